@@ -1,0 +1,145 @@
+package io.unicorn.ipc;
+
+import java.util.Map;
+
+/**
+ * One message of the control protocol. Immutable; which side sends it is said on each.
+ *
+ * @see MessageCodec
+ */
+public sealed interface Message {
+
+	/**
+	 * The version of the protocol that this code speaks.
+	 */
+	int PROTOCOL_VERSION = 1;
+
+	/**
+	 * A message that a worker sends to its master.
+	 */
+	sealed interface FromWorker extends Message {
+
+	}
+
+	/**
+	 * A message that the master sends to a worker.
+	 */
+	sealed interface FromMaster extends Message {
+
+	}
+
+	/**
+	 * First message of a worker, sent as soon as its environment is known.
+	 *
+	 * @param protocol the {@link #PROTOCOL_VERSION} of the worker
+	 * @param configuration the settings of the pool as this worker resolved them, by
+	 * property name
+	 */
+	record Hello(int protocol, Map<String, String> configuration) implements FromWorker {
+
+		public Hello {
+			configuration = Map.copyOf(configuration);
+		}
+
+	}
+
+	/**
+	 * The worker accepts connections from now on.
+	 */
+	record Ready() implements FromWorker {
+
+	}
+
+	/**
+	 * Sign of life and load, sent at a fixed interval.
+	 *
+	 * @param requests requests answered since the worker started
+	 * @param inFlight requests being served now
+	 * @param oldestRequestMillis age of the oldest request being served, in milliseconds,
+	 * 0 if there is none
+	 * @param connections open client connections
+	 * @param heapUsedBytes used part of the Java heap, in bytes
+	 */
+	record Heartbeat(long requests, int inFlight, long oldestRequestMillis, int connections,
+			long heapUsedBytes) implements FromWorker {
+
+	}
+
+	/**
+	 * The worker asks to be replaced. It goes on serving until it is told to drain.
+	 *
+	 * @param reason a word for statistics, such as {@code max-requests}
+	 * @param detail a phrase for the log, such as {@code served 1 000 requests}
+	 */
+	record Retire(String reason, String detail) implements FromWorker {
+
+	}
+
+	/**
+	 * The worker has stopped accepting and has no connection left, or its time is over;
+	 * it exits next.
+	 *
+	 * @param connectionsLeft connections that were still open when the time was over
+	 */
+	record Drained(int connectionsLeft) implements FromWorker {
+
+	}
+
+	/**
+	 * The worker asks for the state of the pool.
+	 *
+	 * @param query chosen by the worker, repeated in the {@link PoolReply}
+	 */
+	record PoolQuery(long query) implements FromWorker {
+
+	}
+
+	/**
+	 * First message to a worker: who it is.
+	 *
+	 * @param index its number among the workers alive, from 0; taken over by a later
+	 * worker when it has left
+	 * @param id its number among all workers ever started by this master, from 1
+	 * @param generation number of the configuration and code it belongs to, from 1
+	 * @param gracefulTimeoutMillis longest drain if the master disappears, in
+	 * milliseconds
+	 */
+	record Welcome(int index, long id, int generation, long gracefulTimeoutMillis) implements FromMaster {
+
+	}
+
+	/**
+	 * Stop accepting, finish what was accepted, exit.
+	 *
+	 * @param timeoutMillis time after which remaining connections are closed, in
+	 * milliseconds
+	 */
+	record Drain(long timeoutMillis) implements FromMaster {
+
+	}
+
+	/**
+	 * Exit without waiting for connections.
+	 */
+	record Stop() implements FromMaster {
+
+	}
+
+	/**
+	 * Whether the worker is the leader of the pool from now on.
+	 */
+	record Leader(boolean leader) implements FromMaster {
+
+	}
+
+	/**
+	 * Answer to a {@link PoolQuery}.
+	 *
+	 * @param query the number from the query
+	 * @param pool the state of the pool
+	 */
+	record PoolReply(long query, PoolSnapshot pool) implements FromMaster {
+
+	}
+
+}

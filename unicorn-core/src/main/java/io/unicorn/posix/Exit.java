@@ -1,0 +1,12 @@
+package io.unicorn.posix;
+
+/**
+ * How a child process ended.
+ *
+ * @param pid its process id
+ * @param code its exit code, 0 to 255; -1 if a signal ended it
+ * @param signal the number of the signal that ended it; 0 if it exited by itself
+ */
+public record Exit(int pid, int code, int signal) {
+
+}

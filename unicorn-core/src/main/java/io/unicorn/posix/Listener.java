@@ -1,0 +1,13 @@
+package io.unicorn.posix;
+
+import java.net.InetSocketAddress;
+
+/**
+ * A listening socket of this process.
+ *
+ * @param fd its descriptor
+ * @param address where it listens, with the port that the system chose
+ */
+public record Listener(int fd, InetSocketAddress address) {
+
+}
