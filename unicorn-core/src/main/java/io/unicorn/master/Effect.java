@@ -1,0 +1,57 @@
+package io.unicorn.master;
+
+import io.unicorn.ipc.Message;
+
+/**
+ * Something that the arbiter wants done.
+ */
+sealed interface Effect {
+
+	/**
+	 * Start a worker, then report {@link Event.Spawned} or {@link Event.SpawnFailed}.
+	 *
+	 * @param first whether it is the first worker of this master, which prints the banner
+	 * @param exclusive whether it gets the JVM flags that open a port of their own
+	 */
+	record Spawn(long id, int index, int generation, boolean first, boolean exclusive) implements Effect {
+
+	}
+
+	/** Send a message to a worker; if it cannot be sent, nothing else happens. */
+	record Send(long id, Message.FromMaster message) implements Effect {
+
+	}
+
+	/** Send a signal to a worker. */
+	record Kill(long id, ProcessSignal signal) implements Effect {
+
+	}
+
+	/** Close the listening sockets of the master. */
+	record CloseListeners() implements Effect {
+
+	}
+
+	/** Reopen the log file. */
+	record ReopenLog() implements Effect {
+
+	}
+
+	/** Tell the operator. */
+	record Tell(Level level, String text) implements Effect {
+
+	}
+
+	/** End the master. Always the last effect. */
+	record Exit(int code) implements Effect {
+
+	}
+
+	/** How urgent a line of the log is. */
+	enum Level {
+
+		INFO, WARN, ERROR
+
+	}
+
+}

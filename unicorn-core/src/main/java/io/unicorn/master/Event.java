@@ -1,0 +1,57 @@
+package io.unicorn.master;
+
+import io.unicorn.ipc.Message;
+
+/**
+ * Something that has happened, as the arbiter is told of it.
+ */
+sealed interface Event {
+
+	/** The master has started. */
+	record Started() implements Event {
+
+	}
+
+	/** A worker process was created. */
+	record Spawned(long id, int pid) implements Event {
+
+	}
+
+	/** A worker process could not be created. */
+	record SpawnFailed(long id, String cause) implements Event {
+
+	}
+
+	/**
+	 * A worker process has ended and was reaped.
+	 *
+	 * @param code its exit code, or -1
+	 * @param signal the signal that ended it, or 0
+	 * @param outOfMemoryKill whether the kernel is known to have killed a process of ours
+	 * for want of memory since the last exit
+	 */
+	record Exited(long id, int code, int signal, boolean outOfMemoryKill) implements Event {
+
+	}
+
+	/** A worker has sent a message. */
+	record Received(long id, Message.FromWorker message) implements Event {
+
+	}
+
+	/** Nothing more can be heard of a worker. */
+	record ChannelLost(long id, String cause) implements Event {
+
+	}
+
+	/** Somebody sent a signal to the master. */
+	record Signalled(ProcessSignal signal) implements Event {
+
+	}
+
+	/** Time has passed. */
+	record Tick() implements Event {
+
+	}
+
+}

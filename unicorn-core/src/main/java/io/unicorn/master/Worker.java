@@ -1,0 +1,171 @@
+package io.unicorn.master;
+
+import java.time.Duration;
+import java.time.Instant;
+
+import io.unicorn.ipc.Message;
+import io.unicorn.ipc.PoolSnapshot;
+import io.unicorn.launch.PoolSettings;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the arbiter knows of one worker process.
+ */
+final class Worker {
+
+	final long id;
+
+	final int index;
+
+	final int generation;
+
+	/** Whether it was started while the worker that it is to replace still served. */
+	final boolean replacement;
+
+	/** Whether it has the JVM flags that open a port of their own. */
+	final boolean exclusive;
+
+	/** Crashes in a row of the workers whose place it has taken. */
+	final int earlierCrashes;
+
+	final Instant spawnedAt;
+
+	private int pid;
+
+	private WorkerState state = WorkerState.BOOTING;
+
+	private Instant readyAt;
+
+	private Instant lastHeard;
+
+	private Message.Heartbeat load = new Message.Heartbeat(0, 0, 0, 0, 0);
+
+	private @Nullable PoolSettings settings;
+
+	/** Why it asked to be replaced. */
+	private Message.@Nullable Retire retirement;
+
+	/** Why it was told to leave; the word under which its exit is counted. */
+	private @Nullable String leaving;
+
+	/** When the worker is killed if it has not left. */
+	private Instant deadline = Instant.MAX;
+
+	private @Nullable Instant channelLostAt;
+
+	Worker(long id, int index, int generation, boolean replacement, boolean exclusive, int earlierCrashes,
+			Instant spawnedAt) {
+		this.id = id;
+		this.index = index;
+		this.generation = generation;
+		this.replacement = replacement;
+		this.exclusive = exclusive;
+		this.earlierCrashes = earlierCrashes;
+		this.spawnedAt = spawnedAt;
+		this.readyAt = spawnedAt;
+		this.lastHeard = spawnedAt;
+	}
+
+	WorkerState state() {
+		return this.state;
+	}
+
+	boolean is(WorkerState state) {
+		return this.state == state;
+	}
+
+	/** Whether it serves or will serve: neither leaving nor about to be killed. */
+	boolean isActive() {
+		return this.state == WorkerState.BOOTING || this.state == WorkerState.READY;
+	}
+
+	void spawned(int pid) {
+		this.pid = pid;
+	}
+
+	void hello(PoolSettings settings) {
+		this.settings = settings;
+	}
+
+	@Nullable PoolSettings settings() {
+		return this.settings;
+	}
+
+	void ready(Instant now) {
+		this.state = WorkerState.READY;
+		this.readyAt = now;
+		this.lastHeard = now;
+	}
+
+	void heard(Message.Heartbeat load, Instant now) {
+		this.load = load;
+		this.lastHeard = now;
+	}
+
+	/** Forgive a silence that is not the worker's fault. */
+	void forgiveSilence(Instant now) {
+		this.lastHeard = now;
+	}
+
+	Instant lastHeard() {
+		return this.lastHeard;
+	}
+
+	Message.Heartbeat load() {
+		return this.load;
+	}
+
+	void retire(Message.Retire retirement) {
+		this.retirement = retirement;
+	}
+
+	Message.@Nullable Retire retirement() {
+		return this.retirement;
+	}
+
+	void leave(WorkerState state, String reason, Instant deadline) {
+		this.state = state;
+		this.leaving = reason;
+		this.deadline = deadline;
+	}
+
+	@Nullable String leaving() {
+		return this.leaving;
+	}
+
+	Instant deadline() {
+		return this.deadline;
+	}
+
+	void deadline(Instant deadline) {
+		this.deadline = deadline;
+	}
+
+	void channelLost(Instant now) {
+		this.channelLostAt = now;
+	}
+
+	@Nullable Instant channelLostAt() {
+		return this.channelLostAt;
+	}
+
+	/**
+	 * Return how many crashes in a row there are if it crashes now.
+	 */
+	int crashesIfItCrashes(Instant now) {
+		boolean quiet = this.readyAt.isAfter(this.spawnedAt)
+				&& Duration.between(this.readyAt, now).compareTo(Backoff.QUIET) >= 0;
+		return quiet ? 1 : this.earlierCrashes + 1;
+	}
+
+	PoolSnapshot.WorkerInfo describe(boolean leader) {
+		return new PoolSnapshot.WorkerInfo(this.index, this.id, this.pid, this.generation, this.state.configName(),
+				leader, this.spawnedAt, this.load.requests(), this.load.inFlight());
+	}
+
+	@Override
+	public String toString() {
+		return (this.pid != 0) ? "worker " + this.index + " (pid " + this.pid + ")" : "worker " + this.index;
+	}
+
+}

@@ -1,0 +1,397 @@
+package io.unicorn.master;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.PriorityQueue;
+import java.util.Random;
+import java.util.Set;
+
+import io.unicorn.ipc.Message;
+import io.unicorn.ipc.PoolSnapshot;
+import io.unicorn.launch.PoolSettings;
+import io.unicorn.launch.WorkerClass;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * A world of scripted workers under a virtual clock, in which an arbiter rules. Checks
+ * after every effect what must never happen.
+ */
+final class SimulatedPool {
+
+	static final Instant EPOCH = Instant.parse("2026-01-01T00:00:00Z");
+
+	/** What may go wrong with a worker; chances are per worker started. */
+	record Faults(double spawnFails, double bootFails, double bootHangs, double crashes, double hangs, double sticks,
+			double losesChannel, double retires) {
+
+		static final Faults NONE = new Faults(0, 0, 0, 0, 0, 0, 0, 0);
+
+		static final Faults RETIREMENTS_ONLY = new Faults(0, 0, 0, 0, 0, 0, 0, 1);
+
+		static final Faults ALL = new Faults(0.02, 0.1, 0.03, 0.3, 0.1, 0.1, 0.05, 0.4);
+
+	}
+
+	private enum Phase {
+
+		BOOTING, READY, LEAVING
+
+	}
+
+	private static final class Simulated {
+
+		final Effect.Spawn spawn;
+
+		Phase phase = Phase.BOOTING;
+
+		boolean leader;
+
+		boolean silent;
+
+		boolean stuck;
+
+		Simulated(Effect.Spawn spawn) {
+			this.spawn = spawn;
+		}
+
+	}
+
+	private record Timed(Instant at, long order, Runnable action) {
+
+	}
+
+	private final Random random;
+
+	private final Arbiter arbiter;
+
+	private final Map<Long, Simulated> workers = new HashMap<>();
+
+	private final PriorityQueue<Timed> agenda = new PriorityQueue<>(
+			Comparator.comparing(Timed::at).thenComparing(Timed::order));
+
+	private final List<String> story = new ArrayList<>();
+
+	private final List<Instant> spawns = new ArrayList<>();
+
+	private final Set<Long> gone = new HashSet<>();
+
+	private Instant now = EPOCH;
+
+	private long order;
+
+	private boolean stopping;
+
+	private Integer exitCode;
+
+	private boolean listening = true;
+
+	Faults faults = Faults.NONE;
+
+	PoolSettings reported;
+
+	SimulatedPool(int workers, long seed) {
+		this.random = new Random(seed);
+		this.reported = settings(workers);
+		this.arbiter = new Arbiter(new ArbiterConfig(4242, EPOCH, this.reported, 2, false,
+				List.of("-Dcom.sun.management.jmxremote.port=1")), new Random(seed + 1));
+	}
+
+	static PoolSettings settings(int workers) {
+		return new PoolSettings(OptionalInt.of(workers), WorkerClass.GTHREAD, Duration.ofSeconds(30),
+				Duration.ofSeconds(30), Duration.ofSeconds(120));
+	}
+
+	SimulatedPool start() {
+		deliver(new Event.Started());
+		return this;
+	}
+
+	void run(Duration duration) {
+		Instant end = this.now.plus(duration);
+		while (this.exitCode == null) {
+			Timed next = this.agenda.peek();
+			Instant due = this.arbiter.due();
+			boolean tick = next == null || due.isBefore(next.at());
+			Instant at = (tick || next == null) ? due : next.at();
+			if (at.isAfter(end)) {
+				break;
+			}
+			assertThat(at).as("time goes on").isAfterOrEqualTo(this.now);
+			this.now = at;
+			if (tick) {
+				deliver(new Event.Tick());
+			}
+			else {
+				this.agenda.remove();
+				next.action().run();
+			}
+		}
+		if (this.exitCode == null) {
+			this.now = end;
+		}
+	}
+
+	void signal(ProcessSignal signal) {
+		this.stopping |= signal == ProcessSignal.TERM || signal == ProcessSignal.INT;
+		deliver(new Event.Signalled(signal));
+	}
+
+	PoolSnapshot snapshot() {
+		return this.arbiter.snapshot();
+	}
+
+	List<String> story() {
+		return this.story;
+	}
+
+	Instant now() {
+		return this.now;
+	}
+
+	Integer exitCode() {
+		return this.exitCode;
+	}
+
+	int alive() {
+		return this.workers.size();
+	}
+
+	long leaders() {
+		return this.workers.values().stream().filter((worker) -> worker.leader).count();
+	}
+
+	List<Instant> spawns() {
+		return this.spawns;
+	}
+
+	/** Let the worker with the lowest id among the ready ones do something. */
+	long firstReady() {
+		return this.workers.values()
+			.stream()
+			.filter((worker) -> worker.phase == Phase.READY)
+			.mapToLong((worker) -> worker.spawn.id())
+			.min()
+			.orElseThrow();
+	}
+
+	void retire(long id) {
+		deliver(new Event.Received(id, new Message.Retire("max-requests", "served 1 000 requests")));
+	}
+
+	void exit(long id, int code, int signal) {
+		end(id, code, signal);
+	}
+
+	void loseChannel(long id) {
+		this.workers.get(id).silent = true;
+		deliver(new Event.ChannelLost(id, "malformed frame"));
+	}
+
+	void silence(long id) {
+		this.workers.get(id).silent = true;
+	}
+
+	void receive(long id, Message.FromWorker message) {
+		deliver(new Event.Received(id, message));
+	}
+
+	/** Let time pass without the master seeing it, as when it is stopped itself. */
+	void suspend(Duration duration) {
+		this.now = this.now.plus(duration);
+		List<Timed> late = new ArrayList<>();
+		while (!this.agenda.isEmpty() && this.agenda.peek().at().isBefore(this.now)) {
+			late.add(this.agenda.remove());
+		}
+		deliver(new Event.Tick());
+		late.forEach((timed) -> timed.action().run());
+	}
+
+	private void after(Duration delay, Runnable action) {
+		this.agenda.add(new Timed(this.now.plus(delay), this.order++, action));
+	}
+
+	private Duration between(long fromMillis, long toMillis) {
+		return Duration.ofMillis(fromMillis + this.random.nextLong(toMillis - fromMillis + 1));
+	}
+
+	private boolean strikes(double chance) {
+		return this.random.nextDouble() < chance;
+	}
+
+	private void deliver(Event event) {
+		for (Effect effect : this.arbiter.on(event, this.now)) {
+			assertThat(this.exitCode).as("nothing follows the exit, story: %s", this.story).isNull();
+			perform(effect);
+		}
+	}
+
+	private void perform(Effect effect) {
+		if (effect instanceof Effect.Spawn spawn) {
+			spawn(spawn);
+		}
+		else if (effect instanceof Effect.Send send) {
+			Simulated worker = this.workers.get(send.id());
+			if (worker != null) {
+				receive(worker, send.message());
+			}
+		}
+		else if (effect instanceof Effect.Kill kill) {
+			kill(kill);
+		}
+		else if (effect instanceof Effect.CloseListeners) {
+			assertThat(this.listening).as("listeners are closed once").isTrue();
+			this.listening = false;
+		}
+		else if (effect instanceof Effect.Tell tell) {
+			this.story.add(Duration.between(EPOCH, this.now).toMillis() + " " + tell.level() + " " + tell.text());
+		}
+		else if (effect instanceof Effect.Exit exit) {
+			assertThat(this.workers).as("no worker is left behind").isEmpty();
+			assertThat(this.listening).as("listeners are closed at the end").isFalse();
+			this.exitCode = exit.code();
+		}
+	}
+
+	private void spawn(Effect.Spawn spawn) {
+		this.spawns.add(this.now);
+		assertThat(this.stopping).as("nothing is started during a stop").isFalse();
+		assertThat(this.workers.values()).as("a number belongs to one worker")
+			.noneMatch((worker) -> worker.spawn.index() == spawn.index());
+		assertThat(this.workers.values()).as("exclusive flags belong to one worker")
+			.noneMatch((worker) -> worker.spawn.exclusive() && spawn.exclusive());
+		long active = this.workers.values().stream().filter((worker) -> worker.phase != Phase.LEAVING).count();
+		assertThat(active + 1).as("workers at %s, story: %s", this.now, this.story)
+			.isLessThanOrEqualTo(snapshot().target() + Staffing.SURGE);
+		Simulated worker = new Simulated(spawn);
+		if (strikes(this.faults.spawnFails())) {
+			deliverLater(new Event.SpawnFailed(spawn.id(), "posix_spawn: Cannot allocate memory"));
+			return;
+		}
+		this.workers.put(spawn.id(), worker);
+		worker.stuck = strikes(this.faults.sticks());
+		deliverLater(new Event.Spawned(spawn.id(), 10_000 + (int) spawn.id()));
+		PoolSettings settings = this.reported;
+		after(Duration.ofMillis(500), () -> {
+			if (this.workers.containsKey(spawn.id())) {
+				deliver(new Event.Received(spawn.id(), new Message.Hello(Message.PROTOCOL_VERSION, settings.toMap())));
+			}
+		});
+		if (strikes(this.faults.bootFails())) {
+			after(between(300, 4000), () -> end(spawn.id(), 1, 0));
+		}
+		else if (!strikes(this.faults.bootHangs())) {
+			after(between(1000, 5000), () -> ready(worker));
+		}
+	}
+
+	/**
+	 * Results of an effect come before anything else, but not in the midst of the list.
+	 */
+	private void deliverLater(Event event) {
+		after(Duration.ZERO, () -> deliver(event));
+	}
+
+	private void ready(Simulated worker) {
+		if (!this.workers.containsKey(worker.spawn.id()) || worker.phase != Phase.BOOTING) {
+			return;
+		}
+		worker.phase = Phase.READY;
+		deliver(new Event.Received(worker.spawn.id(), new Message.Ready()));
+		heartbeat(worker);
+		long id = worker.spawn.id();
+		if (strikes(this.faults.retires())) {
+			after(between(1000, 300_000), () -> {
+				if (this.workers.containsKey(id)) {
+					retire(id);
+				}
+			});
+		}
+		if (strikes(this.faults.crashes())) {
+			after(between(0, 200_000), () -> end(id, strikes(0.5) ? 3 : -1, 9));
+		}
+		if (strikes(this.faults.hangs())) {
+			after(between(0, 200_000), () -> worker.silent = true);
+		}
+		if (strikes(this.faults.losesChannel())) {
+			after(between(0, 200_000), () -> {
+				if (this.workers.containsKey(id)) {
+					loseChannel(id);
+				}
+			});
+		}
+	}
+
+	private void heartbeat(Simulated worker) {
+		if (this.workers.containsKey(worker.spawn.id())) {
+			if (!worker.silent) {
+				deliver(new Event.Received(worker.spawn.id(), new Message.Heartbeat(10, 1, 5, 3, 1 << 20)));
+			}
+			after(Duration.ofSeconds(1), () -> heartbeat(worker));
+		}
+	}
+
+	private void receive(Simulated worker, Message.FromMaster message) {
+		if (message instanceof Message.Leader leader) {
+			worker.leader = leader.leader();
+			assertThat(leaders()).as("leaders").isLessThanOrEqualTo(1);
+			assertThat(worker.phase).as("a leader is ready").isEqualTo(Phase.READY);
+		}
+		else if (message instanceof Message.Drain drain) {
+			boolean served = worker.phase == Phase.READY && !worker.silent;
+			worker.phase = Phase.LEAVING;
+			if (served && !this.stopping && drain.timeoutMillis() > 0) {
+				assertThat(readyNow()).as("ready workers after a drain at %s, story: %s", this.now, this.story)
+					.isGreaterThanOrEqualTo(snapshot().target());
+			}
+			leaveIfAble(worker, between(10, 20_000), 0);
+		}
+		else if (message instanceof Message.Stop) {
+			worker.phase = Phase.LEAVING;
+			leaveIfAble(worker, between(10, 2000), 0);
+		}
+	}
+
+	private long readyNow() {
+		// A worker that has just fallen silent is ready as far as anybody can know.
+		return this.workers.values().stream().filter((worker) -> worker.phase == Phase.READY).count();
+	}
+
+	private void kill(Effect.Kill kill) {
+		assertThat(this.gone).as("a signal for a process that is gone").doesNotContain(kill.id());
+		Simulated worker = this.workers.get(kill.id());
+		if (worker == null) {
+			return;
+		}
+		if (kill.signal() == ProcessSignal.KILL) {
+			worker.phase = Phase.LEAVING;
+			after(Duration.ofMillis(1), () -> end(kill.id(), -1, 9));
+		}
+		else if (kill.signal() == ProcessSignal.TERM) {
+			worker.phase = Phase.LEAVING;
+			leaveIfAble(worker, between(10, 2000), 143);
+		}
+	}
+
+	private void leaveIfAble(Simulated worker, Duration delay, int code) {
+		if (!worker.silent && !worker.stuck) {
+			after(delay, () -> end(worker.spawn.id(), code, 0));
+		}
+	}
+
+	private void end(long id, int code, int signal) {
+		if (this.workers.remove(id) != null) {
+			deliver(new Event.ChannelLost(id, ""));
+			deliver(new Event.Exited(id, (signal != 0) ? -1 : code, signal, false));
+			this.gone.add(id);
+		}
+	}
+
+}
