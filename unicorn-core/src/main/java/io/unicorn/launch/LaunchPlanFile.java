@@ -1,0 +1,152 @@
+package io.unicorn.launch;
+
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A {@link LaunchPlan} as a file that one process writes and the next one, of the same
+ * version, reads once.
+ */
+public final class LaunchPlanFile {
+
+	/** Changes with every change of the format. */
+	private static final int MAGIC = 0x554e4901;
+
+	/** A command line and an environment together have at most this many entries. */
+	private static final int MAX_ENTRIES = 100_000;
+
+	private LaunchPlanFile() {
+	}
+
+	/**
+	 * Write a plan into a file that nobody but the owner can read.
+	 */
+	public static void write(LaunchPlan plan, Path file) throws IOException {
+		Files.deleteIfExists(file);
+		Files.createFile(file, WorkDir.PRIVATE_FILE);
+		try (OutputStream stream = Files.newOutputStream(file); DataOutputStream out = new DataOutputStream(stream)) {
+			out.writeInt(MAGIC);
+			writeString(out, plan.application());
+			writeList(out, entries(plan.settings().toMap()));
+			out.writeInt(plan.autoWorkers());
+			out.writeInt(plan.listeners().size());
+			for (Map.Entry<String, Integer> listener : plan.listeners().entrySet()) {
+				writeString(out, listener.getKey());
+				out.writeInt(listener.getValue());
+			}
+			writeString(out, plan.java());
+			writeString(out, plan.command().executable());
+			writeList(out, plan.command().options());
+			writeList(out, plan.command().main());
+			writeList(out, plan.workerOptions());
+			writeList(out, plan.workerEnvironment());
+			writeList(out, plan.exclusiveFlags());
+			writeList(out, plan.pidFiles());
+			writeList(out, (plan.logFile() != null) ? List.of(plan.logFile()) : List.of());
+			writeList(out, plan.notices());
+		}
+	}
+
+	/**
+	 * Read a plan and delete its file, which may hold secrets from the command line.
+	 * @throws IOException if the file cannot be read or is of another version
+	 */
+	public static LaunchPlan take(Path file) throws IOException {
+		try (InputStream stream = Files.newInputStream(file); DataInputStream in = new DataInputStream(stream)) {
+			if (in.readInt() != MAGIC) {
+				throw new IOException(file + " is no launch plan of this version");
+			}
+			String application = readString(in);
+			PoolSettings settings = PoolSettings.of(map(readList(in)));
+			int autoWorkers = in.readInt();
+			Map<String, Integer> listeners = new LinkedHashMap<>();
+			int count = readCount(in);
+			for (int i = 0; i < count; i++) {
+				listeners.put(readString(in), in.readInt());
+			}
+			String java = readString(in);
+			JavaCommandLine command = new JavaCommandLine(readString(in), readList(in), readList(in));
+			List<String> workerOptions = readList(in);
+			List<String> workerEnvironment = readList(in);
+			List<String> exclusiveFlags = readList(in);
+			List<String> pidFiles = readList(in);
+			List<String> logFile = readList(in);
+			return new LaunchPlan(application, settings, autoWorkers, listeners, java, command, workerOptions,
+					workerEnvironment, exclusiveFlags, pidFiles, logFile.isEmpty() ? null : logFile.get(0),
+					readList(in));
+		}
+		finally {
+			Files.deleteIfExists(file);
+		}
+	}
+
+	private static List<String> entries(Map<String, String> map) {
+		List<String> entries = new ArrayList<>();
+		map.forEach((name, value) -> {
+			entries.add(name);
+			entries.add(value);
+		});
+		return entries;
+	}
+
+	private static Map<String, String> map(List<String> entries) {
+		Map<String, String> map = new LinkedHashMap<>();
+		for (int i = 0; i + 1 < entries.size(); i += 2) {
+			map.put(entries.get(i), entries.get(i + 1));
+		}
+		return map;
+	}
+
+	private static void writeList(DataOutputStream out, List<String> list) throws IOException {
+		out.writeInt(list.size());
+		for (String string : list) {
+			writeString(out, string);
+		}
+	}
+
+	private static List<String> readList(DataInputStream in) throws IOException {
+		int count = readCount(in);
+		List<String> list = new ArrayList<>();
+		for (int i = 0; i < count; i++) {
+			list.add(readString(in));
+		}
+		return list;
+	}
+
+	private static int readCount(DataInputStream in) throws IOException {
+		int count = in.readInt();
+		if (count < 0 || count > MAX_ENTRIES) {
+			throw new IOException("the launch plan is damaged");
+		}
+		return count;
+	}
+
+	private static void writeString(DataOutputStream out, String string) throws IOException {
+		byte[] bytes = string.getBytes(StandardCharsets.UTF_8);
+		out.writeInt(bytes.length);
+		out.write(bytes);
+	}
+
+	private static String readString(DataInputStream in) throws IOException {
+		int length = in.readInt();
+		if (length < 0) {
+			throw new IOException("the launch plan is damaged");
+		}
+		byte[] bytes = in.readNBytes(length);
+		if (bytes.length != length) {
+			throw new IOException("the launch plan is cut off");
+		}
+		return new String(bytes, StandardCharsets.UTF_8);
+	}
+
+}

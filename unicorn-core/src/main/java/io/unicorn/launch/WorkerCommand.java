@@ -1,0 +1,70 @@
+package io.unicorn.launch;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.StringJoiner;
+import java.util.regex.Pattern;
+
+import io.unicorn.posix.Command;
+
+/**
+ * Builds the command that starts a worker. A worker knows by system properties that it is
+ * one; its environment would be inherited by programs that it starts itself.
+ */
+public final class WorkerCommand {
+
+	/** Number of the descriptor of the control channel; set in a worker and nowhere else. */
+	public static final String CONTROL_PROPERTY = "io.unicorn.control";
+
+	/** Listeners as {@code name:descriptor}, separated by commas. */
+	public static final String LISTENERS_PROPERTY = "io.unicorn.listeners";
+
+	/** Set in the first worker of a master, which prints the banner. */
+	public static final String FIRST_PROPERTY = "io.unicorn.first";
+
+	/** Descriptors 0 to 2 are the standard streams. */
+	private static final int CONTROL_FD = 3;
+
+	private static final Pattern EXCLUSIVE_IN_TEXT = Pattern
+		.compile("(?<=[=\\s])(?:-Dcom\\.sun\\.management\\.jmxremote\\.(?:rmi\\.)?port=|-agentlib:jdwp=|-Xrunjdwp:)\\S*");
+
+	private WorkerCommand() {
+	}
+
+	/**
+	 * Build a command.
+	 * @param plan how workers are launched
+	 * @param environment the environment of the master, in byte form
+	 * @param index number of the worker, shown in its process title
+	 * @param first whether it is the first worker of this master
+	 * @param exclusive whether it gets flags that only one process can have
+	 */
+	public static Command of(LaunchPlan plan, List<String> environment, int index, boolean first, boolean exclusive) {
+		JavaCommandLine user = exclusive ? plan.command() : plan.command().withoutExclusive();
+		List<String> arguments = new ArrayList<>();
+		arguments.add("unicorn: worker " + index + " [" + Command.bytes(plan.application()) + "]");
+		arguments.addAll(plan.workerOptions());
+		arguments.add("-D" + CONTROL_PROPERTY + "=" + CONTROL_FD);
+		arguments.add("-D" + LISTENERS_PROPERTY + "=" + listeners(plan));
+		if (first) {
+			arguments.add("-D" + FIRST_PROPERTY + "=true");
+		}
+		arguments.addAll(user.options());
+		arguments.addAll(user.main());
+		List<String> variables = new ArrayList<>(environment);
+		for (String variable : plan.workerEnvironment()) {
+			variables.add(exclusive ? variable : EXCLUSIVE_IN_TEXT.matcher(variable).replaceAll(""));
+		}
+		return new Command(plan.java(), arguments, variables);
+	}
+
+	private static String listeners(LaunchPlan plan) {
+		StringJoiner joiner = new StringJoiner(",");
+		int fd = CONTROL_FD + 1;
+		for (String name : plan.listeners().keySet()) {
+			joiner.add(name + ":" + fd++);
+		}
+		return joiner.toString();
+	}
+
+}

@@ -1,0 +1,178 @@
+package io.unicorn.master;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+import io.unicorn.launch.LaunchPlan;
+import io.unicorn.launch.LaunchPlanFile;
+import io.unicorn.posix.Command;
+import io.unicorn.posix.ControlPoller;
+import io.unicorn.posix.Exit;
+import io.unicorn.posix.JnrPosix;
+import io.unicorn.posix.Listener;
+import io.unicorn.posix.Posix;
+import io.unicorn.posix.PosixException;
+
+/**
+ * The master process. Everything that happens, happens on the main thread: other threads
+ * only put what they see into a queue. The {@link Arbiter} decides, this class acts.
+ */
+public final class Master {
+
+	private final BlockingQueue<Runnable> inbox = new LinkedBlockingQueue<>();
+
+	private final MonotonicClock clock = new MonotonicClock();
+
+	private final OomKills oomKills = new OomKills();
+
+	private final Posix posix;
+
+	private final LaunchPlan plan;
+
+	private final MasterLog log;
+
+	private final PidFiles pidFiles;
+
+	private final Arbiter arbiter;
+
+	private final WorkerProcesses processes;
+
+	private final ControlPoller poller;
+
+	private Master(Posix posix, LaunchPlan plan) throws IOException {
+		this.posix = posix;
+		this.plan = plan;
+		String logFile = plan.logFile();
+		this.log = new MasterLog(posix.pid(), plan.application(), (logFile != null) ? Path.of(logFile) : null);
+		this.pidFiles = new PidFiles(plan.pidFiles(), posix.pid());
+		this.poller = posix.poller();
+		this.processes = new WorkerProcesses(posix, this.poller, plan, Command.ownEnvironment(),
+				(event) -> this.inbox.add(() -> decide(event)));
+		boolean terminal = posix.isTerminal(0) || posix.isTerminal(1) || posix.isTerminal(2);
+		this.arbiter = new Arbiter(new ArbiterConfig(posix.pid(), this.clock.now(), plan.settings(),
+				plan.autoWorkers(), terminal, plan.exclusiveFlags()), new Random(new SecureRandom().nextLong()));
+	}
+
+	/**
+	 * Run the master until it is told to stop.
+	 * @param arguments the path of the launch plan
+	 */
+	public static void main(String[] arguments) throws IOException, InterruptedException {
+		if (arguments.length != 1) {
+			throw new IllegalArgumentException("the master is started by the application, not by hand");
+		}
+		new Master(new JnrPosix(), LaunchPlanFile.take(Path.of(arguments[0]))).run();
+	}
+
+	private void run() throws IOException, InterruptedException {
+		SignalTrap.install((signal) -> this.inbox.add(() -> decide(new Event.Signalled(signal))), this.log);
+		announce();
+		this.pidFiles.write(this.log);
+		daemon("unicorn-reaper", this::reap);
+		daemon("unicorn-control", this::read);
+		decide(new Event.Started());
+		while (true) {
+			Runnable next = this.inbox.poll(this.clock.nanosUntil(this.arbiter.due()), TimeUnit.NANOSECONDS);
+			if (next != null) {
+				next.run();
+			}
+			else {
+				decide(new Event.Tick());
+			}
+		}
+	}
+
+	private void announce() throws PosixException {
+		for (var listener : this.plan.listeners().entrySet()) {
+			Listener inherited = this.posix.inherited(listener.getValue());
+			this.log.write(Effect.Level.INFO, "listening on " + AddressText.of(inherited.address()) + " ("
+					+ listener.getKey() + ")");
+		}
+		this.log.write(Effect.Level.INFO,
+				"starting " + this.plan.settings().workers().orElse(this.plan.autoWorkers()) + " workers of class "
+						+ this.plan.settings().workerClass().configName());
+		this.plan.notices().forEach((notice) -> this.log.write(Effect.Level.INFO, notice));
+	}
+
+	private void decide(Event event) {
+		try {
+			for (Effect effect : this.arbiter.on(event, this.clock.now())) {
+				perform(effect);
+			}
+		}
+		catch (RuntimeException ex) {
+			this.log.fault("fault in the master while it handled " + event + "; it goes on", ex);
+		}
+	}
+
+	private void perform(Effect effect) {
+		if (effect instanceof Effect.Tell tell) {
+			this.log.write(tell.level(), tell.text());
+		}
+		else if (effect instanceof Effect.Spawn spawn) {
+			spawn(spawn);
+		}
+		else if (effect instanceof Effect.Send send) {
+			this.processes.send(send);
+		}
+		else if (effect instanceof Effect.Kill kill) {
+			this.processes.kill(kill);
+		}
+		else if (effect instanceof Effect.CloseListeners) {
+			this.plan.listeners().values().forEach(this.posix::close);
+		}
+		else if (effect instanceof Effect.ReopenLog) {
+			this.log.reopen();
+		}
+		else if (effect instanceof Effect.Exit exit) {
+			this.poller.close();
+			this.pidFiles.delete();
+			System.exit(exit.code());
+		}
+	}
+
+	private void spawn(Effect.Spawn spawn) {
+		// The result is told before anything that the worker itself may say.
+		try {
+			decide(new Event.Spawned(spawn.id(), this.processes.spawn(spawn)));
+		}
+		catch (PosixException ex) {
+			decide(new Event.SpawnFailed(spawn.id(), String.valueOf(ex.getMessage())));
+		}
+	}
+
+	private void reap() {
+		try {
+			while (true) {
+				Exit exit = this.posix.awaitExit();
+				this.inbox.add(() -> decide(new Event.Exited(this.processes.exited(exit), exit.code(), exit.signal(),
+						this.oomKills.sinceLast())));
+			}
+		}
+		catch (InterruptedException ex) {
+			// The master ends.
+		}
+	}
+
+	private void read() {
+		try {
+			this.poller.run();
+		}
+		catch (IOException ex) {
+			this.log.fault("workers cannot be heard any more", ex);
+		}
+	}
+
+	private static void daemon(String name, Runnable task) {
+		Thread thread = new Thread(task, name);
+		thread.setDaemon(true);
+		thread.start();
+	}
+
+}

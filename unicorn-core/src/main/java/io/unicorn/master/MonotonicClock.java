@@ -1,0 +1,30 @@
+package io.unicorn.master;
+
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * A clock that starts at the time of day and then runs evenly, whatever is done to the
+ * system's clock.
+ */
+final class MonotonicClock {
+
+	private final Instant start = Instant.now();
+
+	private final long startNanos = System.nanoTime();
+
+	Instant now() {
+		return this.start.plusNanos(System.nanoTime() - this.startNanos);
+	}
+
+	/**
+	 * Return how long it is until the given instant, in nanoseconds, at least 0.
+	 */
+	long nanosUntil(Instant instant) {
+		if (instant.equals(Instant.MAX)) {
+			return Long.MAX_VALUE;
+		}
+		return Math.max(0, Duration.between(now(), instant).toNanos());
+	}
+
+}

@@ -1,0 +1,68 @@
+package io.unicorn.worker;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * Takes the servers of this process out of service without losing what they have accepted.
+ * Thread-safe.
+ */
+final class Drain {
+
+	private final List<DrainableServer> servers = new CopyOnWriteArrayList<>();
+
+	private boolean closed;
+
+	private boolean open;
+
+	/**
+	 * Add a server; it starts to accept with the others, or at once if they have started.
+	 */
+	synchronized void add(DrainableServer server) {
+		this.servers.add(server);
+		if (this.closed) {
+			server.stopAccepting();
+		}
+		else if (this.open) {
+			server.startAccepting();
+		}
+	}
+
+	/**
+	 * Let all servers accept.
+	 * @return whether they do; not after {@link #stopAccepting}
+	 */
+	synchronized boolean startAccepting() {
+		if (!this.closed && !this.open) {
+			this.open = true;
+			this.servers.forEach(DrainableServer::startAccepting);
+		}
+		return !this.closed;
+	}
+
+	synchronized void stopAccepting() {
+		if (!this.closed) {
+			this.closed = true;
+			this.servers.forEach(DrainableServer::stopAccepting);
+		}
+	}
+
+	/**
+	 * Wait for the connections of all servers together.
+	 * @return the number of connections left
+	 */
+	int awaitNoConnections(Duration timeout) {
+		long deadline = System.nanoTime() + timeout.toNanos();
+		int left = 0;
+		for (DrainableServer server : this.servers) {
+			left += server.awaitNoConnections(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+		}
+		return left;
+	}
+
+	int connections() {
+		return this.servers.stream().mapToInt(DrainableServer::connections).sum();
+	}
+
+}

@@ -1,0 +1,313 @@
+package io.unicorn.worker;
+
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+
+import io.unicorn.ipc.Message;
+import io.unicorn.ipc.MessageReader;
+import io.unicorn.ipc.MessageWriter;
+import io.unicorn.ipc.PoolSnapshot;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A worker's side of the conversation with its master. One per process; created before the
+ * application context and living until the process ends. Thread-safe.
+ */
+public final class WorkerAgent {
+
+	/**
+	 * A heartbeat comes at least this often, so that the master's figures are fresh.
+	 */
+	private static final Duration LONGEST_INTERVAL = Duration.ofSeconds(1);
+
+	private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(50);
+
+	/** Heartbeats per timeout: one that is late does not make a worker hung. */
+	private static final int HEARTBEATS_PER_TIMEOUT = 5;
+
+	private final MessageReader<Message.FromMaster> reader;
+
+	private final MessageWriter writer;
+
+	private final WorkerIdentity identity;
+
+	private final Duration gracefulTimeout;
+
+	private final WorkerObserver observer;
+
+	private final ProcessEnd end;
+
+	private final Drain drain = new Drain();
+
+	private final AtomicBoolean leaving = new AtomicBoolean();
+
+	private final Map<Long, CompletableFuture<PoolSnapshot>> queries = new ConcurrentHashMap<>();
+
+	private final AtomicLong lastQuery = new AtomicLong();
+
+	private volatile RequestLedger requests = new RequestLedger(0, () -> {
+	});
+
+	private volatile boolean leader;
+
+	/** How this process ends; a seam for tests. */
+	interface ProcessEnd {
+
+		void exit(int code);
+
+		void halt(int code);
+
+	}
+
+	WorkerAgent(InputStream in, OutputStream out, WorkerObserver observer, ProcessEnd end) throws IOException {
+		this.reader = new MessageReader<>(in, Message.FromMaster.class);
+		this.writer = new MessageWriter(out);
+		this.observer = observer;
+		this.end = end;
+		if (!(this.reader.read() instanceof Message.Welcome welcome)) {
+			throw new IOException("the master is gone or does not say who this worker is");
+		}
+		this.identity = new WorkerIdentity(welcome.index(), welcome.id(), welcome.generation());
+		this.gracefulTimeout = Duration.ofMillis(welcome.gracefulTimeoutMillis());
+	}
+
+	/**
+	 * Connect to the master through an inherited descriptor, and learn who this worker is.
+	 * @param fd the descriptor of the control channel
+	 * @param observer is told what happens to this worker
+	 * @throws IOException if the master is gone
+	 */
+	public static WorkerAgent connect(int fd, WorkerObserver observer) throws IOException {
+		var descriptor = InheritedDescriptors.descriptor(fd);
+		WorkerAgent agent = new WorkerAgent(new FileInputStream(descriptor), new FileOutputStream(descriptor), observer,
+				new ProcessEnd() {
+
+					@Override
+					public void exit(int code) {
+						System.exit(code);
+					}
+
+					@Override
+					public void halt(int code) {
+						Runtime.getRuntime().halt(code);
+					}
+
+				});
+		agent.start();
+		return agent;
+	}
+
+	void start() {
+		thread("unicorn-control", this::listen).start();
+	}
+
+	/**
+	 * Return who this worker is.
+	 */
+	public WorkerIdentity identity() {
+		return this.identity;
+	}
+
+	/**
+	 * Whether this worker is the leader of the pool now.
+	 */
+	public boolean isLeader() {
+		return this.leader;
+	}
+
+	/**
+	 * Report the configuration to the master and begin to send heartbeats. To be called
+	 * once.
+	 * @param configuration settings by property name
+	 * @param timeout the silence after which the master takes a worker for hung, or zero
+	 * @param requests counts the requests of this worker
+	 */
+	public void hello(Map<String, String> configuration, Duration timeout, RequestLedger requests) {
+		this.requests = requests;
+		send(new Message.Hello(Message.PROTOCOL_VERSION, configuration));
+		ScheduledExecutorService scheduler = Executors
+			.newSingleThreadScheduledExecutor((task) -> thread("unicorn-heartbeat", task));
+		long interval = interval(timeout).toMillis();
+		var unused = scheduler.scheduleAtFixedRate(this::heartbeat, 0, interval, TimeUnit.MILLISECONDS);
+	}
+
+	private static Duration interval(Duration timeout) {
+		Duration interval = timeout.dividedBy(HEARTBEATS_PER_TIMEOUT);
+		if (timeout.isZero() || interval.compareTo(LONGEST_INTERVAL) > 0) {
+			return LONGEST_INTERVAL;
+		}
+		return (interval.compareTo(SHORTEST_INTERVAL) < 0) ? SHORTEST_INTERVAL : interval;
+	}
+
+	/**
+	 * Put a server into the agent's care. It accepts nothing before {@link #ready}.
+	 */
+	public void register(DrainableServer server) {
+		this.drain.add(server);
+	}
+
+	/**
+	 * Let the servers accept, and tell the master so.
+	 */
+	public void ready() {
+		if (this.drain.startAccepting()) {
+			send(new Message.Ready());
+		}
+	}
+
+	/**
+	 * Ask to be replaced. The worker serves on until the master tells it to drain.
+	 * @param reason a word for statistics, such as {@code max-requests}
+	 * @param detail a phrase for the log
+	 */
+	public void retire(String reason, String detail) {
+		send(new Message.Retire(reason, detail));
+	}
+
+	/**
+	 * Ask the master for the state of the pool.
+	 * @param timeout how long to wait for the answer
+	 * @return the state, or {@code null} if there was no answer in time
+	 * @throws InterruptedException if the thread is interrupted meanwhile
+	 */
+	public @Nullable PoolSnapshot pool(Duration timeout) throws InterruptedException {
+		long query = this.lastQuery.incrementAndGet();
+		CompletableFuture<PoolSnapshot> answer = new CompletableFuture<>();
+		this.queries.put(query, answer);
+		try {
+			send(new Message.PoolQuery(query));
+			return answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+		}
+		catch (TimeoutException | ExecutionException ex) {
+			return null;
+		}
+		finally {
+			this.queries.remove(query);
+		}
+	}
+
+	/**
+	 * Stop accepting and wait for the connections, for an exit that the master did not ask
+	 * for, such as SIGTERM. Returns at once if the worker has drained already or does so
+	 * now.
+	 */
+	public void drainBeforeExit() {
+		if (this.leaving.compareAndSet(false, true)) {
+			Duration timeout = connectionTime();
+			this.observer.draining(timeout);
+			drain(timeout);
+		}
+	}
+
+	/** The rest of the graceful-timeout is for closing the application. */
+	private Duration connectionTime() {
+		return this.gracefulTimeout.multipliedBy(4).dividedBy(5);
+	}
+
+	private void drain(Duration timeout) {
+		this.drain.stopAccepting();
+		int left = this.drain.awaitNoConnections(timeout);
+		heartbeat();
+		send(new Message.Drained(left));
+	}
+
+	private void listen() {
+		String cause = "its control channel was closed";
+		try {
+			Message.FromMaster message = this.reader.read();
+			while (message != null) {
+				handle(message);
+				message = this.reader.read();
+			}
+		}
+		catch (IOException ex) {
+			cause = "its control channel failed: " + ex.getMessage();
+		}
+		this.leader = false;
+		if (this.leaving.compareAndSet(false, true)) {
+			this.observer.masterLost(cause);
+			// Nobody is left to end this process if it does not end by itself.
+			thread("unicorn-watchdog", this::haltWhenTimeIsOver).start();
+			leave(connectionTime());
+		}
+	}
+
+	private void haltWhenTimeIsOver() {
+		try {
+			TimeUnit.NANOSECONDS.sleep(this.gracefulTimeout.toNanos());
+		}
+		catch (InterruptedException ex) {
+			// Nobody interrupts; if somebody does, the time is over.
+		}
+		this.end.halt(1);
+	}
+
+	private void handle(Message.FromMaster message) {
+		if (message instanceof Message.Drain order) {
+			if (this.leaving.compareAndSet(false, true)) {
+				Duration timeout = Duration.ofMillis(order.timeoutMillis());
+				this.observer.draining(timeout);
+				thread("unicorn-drain", () -> leave(timeout)).start();
+			}
+		}
+		else if (message instanceof Message.Stop) {
+			this.leaving.set(true);
+			thread("unicorn-stop", () -> {
+				this.drain.stopAccepting();
+				this.end.exit(0);
+			}).start();
+		}
+		else if (message instanceof Message.Leader order) {
+			this.leader = order.leader();
+			this.observer.leader(order.leader());
+		}
+		else if (message instanceof Message.PoolReply reply) {
+			CompletableFuture<PoolSnapshot> query = this.queries.get(reply.query());
+			if (query != null) {
+				query.complete(reply.pool());
+			}
+		}
+	}
+
+	private void leave(Duration timeout) {
+		drain(timeout);
+		this.end.exit(0);
+	}
+
+	private void heartbeat() {
+		RequestLedger ledger = this.requests;
+		Runtime runtime = Runtime.getRuntime();
+		send(new Message.Heartbeat(ledger.finished(), ledger.inFlight(), ledger.oldestMillis(),
+				this.drain.connections(), runtime.totalMemory() - runtime.freeMemory()));
+	}
+
+	private void send(Message message) {
+		try {
+			this.writer.write(message);
+		}
+		catch (IOException ex) {
+			// The reader sees the same end and acts on it.
+		}
+	}
+
+	private static Thread thread(String name, Runnable task) {
+		Thread thread = new Thread(task, name);
+		thread.setDaemon(true);
+		return thread;
+	}
+
+}
