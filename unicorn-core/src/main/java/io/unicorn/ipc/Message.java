@@ -4,6 +4,8 @@ import java.util.Map;
 
 /**
  * One message of the control protocol. Immutable; which side sends it is said on each.
+ * Counts, sizes and durations are never negative; a constructor that is given a number
+ * out of range throws an {@link IllegalArgumentException} that names it.
  *
  * @see MessageCodec
  */
@@ -31,13 +33,14 @@ public sealed interface Message {
 	/**
 	 * First message of a worker, sent as soon as its environment is known.
 	 *
-	 * @param protocol the {@link #PROTOCOL_VERSION} of the worker
+	 * @param protocol the {@link #PROTOCOL_VERSION} of the worker, from 1
 	 * @param configuration the settings of the pool as this worker resolved them, by
 	 * property name
 	 */
 	record Hello(int protocol, Map<String, String> configuration) implements FromWorker {
 
 		public Hello {
+			Require.atLeast(1, "protocol", protocol);
 			configuration = Map.copyOf(configuration);
 		}
 
@@ -63,6 +66,14 @@ public sealed interface Message {
 	record Heartbeat(long requests, int inFlight, long oldestRequestMillis, int connections,
 			long heapUsedBytes) implements FromWorker {
 
+		public Heartbeat {
+			Require.atLeast(0, "requests", requests);
+			Require.atLeast(0, "inFlight", inFlight);
+			Require.atLeast(0, "oldestRequestMillis", oldestRequestMillis);
+			Require.atLeast(0, "connections", connections);
+			Require.atLeast(0, "heapUsedBytes", heapUsedBytes);
+		}
+
 	}
 
 	/**
@@ -82,6 +93,10 @@ public sealed interface Message {
 	 * @param connectionsLeft connections that were still open when the time was over
 	 */
 	record Drained(int connectionsLeft) implements FromWorker {
+
+		public Drained {
+			Require.atLeast(0, "connectionsLeft", connectionsLeft);
+		}
 
 	}
 
@@ -106,6 +121,13 @@ public sealed interface Message {
 	 */
 	record Welcome(int index, long id, int generation, long gracefulTimeoutMillis) implements FromMaster {
 
+		public Welcome {
+			Require.atLeast(0, "index", index);
+			Require.atLeast(1, "id", id);
+			Require.atLeast(1, "generation", generation);
+			Require.atLeast(0, "gracefulTimeoutMillis", gracefulTimeoutMillis);
+		}
+
 	}
 
 	/**
@@ -115,6 +137,10 @@ public sealed interface Message {
 	 * milliseconds
 	 */
 	record Drain(long timeoutMillis) implements FromMaster {
+
+		public Drain {
+			Require.atLeast(0, "timeoutMillis", timeoutMillis);
+		}
 
 	}
 

@@ -5,7 +5,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * State of the pool at one moment, as the master sees it. Immutable.
+ * State of the pool at one moment, as the master sees it. Immutable. Counts are never
+ * negative; a constructor that is given a number out of range throws an
+ * {@link IllegalArgumentException} that names it.
  *
  * @param master the master process
  * @param target number of workers wanted
@@ -17,8 +19,11 @@ public record PoolSnapshot(MasterInfo master, int target, int ready, List<Worker
 		Map<String, Long> exits) {
 
 	public PoolSnapshot {
+		Require.atLeast(0, "target", target);
+		Require.atLeast(0, "ready", ready);
 		workers = List.copyOf(workers);
 		exits = Map.copyOf(exits);
+		exits.values().forEach((count) -> Require.atLeast(0, "exits", count));
 	}
 
 	/**
@@ -31,6 +36,11 @@ public record PoolSnapshot(MasterInfo master, int target, int ready, List<Worker
 	 * {@code reloading} or {@code stopping}
 	 */
 	public record MasterInfo(int pid, Instant startedAt, int generation, String state) {
+
+		public MasterInfo {
+			Require.atLeast(1, "pid", pid);
+			Require.atLeast(1, "generation", generation);
+		}
 
 	}
 
@@ -49,6 +59,15 @@ public record PoolSnapshot(MasterInfo master, int target, int ready, List<Worker
 	 */
 	public record WorkerInfo(int index, long id, int pid, int generation, String state, boolean leader,
 			Instant startedAt, long requests, int inFlight) {
+
+		public WorkerInfo {
+			Require.atLeast(0, "index", index);
+			Require.atLeast(1, "id", id);
+			Require.atLeast(1, "pid", pid);
+			Require.atLeast(1, "generation", generation);
+			Require.atLeast(0, "requests", requests);
+			Require.atLeast(0, "inFlight", inFlight);
+		}
 
 	}
 

@@ -41,7 +41,7 @@ public final class WorkerAgent {
 
 	private final MessageReader<Message.FromMaster> reader;
 
-	private final MessageWriter writer;
+	private final MessageWriter<Message.FromWorker> writer;
 
 	private final WorkerIdentity identity;
 
@@ -52,6 +52,9 @@ public final class WorkerAgent {
 	private final ProcessEnd end;
 
 	private final Drain drain = new Drain();
+
+	private final ScheduledExecutorService scheduler = Executors
+		.newSingleThreadScheduledExecutor((task) -> thread("unicorn-heartbeat", task));
 
 	private final AtomicBoolean leaving = new AtomicBoolean();
 
@@ -75,7 +78,7 @@ public final class WorkerAgent {
 
 	WorkerAgent(InputStream in, OutputStream out, WorkerObserver observer, ProcessEnd end) throws IOException {
 		this.reader = new MessageReader<>(in, Message.FromMaster.class);
-		this.writer = new MessageWriter(out);
+		this.writer = new MessageWriter<>(out);
 		this.observer = observer;
 		this.end = end;
 		if (!(this.reader.read() instanceof Message.Welcome welcome)) {
@@ -139,10 +142,8 @@ public final class WorkerAgent {
 	public void hello(Map<String, String> configuration, Duration timeout, RequestLedger requests) {
 		this.requests = requests;
 		send(new Message.Hello(Message.PROTOCOL_VERSION, configuration));
-		ScheduledExecutorService scheduler = Executors
-			.newSingleThreadScheduledExecutor((task) -> thread("unicorn-heartbeat", task));
 		long interval = interval(timeout).toMillis();
-		var unused = scheduler.scheduleAtFixedRate(this::heartbeat, 0, interval, TimeUnit.MILLISECONDS);
+		var unused = this.scheduler.scheduleAtFixedRate(this::heartbeat, 0, interval, TimeUnit.MILLISECONDS);
 	}
 
 	private static Duration interval(Duration timeout) {
@@ -241,19 +242,10 @@ public final class WorkerAgent {
 		if (this.leaving.compareAndSet(false, true)) {
 			this.observer.masterLost(cause);
 			// Nobody is left to end this process if it does not end by itself.
-			thread("unicorn-watchdog", this::haltWhenTimeIsOver).start();
+			var unused = this.scheduler.schedule(() -> this.end.halt(1), this.gracefulTimeout.toMillis(),
+					TimeUnit.MILLISECONDS);
 			leave(connectionTime());
 		}
-	}
-
-	private void haltWhenTimeIsOver() {
-		try {
-			TimeUnit.NANOSECONDS.sleep(this.gracefulTimeout.toNanos());
-		}
-		catch (InterruptedException ex) {
-			// Nobody interrupts; if somebody does, the time is over.
-		}
-		this.end.halt(1);
 	}
 
 	private void handle(Message.FromMaster message) {
@@ -295,7 +287,7 @@ public final class WorkerAgent {
 				this.drain.connections(), runtime.totalMemory() - runtime.freeMemory()));
 	}
 
-	private void send(Message message) {
+	private void send(Message.FromWorker message) {
 		try {
 			this.writer.write(message);
 		}

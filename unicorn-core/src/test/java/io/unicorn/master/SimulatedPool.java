@@ -272,12 +272,12 @@ final class SimulatedPool {
 			.isLessThanOrEqualTo(snapshot().target() + Staffing.SURGE);
 		Simulated worker = new Simulated(spawn);
 		if (strikes(this.faults.spawnFails())) {
-			deliverLater(new Event.SpawnFailed(spawn.id(), "posix_spawn: Cannot allocate memory"));
+			deliver(new Event.SpawnFailed(spawn.id(), "posix_spawn: Cannot allocate memory"));
 			return;
 		}
 		this.workers.put(spawn.id(), worker);
 		worker.stuck = strikes(this.faults.sticks());
-		deliverLater(new Event.Spawned(spawn.id(), 10_000 + (int) spawn.id()));
+		deliver(new Event.Spawned(spawn.id(), 10_000 + (int) spawn.id()));
 		PoolSettings settings = this.reported;
 		after(Duration.ofMillis(500), () -> {
 			if (this.workers.containsKey(spawn.id())) {

@@ -1,0 +1,107 @@
+package io.unicorn.ipc;
+
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How one kind of message is laid out in a frame. Writer and reader stand side by side,
+ * because they must name the same fields in the same order.
+ * <p>
+ * The layout is a contract with other versions of this code: a reload may bring workers
+ * that are newer than their master. A code is never used again for something else, and a
+ * message grows only at its end. What is inside a list cannot grow.
+ *
+ * @param <M> the kind of message
+ * @param code the type in the frame: from 1 for workers, from 65 for the master
+ * @param type the class of the message
+ * @param writer writes the fields
+ * @param reader reads the fields
+ */
+record MessageFormat<M extends Message>(int code, Class<M> type, BiConsumer<PayloadWriter, M> writer,
+		Function<PayloadReader, M> reader) {
+
+	static final List<MessageFormat<?>> ALL = List.of(
+
+			new MessageFormat<>(1, Message.Hello.class, (out, hello) -> {
+				out.writeInt(hello.protocol());
+				out.writeMap(hello.configuration(), PayloadWriter::writeString);
+			}, (in) -> new Message.Hello(in.readInt(), in.readMap(Short.BYTES, PayloadReader::readString))),
+
+			new MessageFormat<>(2, Message.Ready.class, (out, ready) -> {
+			}, (in) -> new Message.Ready()),
+
+			new MessageFormat<>(3, Message.Heartbeat.class, (out, heartbeat) -> {
+				out.writeLong(heartbeat.requests());
+				out.writeInt(heartbeat.inFlight());
+				out.writeLong(heartbeat.oldestRequestMillis());
+				out.writeInt(heartbeat.connections());
+				out.writeLong(heartbeat.heapUsedBytes());
+			}, (in) -> new Message.Heartbeat(in.readLong(), in.readInt(), in.readLong(), in.readInt(), in.readLong())),
+
+			new MessageFormat<>(4, Message.Retire.class, (out, retire) -> {
+				out.writeString(retire.reason());
+				out.writeString(retire.detail());
+			}, (in) -> new Message.Retire(in.readString(), in.readString())),
+
+			new MessageFormat<>(5, Message.Drained.class, (out, drained) -> out.writeInt(drained.connectionsLeft()),
+					(in) -> new Message.Drained(in.readInt())),
+
+			new MessageFormat<>(6, Message.PoolQuery.class, (out, query) -> out.writeLong(query.query()),
+					(in) -> new Message.PoolQuery(in.readLong())),
+
+			new MessageFormat<>(65, Message.Welcome.class, (out, welcome) -> {
+				out.writeInt(welcome.index());
+				out.writeLong(welcome.id());
+				out.writeInt(welcome.generation());
+				out.writeLong(welcome.gracefulTimeoutMillis());
+			}, (in) -> new Message.Welcome(in.readInt(), in.readLong(), in.readInt(), in.readLong())),
+
+			new MessageFormat<>(66, Message.Drain.class, (out, drain) -> out.writeLong(drain.timeoutMillis()),
+					(in) -> new Message.Drain(in.readLong())),
+
+			new MessageFormat<>(67, Message.Stop.class, (out, stop) -> {
+			}, (in) -> new Message.Stop()),
+
+			new MessageFormat<>(68, Message.Leader.class, (out, leader) -> out.writeBoolean(leader.leader()),
+					(in) -> new Message.Leader(in.readBoolean())),
+
+			new MessageFormat<>(69, Message.PoolReply.class, (out, reply) -> {
+				out.writeLong(reply.query());
+				PoolSnapshotFormat.write(out, reply.pool());
+			}, (in) -> new Message.PoolReply(in.readLong(), PoolSnapshotFormat.read(in))));
+
+	private static final Map<Integer, MessageFormat<?>> BY_CODE = ALL.stream()
+		.collect(Collectors.toUnmodifiableMap(MessageFormat::code, Function.identity()));
+
+	private static final Map<Class<?>, MessageFormat<?>> BY_TYPE = ALL.stream()
+		.collect(Collectors.toUnmodifiableMap(MessageFormat::type, Function.identity()));
+
+	/**
+	 * Return the format with this code, or null if this version does not know it.
+	 */
+	static @Nullable MessageFormat<?> ofCode(int code) {
+		return BY_CODE.get(code);
+	}
+
+	static MessageFormat<?> of(Message message) {
+		MessageFormat<?> format = BY_TYPE.get(message.getClass());
+		if (format == null) {
+			throw new IllegalStateException("no format for " + message.getClass());
+		}
+		return format;
+	}
+
+	void write(PayloadWriter out, Message message) {
+		this.writer.accept(out, this.type.cast(message));
+	}
+
+	M read(PayloadReader in) {
+		return this.reader.apply(in);
+	}
+
+}

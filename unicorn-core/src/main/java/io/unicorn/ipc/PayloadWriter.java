@@ -1,0 +1,90 @@
+package io.unicorn.ipc;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Map;
+import java.util.function.BiConsumer;
+
+/**
+ * Builds one frame, big-endian, and refuses what the other end would refuse. Each method
+ * has its counterpart in {@link PayloadReader}.
+ */
+final class PayloadWriter {
+
+	private static final int INITIAL_BYTES = 128;
+
+	private ByteBuffer frame = ByteBuffer.allocate(INITIAL_BYTES);
+
+	PayloadWriter(int type) {
+		// The length is known at the end.
+		this.frame.putInt(0);
+		this.frame.put((byte) type);
+	}
+
+	void writeBoolean(boolean value) {
+		room(Byte.BYTES).put((byte) (value ? 1 : 0));
+	}
+
+	void writeInt(int value) {
+		room(Integer.BYTES).putInt(value);
+	}
+
+	void writeLong(long value) {
+		room(Long.BYTES).putLong(value);
+	}
+
+	void writeInstant(Instant value) {
+		writeLong(value.getEpochSecond());
+		writeInt(value.getNano());
+	}
+
+	void writeString(String value) {
+		byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
+		if (bytes.length > MessageCodec.MAX_STRING_BYTES) {
+			throw new IllegalArgumentException(
+					"a string of " + bytes.length + " bytes is above the limit of " + MessageCodec.MAX_STRING_BYTES);
+		}
+		room(Short.BYTES + bytes.length).putShort((short) bytes.length).put(bytes);
+	}
+
+	<T> void writeList(Collection<T> values, BiConsumer<PayloadWriter, T> element) {
+		if (values.size() > MessageCodec.MAX_ENTRIES) {
+			throw new IllegalArgumentException(
+					values.size() + " entries are above the limit of " + MessageCodec.MAX_ENTRIES);
+		}
+		writeInt(values.size());
+		values.forEach((value) -> element.accept(this, value));
+	}
+
+	<V> void writeMap(Map<String, V> map, BiConsumer<PayloadWriter, V> value) {
+		writeList(map.entrySet(), (out, entry) -> {
+			out.writeString(entry.getKey());
+			value.accept(out, entry.getValue());
+		});
+	}
+
+	/**
+	 * Return the whole frame, ready to be sent.
+	 */
+	ByteBuffer finish() {
+		this.frame.putInt(0, this.frame.position() - MessageCodec.LENGTH_BYTES);
+		return this.frame.flip();
+	}
+
+	private ByteBuffer room(int bytes) {
+		int required = this.frame.position() + bytes;
+		int limit = MessageCodec.LENGTH_BYTES + MessageCodec.MAX_FRAME_BYTES;
+		if (required > limit) {
+			throw new IllegalArgumentException(
+					"the frame would be above the limit of " + MessageCodec.MAX_FRAME_BYTES + " bytes");
+		}
+		if (required > this.frame.capacity()) {
+			int capacity = Math.min(limit, Math.max(required, 2 * this.frame.capacity()));
+			this.frame = ByteBuffer.allocate(capacity).put(this.frame.flip());
+		}
+		return this.frame;
+	}
+
+}

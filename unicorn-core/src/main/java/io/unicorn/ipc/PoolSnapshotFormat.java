@@ -1,0 +1,64 @@
+package io.unicorn.ipc;
+
+import io.unicorn.ipc.PoolSnapshot.MasterInfo;
+import io.unicorn.ipc.PoolSnapshot.WorkerInfo;
+
+/**
+ * How a {@link PoolSnapshot} is laid out in a {@link MessageFormat}.
+ */
+final class PoolSnapshotFormat {
+
+	private static final int INSTANT_BYTES = Long.BYTES + Integer.BYTES;
+
+	/**
+	 * What a worker with an empty state takes.
+	 */
+	private static final int WORKER_BYTES = Integer.BYTES + Long.BYTES + Integer.BYTES + Integer.BYTES + Short.BYTES
+			+ Byte.BYTES + INSTANT_BYTES + Long.BYTES + Integer.BYTES;
+
+	private PoolSnapshotFormat() {
+	}
+
+	static void write(PayloadWriter out, PoolSnapshot pool) {
+		writeMaster(out, pool.master());
+		out.writeInt(pool.target());
+		out.writeInt(pool.ready());
+		out.writeList(pool.workers(), PoolSnapshotFormat::writeWorker);
+		out.writeMap(pool.exits(), PayloadWriter::writeLong);
+	}
+
+	static PoolSnapshot read(PayloadReader in) {
+		return new PoolSnapshot(readMaster(in), in.readInt(), in.readInt(),
+				in.readList(WORKER_BYTES, PoolSnapshotFormat::readWorker),
+				in.readMap(Long.BYTES, PayloadReader::readLong));
+	}
+
+	private static void writeMaster(PayloadWriter out, MasterInfo master) {
+		out.writeInt(master.pid());
+		out.writeInstant(master.startedAt());
+		out.writeInt(master.generation());
+		out.writeString(master.state());
+	}
+
+	private static MasterInfo readMaster(PayloadReader in) {
+		return new MasterInfo(in.readInt(), in.readInstant(), in.readInt(), in.readString());
+	}
+
+	private static void writeWorker(PayloadWriter out, WorkerInfo worker) {
+		out.writeInt(worker.index());
+		out.writeLong(worker.id());
+		out.writeInt(worker.pid());
+		out.writeInt(worker.generation());
+		out.writeString(worker.state());
+		out.writeBoolean(worker.leader());
+		out.writeInstant(worker.startedAt());
+		out.writeLong(worker.requests());
+		out.writeInt(worker.inFlight());
+	}
+
+	private static WorkerInfo readWorker(PayloadReader in) {
+		return new WorkerInfo(in.readInt(), in.readLong(), in.readInt(), in.readInt(), in.readString(),
+				in.readBoolean(), in.readInstant(), in.readLong(), in.readInt());
+	}
+
+}

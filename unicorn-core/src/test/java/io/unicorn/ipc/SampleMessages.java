@@ -1,0 +1,52 @@
+package io.unicorn.ipc;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+import io.unicorn.ipc.PoolSnapshot.MasterInfo;
+import io.unicorn.ipc.PoolSnapshot.WorkerInfo;
+
+/**
+ * At least one message of each kind, with values that a careless codec would lose.
+ */
+final class SampleMessages {
+
+	private static final Instant START = Instant.parse("2026-11-21T10:15:30.123456789Z");
+
+	private SampleMessages() {
+	}
+
+	static List<Message> all() {
+		return List.of(new Message.Hello(1, Map.of()),
+				new Message.Hello(7, Map.of("unicorn.workers", "4", "unicorn.name", "größer \uD83E\uDD84", "", "")),
+				new Message.Ready(), new Message.Heartbeat(0, 0, 0, 0, 0),
+				new Message.Heartbeat(Long.MAX_VALUE, Integer.MAX_VALUE, 86_400_000L, 10_000, 1L << 40),
+				new Message.Retire("max-requests", "served 1 000 requests"), new Message.Retire("", "a\0b"),
+				new Message.Drained(3), new Message.PoolQuery(-42), new Message.Welcome(0, 1, 1, 0),
+				new Message.Welcome(3, 1L << 33, 12, 30_000), new Message.Drain(30_000), new Message.Stop(),
+				new Message.Leader(true), new Message.Leader(false), new Message.PoolReply(Long.MIN_VALUE, pool(0)),
+				new Message.PoolReply(1, pool(3)));
+	}
+
+	static List<Message.FromWorker> fromWorker() {
+		return all().stream().filter(Message.FromWorker.class::isInstance).map(Message.FromWorker.class::cast).toList();
+	}
+
+	static List<Message.FromMaster> fromMaster() {
+		return all().stream().filter(Message.FromMaster.class::isInstance).map(Message.FromMaster.class::cast).toList();
+	}
+
+	static PoolSnapshot pool(int workers) {
+		List<WorkerInfo> infos = IntStream.range(0, workers).mapToObj(SampleMessages::worker).toList();
+		Map<String, Long> exits = (workers == 0) ? Map.of() : Map.of("max-requests", 17L, "crash", 1L << 35);
+		return new PoolSnapshot(new MasterInfo(1, START, 2, "running"), 4, workers, infos, exits);
+	}
+
+	private static WorkerInfo worker(int index) {
+		return new WorkerInfo(index, index + 1L, 4711 + index, 2, "ready", index == 0, Instant.EPOCH.minusNanos(index),
+				1000L * index, index);
+	}
+
+}

@@ -1,0 +1,148 @@
+package io.unicorn.boot.autoconfigure;
+
+import java.util.Map;
+import java.util.OptionalInt;
+
+import io.unicorn.launch.PoolSettings;
+import io.unicorn.launch.WorkerClass;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.BindHandler;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.bind.UnboundConfigurationPropertiesException;
+import org.springframework.boot.context.properties.bind.handler.NoUnboundElementsBindHandler;
+import org.springframework.boot.context.properties.source.ConfigurationProperty;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.context.properties.source.UnboundElementsSourceFilter;
+import org.springframework.boot.origin.Origin;
+import org.springframework.core.env.Environment;
+
+/**
+ * Reads {@code unicorn.*} out of an environment and refuses what makes no sense, in words
+ * that say what would.
+ */
+public final class UnicornPropertiesBinder {
+
+	/** Gunicorn's variable for the number of workers; many platforms set it. */
+	static final String WEB_CONCURRENCY = "WEB_CONCURRENCY";
+
+	/** More processes than this on one machine are a typing error. */
+	private static final int MAX_WORKERS = 1024;
+
+	private static final int MAX_THREADS = 100_000;
+
+	private static final String A_DURATION = "a duration such as 30s, or 0 to switch it off";
+
+	private static final Map<String, String> ALLOWED = Map.of("enabled", "true or false", "workers",
+			"a number from 1 to " + MAX_WORKERS + ", or auto", "worker-class", "one of: " + WorkerClass.names(),
+			"threads", "a number from 1 to " + MAX_THREADS, "max-requests", "a number, at least 0",
+			"max-requests-jitter", "a number, at least 0", "timeout", A_DURATION, "graceful-timeout",
+			"a duration such as 30s, longer than 0", "boot-timeout", A_DURATION);
+
+	private final Environment environment;
+
+	private UnicornPropertiesBinder(Environment environment) {
+		this.environment = environment;
+	}
+
+	/**
+	 * Return the properties.
+	 * @throws InvalidUnicornPropertyException if a value is not allowed
+	 * @throws BindException if there is a property that does not exist
+	 */
+	public static UnicornProperties bind(Environment environment) {
+		return new UnicornPropertiesBinder(environment).bindAndCheck();
+	}
+
+	/**
+	 * Return what the master needs to know of the properties.
+	 * @throws InvalidUnicornPropertyException if {@code WEB_CONCURRENCY} is not a number
+	 */
+	public static PoolSettings poolSettings(UnicornProperties properties, Environment environment) {
+		String fallback = environment.getProperty(WEB_CONCURRENCY);
+		if (fallback == null || fallback.isBlank() || !UnicornProperties.AUTO.equalsIgnoreCase(properties.workers())) {
+			return properties.toPoolSettings(OptionalInt.empty());
+		}
+		int workers = number(fallback);
+		if (workers < 1 || workers > MAX_WORKERS) {
+			throw new InvalidUnicornPropertyException(WEB_CONCURRENCY, fallback, null,
+					"a number from 1 to " + MAX_WORKERS, null);
+		}
+		return properties.toPoolSettings(OptionalInt.of(workers));
+	}
+
+	private UnicornProperties bindAndCheck() {
+		UnicornProperties properties = bindOnly();
+		boolean auto = UnicornProperties.AUTO.equalsIgnoreCase(properties.workers().trim());
+		check("workers", auto || isWithin(number(properties.workers()), MAX_WORKERS));
+		check("threads", properties.threads() == null || isWithin(properties.threads(), MAX_THREADS));
+		check("max-requests", properties.maxRequests() >= 0);
+		check("max-requests-jitter", properties.maxRequestsJitter() >= 0);
+		check("timeout", !properties.timeout().isNegative());
+		check("graceful-timeout", !properties.gracefulTimeout().isNegative() && !properties.gracefulTimeout().isZero());
+		check("boot-timeout", !properties.bootTimeout().isNegative());
+		return properties;
+	}
+
+	private UnicornProperties bindOnly() {
+		try {
+			return Binder.get(this.environment)
+				.bindOrCreate("unicorn", Bindable.of(UnicornProperties.class),
+						new NoUnboundElementsBindHandler(BindHandler.DEFAULT, new UnboundElementsSourceFilter()));
+		}
+		catch (BindException ex) {
+			ConfigurationProperty property = ex.getProperty();
+			if (property == null || ex.getCause() instanceof UnboundConfigurationPropertiesException) {
+				throw ex;
+			}
+			String name = property.getName().getLastElement(ConfigurationPropertyName.Form.UNIFORM);
+			throw ALLOWED.keySet()
+				.stream()
+				.filter((known) -> known.replace("-", "").equals(name))
+				.findFirst()
+				.<RuntimeException>map((known) -> invalid(known, ex))
+				.orElse(ex);
+		}
+	}
+
+	private static boolean isWithin(int number, int most) {
+		return number >= 1 && number <= most;
+	}
+
+	/** Return the number, or 0, which is never allowed, if it is none. */
+	private static int number(String text) {
+		try {
+			return Integer.parseInt(text.trim());
+		}
+		catch (NumberFormatException ex) {
+			return 0;
+		}
+	}
+
+	private void check(String name, boolean allowed) {
+		if (!allowed) {
+			throw invalid(name, null);
+		}
+	}
+
+	private InvalidUnicornPropertyException invalid(String name, @Nullable Throwable cause) {
+		String property = "unicorn." + name;
+		ConfigurationPropertyName sought = ConfigurationPropertyName.of(property);
+		String value = "";
+		Origin origin = null;
+		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(this.environment)) {
+			ConfigurationProperty found = source.getConfigurationProperty(sought);
+			if (found != null) {
+				value = this.environment.resolvePlaceholders(String.valueOf(found.getValue()));
+				origin = found.getOrigin();
+				break;
+			}
+		}
+		return new InvalidUnicornPropertyException(property, value, origin, ALLOWED.getOrDefault(name, ""), cause);
+	}
+
+}
