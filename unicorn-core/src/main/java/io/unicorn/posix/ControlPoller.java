@@ -30,17 +30,23 @@ public interface ControlPoller {
 
 	/**
 	 * Watch a connection until its end or its {@link ControlSocket#close}. May be called
-	 * by any thread, also while {@link #run} sleeps.
+	 * by any thread, also while {@link #run} sleeps. The end of a connection does not
+	 * close our socket. A handler's call that has begun when another thread closes the
+	 * socket runs to its end.
+	 * @throws IOException if the socket is closed
 	 */
 	void register(ControlSocket socket, Handler handler) throws IOException;
 
 	/**
-	 * Serve all connections until the thread is interrupted or {@link #close} is called.
+	 * Serve all connections until the thread is interrupted, which stays marked as such,
+	 * or {@link #close} is called. For one thread at a time.
+	 * @throws IOException if the system refuses to poll
 	 */
 	void run() throws IOException;
 
 	/**
-	 * Make {@link #run} return. May be called by any thread.
+	 * Make {@link #run} return, and release the poller; sockets stay open. May be called
+	 * by any thread, also again.
 	 */
 	void close();
 

@@ -17,7 +17,8 @@ public interface ControlSocket {
 	/**
 	 * Write as much as the kernel takes now.
 	 * @param buffer what to write; its position advances by what was taken
-	 * @throws IOException if the other end is gone
+	 * @throws PosixException if the other end is gone
+	 * @throws IOException if this end is closed
 	 */
 	void write(ByteBuffer buffer) throws IOException;
 

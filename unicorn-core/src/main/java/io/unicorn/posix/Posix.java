@@ -1,7 +1,9 @@
 package io.unicorn.posix;
 
-import java.net.InetSocketAddress;
+import java.net.InetAddress;
 import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * The calls to the operating system that a master needs and the JDK does not offer.
@@ -21,23 +23,35 @@ public interface Posix {
 
 	/**
 	 * Open a listening TCP socket, in blocking mode, close-on-exec, with
-	 * {@code SO_REUSEADDR}. The wildcard address listens on IPv6 and IPv4 alike where the
-	 * machine has IPv6, unless an IPv4 address is given.
-	 * @param address where to listen; port 0 lets the system choose
+	 * {@code SO_REUSEADDR}.
+	 * @param address where to listen; null means all addresses of this machine, IPv6 and
+	 * IPv4 alike, or IPv4 alone where there is no IPv6 or the system property
+	 * {@code java.net.preferIPv4Stack} is true. {@code 0.0.0.0} is IPv4 alone, {@code ::}
+	 * needs IPv6 and takes IPv4 too.
+	 * @param port 0 to 65535; 0 lets the system choose
 	 * @param backlog the length of the accept queue, at least 1
 	 */
-	Listener listen(InetSocketAddress address, int backlog) throws PosixException;
+	Listener listen(@Nullable InetAddress address, int port, int backlog) throws PosixException;
 
 	/**
-	 * Take over a listening socket that this process inherited, and make it
-	 * close-on-exec.
+	 * Take over a listening socket that this process inherited: make it close-on-exec and
+	 * put it in blocking mode. A low number is given up for a higher one, so use only the
+	 * returned descriptor afterwards.
+	 * @param fd the inherited descriptor, above 2
+	 * @throws PosixException if it is not a listening TCP socket; it is left as it was
 	 */
 	Listener inherited(int fd) throws PosixException;
 
 	/**
-	 * Open a pair of connected stream sockets, both close-on-exec.
+	 * Open a pair of connected stream sockets, both close-on-exec. Our end never blocks,
+	 * the other does.
 	 */
 	ControlPair controlPair() throws PosixException;
+
+	/**
+	 * Create a poller for our ends of control connections. Close it after use.
+	 */
+	ControlPoller poller() throws PosixException;
 
 	/**
 	 * Close a descriptor. A descriptor that is closed already is ignored.
@@ -45,8 +59,10 @@ public interface Posix {
 	void close(int fd);
 
 	/**
-	 * Replace this process by another program: same process id, same standard streams.
-	 * Returns only by failing.
+	 * Replace this process by another program: same process id, same standard streams, no
+	 * blocked signals; signals that this process ignores stay ignored. Returns only by
+	 * failing; then the given descriptors are close-on-exec again. To be called by a
+	 * platform thread.
 	 * @param command what to run
 	 * @param inherit descriptors above 2 that stay open, under their numbers; all others
 	 * are closed
@@ -56,9 +72,11 @@ public interface Posix {
 	/**
 	 * Start a child in a process group of its own. Its standard input is
 	 * {@code /dev/null}, its standard output and error are ours, and the given
-	 * descriptors become 3, 4, and so on; no other descriptor is inherited.
+	 * descriptors become 3, 4, and so on; no other descriptor is inherited. No signal is
+	 * blocked or ignored.
 	 * @param command what to run
-	 * @param descriptors our numbers of the descriptors to pass on, in order
+	 * @param descriptors our numbers of the descriptors to pass on, in order: those of
+	 * {@link Listener}s and {@link ControlPair}s
 	 * @return the process id of the child
 	 */
 	int spawn(Command command, int... descriptors) throws PosixException;
@@ -74,7 +92,8 @@ public interface Posix {
 	/**
 	 * Wait until a child exits, and reap it. Children that were not started by
 	 * {@link #spawn} (orphans, if this process is the init of a container) are reaped and
-	 * not returned. Waits also while there is no child.
+	 * not returned. Waits also while there is no child. An interrupt does not end the
+	 * wait for a running child, so this is for a daemon thread.
 	 * @throws InterruptedException if the thread is interrupted while there is no child
 	 */
 	Exit awaitExit() throws InterruptedException;

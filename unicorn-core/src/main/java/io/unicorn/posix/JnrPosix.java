@@ -1,0 +1,118 @@
+package io.unicorn.posix;
+
+import java.net.InetAddress;
+import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@link Posix} for 64-bit Linux, by way of jnr-ffi. The constructor loads native code,
+ * which takes about 0.1 s; one instance per process is enough, and since an instance
+ * reaps every child of the process, there must not be two that spawn.
+ */
+public final class JnrPosix implements Posix {
+
+	private static final int AF_UNIX = 1;
+
+	private static final int SOCK_STREAM = 1;
+
+	private static final int SOCK_CLOEXEC = 0x80000;
+
+	private final Kernel kernel;
+
+	private final Descriptors descriptors;
+
+	private final Listeners listeners;
+
+	private final Execution execution;
+
+	private final Children children;
+
+	/**
+	 * Load the C library.
+	 * @throws UnsatisfiedLinkError if this is not a system that we know
+	 */
+	public JnrPosix() {
+		this.kernel = Kernel.load();
+		this.descriptors = new Descriptors(this.kernel);
+		this.listeners = new Listeners(this.kernel, this.descriptors);
+		this.execution = new Execution(this.kernel, this.descriptors);
+		this.children = new Children(this.kernel, new Spawner(this.kernel, this.descriptors));
+	}
+
+	@Override
+	public int pid() {
+		return this.kernel.libc().getpid();
+	}
+
+	@Override
+	public boolean isTerminal(int fd) {
+		return this.kernel.libc().isatty(fd) == 1;
+	}
+
+	@Override
+	public Listener listen(@Nullable InetAddress address, int port, int backlog) throws PosixException {
+		return this.listeners.listen(address, port, backlog);
+	}
+
+	@Override
+	public Listener inherited(int fd) throws PosixException {
+		return this.listeners.inherited(fd);
+	}
+
+	@Override
+	public ControlPair controlPair() throws PosixException {
+		int[] fds = new int[2];
+		this.kernel.call("socketpair",
+				() -> this.kernel.libc().socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds));
+		for (int i = 0; i < fds.length; i++) {
+			try {
+				fds[i] = this.descriptors.moveUp(fds[i]);
+			}
+			catch (PosixException ex) {
+				this.descriptors.close(fds[1 - i]);
+				throw ex;
+			}
+		}
+		try {
+			this.descriptors.setBlocking(fds[0], false);
+		}
+		catch (PosixException ex) {
+			this.descriptors.close(fds[0]);
+			this.descriptors.close(fds[1]);
+			throw ex;
+		}
+		return new ControlPair(new JnrControlSocket(this.kernel, this.descriptors, fds[0]), fds[1]);
+	}
+
+	@Override
+	public ControlPoller poller() throws PosixException {
+		return new JnrControlPoller(this.kernel, new Wakeup(this.kernel, this.descriptors));
+	}
+
+	@Override
+	public void close(int fd) {
+		this.descriptors.close(fd);
+	}
+
+	@Override
+	public void exec(Command command, Set<Integer> inherit) throws PosixException {
+		this.execution.exec(command, inherit);
+	}
+
+	@Override
+	public int spawn(Command command, int... descriptors) throws PosixException {
+		return this.children.spawn(command, descriptors);
+	}
+
+	@Override
+	public boolean kill(int pid, int signal) {
+		return this.children.kill(pid, signal);
+	}
+
+	@Override
+	public Exit awaitExit() throws InterruptedException {
+		return this.children.awaitExit();
+	}
+
+}

@@ -1,0 +1,113 @@
+package io.unicorn.posix;
+
+import java.lang.ref.Reference;
+import java.util.Set;
+
+import jnr.ffi.Pointer;
+
+/**
+ * Starts child processes with {@code posix_spawn}, which unlike {@code fork} is safe in a
+ * process with many threads.
+ */
+final class Spawner {
+
+	/**
+	 * Room for {@code posix_spawnattr_t} (336 bytes in glibc and musl) and
+	 * {@code posix_spawn_file_actions_t} (80 bytes).
+	 */
+	private static final int STRUCT_SIZE = 512;
+
+	private static final int O_RDONLY = 0;
+
+	private static final int SETPGROUP = 0x02;
+
+	private static final int SETSIGDEF = 0x04;
+
+	private static final int SETSIGMASK = 0x08;
+
+	private static final int FIRST_PASSED = 3;
+
+	private final Kernel kernel;
+
+	private final Libc libc;
+
+	private final Descriptors descriptors;
+
+	Spawner(Kernel kernel, Descriptors descriptors) {
+		this.kernel = kernel;
+		this.libc = kernel.libc();
+		this.descriptors = descriptors;
+	}
+
+	int spawn(Command command, int... passed) throws PosixException {
+		for (int fd : passed) {
+			if (fd < FIRST_PASSED + passed.length) {
+				throw new IllegalArgumentException(
+						"Descriptor " + fd + " would be overwritten in the child before it is passed on");
+			}
+		}
+		String what = "spawn " + NativeText.decode(command.executable());
+		Pointer path = this.kernel.string(command.executable());
+		Pointer argv = this.kernel.strings(command.arguments());
+		Pointer envp = this.kernel.strings(command.environment());
+		Pointer nullDevice = this.kernel.string("/dev/null");
+		Pointer actions = this.kernel.allocate(STRUCT_SIZE);
+		Pointer attributes = this.kernel.allocate(STRUCT_SIZE);
+		this.kernel.check(what, this.libc.posix_spawn_file_actions_init(actions));
+		this.kernel.check(what, this.libc.posix_spawnattr_init(attributes));
+		try {
+			addActions(what, actions, nullDevice, passed);
+			setAttributes(what, attributes);
+			int[] pid = new int[1];
+			synchronized (this.descriptors) {
+				this.descriptors.sweep(Set.of());
+				this.kernel.check(what, this.libc.posix_spawn(pid, path, actions, attributes, argv, envp));
+			}
+			return pid[0];
+		}
+		finally {
+			this.libc.posix_spawn_file_actions_destroy(actions);
+			this.libc.posix_spawnattr_destroy(attributes);
+			Reference.reachabilityFence(path);
+			Reference.reachabilityFence(argv);
+			Reference.reachabilityFence(envp);
+			Reference.reachabilityFence(nullDevice);
+		}
+	}
+
+	private void addActions(String what, Pointer actions, Pointer nullDevice, int... passed) throws PosixException {
+		this.kernel.check(what, this.libc.posix_spawn_file_actions_addopen(actions, 0, nullDevice, O_RDONLY, 0));
+		for (int i = 0; i < passed.length; i++) {
+			this.kernel.check(what, this.libc.posix_spawn_file_actions_adddup2(actions, passed[i], FIRST_PASSED + i));
+		}
+		closeOthers(what, actions, FIRST_PASSED + passed.length);
+	}
+
+	/**
+	 * Close in the child what another thread of the JVM has opened since the sweep. Our
+	 * own descriptors need no such net: they are close-on-exec from their first moment.
+	 */
+	private void closeOthers(String what, Pointer actions, int first) throws PosixException {
+		try {
+			this.kernel.check(what, this.libc.posix_spawn_file_actions_addclosefrom_np(actions, first));
+		}
+		catch (UnsatisfiedLinkError ex) {
+			// Before glibc 2.34, and musl. Then the sweep must do.
+		}
+	}
+
+	private void setAttributes(String what, Pointer attributes) throws PosixException {
+		// What a thread of ours blocks or this process ignores (nohup, a shell's
+		// background job) is not the worker's business.
+		Pointer noSignals = this.kernel.allocate(Execution.SIGSET_SIZE);
+		Pointer allSignals = this.kernel.allocate(Execution.SIGSET_SIZE);
+		this.libc.sigemptyset(noSignals);
+		this.libc.sigfillset(allSignals);
+		this.kernel.check(what, this.libc.posix_spawnattr_setsigmask(attributes, noSignals));
+		this.kernel.check(what, this.libc.posix_spawnattr_setsigdefault(attributes, allSignals));
+		this.kernel.check(what, this.libc.posix_spawnattr_setpgroup(attributes, 0));
+		this.kernel.check(what,
+				this.libc.posix_spawnattr_setflags(attributes, (short) (SETPGROUP | SETSIGDEF | SETSIGMASK)));
+	}
+
+}

@@ -1,0 +1,245 @@
+package io.unicorn.posix;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+import jnr.ffi.Pointer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
+class ProcessesTests {
+
+	private static final int SIGTERM = 15;
+
+	private static final int SIGTTOU = 22;
+
+	private static final int SIGUSR2 = 12;
+
+	private final JnrPosix posix = new JnrPosix();
+
+	private final Shells shells = new Shells(this.posix);
+
+	@TempDir
+	@SuppressWarnings("NullAway.Init")
+	Path directory;
+
+	@AfterEach
+	void endAll() throws InterruptedException {
+		this.shells.endAll();
+	}
+
+	@Test
+	void aChildGetsTheGivenDescriptorsAndNoOther() throws Exception {
+		List<InputStream> leaks = new ArrayList<>();
+		Listener listener = this.posix.listen(null, 0, 10);
+		ControlPair pair = this.posix.controlPair();
+		try {
+			for (int i = 0; i < 200; i++) {
+				leaks.add(Files.newInputStream(Path.of("/dev/zero")));
+			}
+			List<String> lines = this.shells.run(this.directory.resolve("out"),
+					"exec > $out; ls -l /proc/$$/fd; readlink /proc/$$/fd/0; exit 0", pair.theirs(), listener.fd());
+			assertThat(lines.stream().filter((line) -> line.contains(" -> ")))
+				.extracting((line) -> line.replaceAll(".* (\\d+) -> .*", "$1"))
+				.containsExactlyInAnyOrder("0", "1", "2", "3", "4");
+			assertThat(lines).filteredOn((line) -> line.contains("socket:")).hasSize(2);
+			assertThat(lines).last().isEqualTo("/dev/null");
+		}
+		finally {
+			for (InputStream leak : leaks) {
+				leak.close();
+			}
+			pair.ours().close();
+			this.posix.close(pair.theirs());
+			this.posix.close(listener.fd());
+		}
+	}
+
+	@Test
+	void argumentsAndEnvironmentArriveByteForByte() throws Exception {
+		Path arguments = this.directory.resolve("arguments");
+		Path environment = this.directory.resolve("environment");
+		List<String> parameters = List.of("\u00c3\u00a4", "", "\u00ff\u0080 two\nlines", "'$x'");
+		List<String> variables = List.of("PATH=/usr/bin:/bin", "a=" + arguments, "e=" + environment,
+				"NOT_UTF_8=\u00fe\u00ff", "EMPTY=");
+		this.shells.start("cat /proc/$$/cmdline > $a; cat /proc/$$/environ > $e; exit 0", parameters, variables);
+		assertThat(this.shells.await().code()).isZero();
+		assertThat(NativeText.readList(arguments)).endsWith(parameters.toArray(new String[0])).hasSize(7);
+		assertThat(NativeText.readList(environment)).containsExactlyElementsOf(variables);
+	}
+
+	@Test
+	void aChildLeadsAProcessGroupOfItsOwn() throws Exception {
+		List<String> line = this.shells.run(this.directory.resolve("out"),
+				"cut -d' ' -f5 /proc/$$/stat > $out; echo $$ >> $out");
+		assertThat(line).hasSize(2).containsOnly(line.get(1));
+	}
+
+	@Test
+	void aChildBlocksAndIgnoresNoSignal() throws Exception {
+		Kernel kernel = Kernel.load();
+		Pointer blocked = kernel.allocate(Execution.SIGSET_SIZE);
+		Pointer before = kernel.allocate(Execution.SIGSET_SIZE);
+		blocked.putLong(0, 1L << (SIGUSR2 - 1));
+		kernel.libc().sigprocmask(0, blocked, before);
+		kernel.libc().signal(SIGTTOU, 1);
+		try {
+			assertThat(Files.readAllLines(Path.of("/proc/thread-self/status")))
+				.anyMatch((line) -> line.matches("SigBlk:\\t0{13}8\\d\\d"));
+			List<String> lines = this.shells.run(this.directory.resolve("out"),
+					"exec grep -E 'Sig(Blk|Ign)' /proc/self/status > $out");
+			// glibc's posix_spawn itself ignores 32 and 33, which belong to its threads.
+			assertThat(lines).extracting((line) -> line.replaceFirst("[01]80000000$", "000000000"))
+				.containsExactly("SigBlk:\t0000000000000000", "SigIgn:\t0000000000000000");
+		}
+		finally {
+			kernel.libc().signal(SIGTTOU, 0);
+			kernel.libc().sigprocmask(2, before, blocked);
+		}
+	}
+
+	@Test
+	void theExitCodeIsReported() throws Exception {
+		int pid = this.shells.start("exit 143");
+		assertThat(this.shells.await()).isEqualTo(new Exit(pid, 143, 0));
+	}
+
+	@Test
+	void theSignalThatEndedAChildIsReported() throws Exception {
+		int pid = this.shells.start(new Command("/bin/sleep", List.of("sleep", "600"), List.of()));
+		assertThat(this.posix.kill(pid, SIGTERM)).isTrue();
+		assertThat(this.shells.await()).isEqualTo(new Exit(pid, -1, SIGTERM));
+		assertThat(this.posix.kill(pid, SIGTERM)).isFalse();
+	}
+
+	@Test
+	void onlyChildrenAreSignalled() {
+		assertThat(this.posix.kill(this.posix.pid(), 0)).isFalse();
+		assertThat(this.posix.kill(1, 0)).isFalse();
+		assertThat(this.posix.kill(0, 0)).isFalse();
+		assertThat(this.posix.kill(-1, 0)).isFalse();
+	}
+
+	@Test
+	void childrenThatExitAtOnceAreReapedAndReported() throws Exception {
+		Set<Integer> started = new HashSet<>();
+		Set<Integer> ended = new HashSet<>();
+		for (int i = 0; i < 100; i++) {
+			started.add(this.shells.start(new Command("/bin/true", List.of("true"), List.of())));
+		}
+		for (int i = 0; i < 100; i++) {
+			ended.add(this.shells.await().pid());
+		}
+		assertThat(ended).isEqualTo(started).hasSize(100);
+		assertThat(ended).allSatisfy((pid) -> assertThat(Path.of("/proc", "" + pid)).doesNotExist());
+	}
+
+	@Test
+	void aWaitThatBeganWithoutChildrenSeesTheNextOne() throws Exception {
+		Thread spawner = new Thread(() -> {
+			try {
+				this.posix.spawn(new Command("/bin/true", List.of("true"), List.of()));
+			}
+			catch (PosixException ex) {
+				throw new AssertionError(ex);
+			}
+		});
+		Thread waiting = Thread.currentThread();
+		Thread trigger = new Thread(() -> {
+			awaitState(waiting, Thread.State.WAITING);
+			spawner.start();
+		});
+		trigger.start();
+		assertThat(this.posix.awaitExit().code()).isZero();
+		trigger.join();
+		spawner.join();
+	}
+
+	@Test
+	void waitingWithoutChildrenCanBeInterrupted() {
+		Thread.currentThread().interrupt();
+		assertThatExceptionOfType(InterruptedException.class).isThrownBy(this.posix::awaitExit);
+	}
+
+	@Test
+	void aChildWhoseStatusWasTakenByOthersIsStillReported() throws Exception {
+		int pid = this.shells.start("exit 3");
+		assertThat(Kernel.load().libc().waitpid(pid, new int[1], 0)).isEqualTo(pid);
+		assertThat(this.shells.await()).isEqualTo(new Exit(pid, -1, 0));
+	}
+
+	@Test
+	void aProgramThatDoesNotExistCannotBeSpawned() {
+		assertThatExceptionOfType(PosixException.class)
+			.isThrownBy(() -> this.posix.spawn(new Command("/no/such/program", List.of("x"), List.of())))
+			.withMessage("spawn /no/such/program: No such file or directory")
+			.satisfies((ex) -> assertThat(ex.errno()).isEqualTo(Errno.ENOENT));
+	}
+
+	@Test
+	void aDescriptorThatTheChildWouldOverwriteIsRefused() {
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> this.posix.spawn(new Command("/bin/true", List.of("true"), List.of()), 100, 4));
+	}
+
+	@Test
+	void execReplacesTheProgramAndKeepsProcessIdAndDescriptors() throws Exception {
+		Path out = this.directory.resolve("out");
+		Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+		List<String> arguments = new ArrayList<>(List.of("java", "-Xshare:auto", "-XX:TieredStopAtLevel=1",
+				"-Djnr.ffi.asm.enabled=false", "--enable-native-access=ALL-UNNAMED", "-cp",
+				System.getProperty("java.class.path"), ExecMain.class.getName(), out.toString()));
+		arguments.replaceAll(Command::bytes);
+		int pid = this.shells.start(new Command(Command.bytes(java), arguments, Command.ownEnvironment()));
+		assertThat(this.shells.await()).isEqualTo(new Exit(pid, 7, 0));
+		List<String> lines = Files.readAllLines(out);
+		assertThat(lines.subList(0, 2)).containsExactly("" + pid, "SigBlk:\t0000000000000000");
+		assertThat(lines.subList(2, lines.size())).containsExactlyInAnyOrder("0", "1", "2", "100");
+	}
+
+	@Test
+	void aFailedExecLeavesThisProcessAsItWas() throws Exception {
+		Listener listener = this.posix.listen(null, 0, 10);
+		try {
+			assertThatExceptionOfType(PosixException.class)
+				.isThrownBy(() -> this.posix.exec(new Command("/no/such/program", List.of("x"), List.of()),
+						Set.of(listener.fd())))
+				.withMessage("exec /no/such/program: No such file or directory");
+			assertThat(Files.readAllLines(Path.of("/proc/self/fdinfo/" + listener.fd())))
+				.anyMatch((line) -> line.matches("flags:\\s+02\\d{6}"));
+			assertThat(Path.of("/proc/self/fd/" + listener.fd())).exists();
+		}
+		finally {
+			this.posix.close(listener.fd());
+		}
+	}
+
+	@Test
+	void aFileIsNoTerminal() throws IOException {
+		Listener listener = this.posix.listen(null, 0, 1);
+		assertThat(this.posix.isTerminal(listener.fd())).isFalse();
+		this.posix.close(listener.fd());
+		this.posix.close(listener.fd());
+	}
+
+	private static void awaitState(Thread thread, Thread.State state) {
+		while (thread.getState() != state) {
+			Thread.onSpinWait();
+		}
+	}
+
+}
