@@ -36,8 +36,8 @@ public record JavaCommandLine(String executable, List<String> options, List<Stri
 		int at = 1;
 		while (at < arguments.size()) {
 			String argument = arguments.get(at);
-			if (!isOption(argument) || argument.equals("-jar") || argument.equals("-m")
-					|| argument.equals("--module") || argument.startsWith("--module=")) {
+			if (!isOption(argument) || argument.equals("-jar") || argument.equals("-m") || argument.equals("--module")
+					|| argument.startsWith("--module=")) {
 				break;
 			}
 			at += WITH_VALUE.contains(argument) ? 2 : 1;

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param workerEnvironment environment entries that only workers get, in byte form
  * @param exclusiveFlags the user's JVM flags that only one process can have
  * @param pidFiles files that hold the process id of the master while it runs
- * @param logFile file to which the master's log lines go as well as to standard output, or
- * {@code null}
+ * @param logFile file to which the master's log lines go as well as to standard output,
+ * or {@code null}
  * @param notices what the operator should know, as log lines
  */
 public record LaunchPlan(String application, PoolSettings settings, int autoWorkers, Map<String, Integer> listeners,

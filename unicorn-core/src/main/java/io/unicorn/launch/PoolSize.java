@@ -40,8 +40,7 @@ public record PoolSize(int auto, @Nullable String heapFlag, @Nullable String rem
 	 * @param machine what there is to share
 	 * @param jvmFlags the user's JVM flags, wherever they come from
 	 */
-	public static PoolSize of(OptionalInt configured, WorkerClass workerClass, Machine machine,
-			List<String> jvmFlags) {
+	public static PoolSize of(OptionalInt configured, WorkerClass workerClass, Machine machine, List<String> jvmFlags) {
 		OptionalLong given = HeapFlags.maxHeapBytes(jvmFlags, machine.memoryBytes());
 		int wanted = (workerClass == WorkerClass.SYNC) ? 2 * machine.cores() + 1 : Math.max(2, machine.cores());
 		long each = given.orElse(LEAST_HEAP_BYTES) + BESIDE_HEAP_BYTES;
@@ -64,8 +63,8 @@ public record PoolSize(int auto, @Nullable String heapFlag, @Nullable String rem
 	}
 
 	/**
-	 * A percentage instead of a size: a container that is given more memory later gives its
-	 * workers more heap.
+	 * A percentage instead of a size: a container that is given more memory later gives
+	 * its workers more heap.
 	 */
 	private static String heapFlag(int workers, Machine machine) {
 		double free = machine.memoryBytes() - MASTER_BYTES - workers * (double) BESIDE_HEAP_BYTES;

@@ -37,8 +37,8 @@ public final class WorkDir {
 	}
 
 	/**
-	 * Return the directory that is used when none is configured:
-	 * {@code unicorn-<user>} among the temporary files.
+	 * Return the directory that is used when none is configured: {@code unicorn-<user>}
+	 * among the temporary files.
 	 */
 	public static Path defaultPath() {
 		return Path.of(System.getProperty("java.io.tmpdir"), "unicorn-" + System.getProperty("user.name"));

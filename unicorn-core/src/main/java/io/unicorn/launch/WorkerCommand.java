@@ -13,7 +13,9 @@ import io.unicorn.posix.Command;
  */
 public final class WorkerCommand {
 
-	/** Number of the descriptor of the control channel; set in a worker and nowhere else. */
+	/**
+	 * Number of the descriptor of the control channel; set in a worker and nowhere else.
+	 */
 	public static final String CONTROL_PROPERTY = "io.unicorn.control";
 
 	/** Listeners as {@code name:descriptor}, separated by commas. */
@@ -25,8 +27,8 @@ public final class WorkerCommand {
 	/** Descriptors 0 to 2 are the standard streams. */
 	private static final int CONTROL_FD = 3;
 
-	private static final Pattern EXCLUSIVE_IN_TEXT = Pattern
-		.compile("(?<=[=\\s])(?:-Dcom\\.sun\\.management\\.jmxremote\\.(?:rmi\\.)?port=|-agentlib:jdwp=|-Xrunjdwp:)\\S*");
+	private static final Pattern EXCLUSIVE_IN_TEXT = Pattern.compile(
+			"(?<=[=\\s])(?:-Dcom\\.sun\\.management\\.jmxremote\\.(?:rmi\\.)?port=|-agentlib:jdwp=|-Xrunjdwp:)\\S*");
 
 	private WorkerCommand() {
 	}

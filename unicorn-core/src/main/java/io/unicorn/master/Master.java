@@ -55,8 +55,8 @@ public final class Master {
 		this.processes = new WorkerProcesses(posix, this.poller, plan, Command.ownEnvironment(),
 				(event) -> this.inbox.add(() -> decide(event)));
 		boolean terminal = posix.isTerminal(0) || posix.isTerminal(1) || posix.isTerminal(2);
-		this.arbiter = new Arbiter(new ArbiterConfig(posix.pid(), this.clock.now(), plan.settings(),
-				plan.autoWorkers(), terminal, plan.exclusiveFlags()), new Random(new SecureRandom().nextLong()));
+		this.arbiter = new Arbiter(new ArbiterConfig(posix.pid(), this.clock.now(), plan.settings(), plan.autoWorkers(),
+				terminal, plan.exclusiveFlags()), new Random(new SecureRandom().nextLong()));
 	}
 
 	/**
@@ -91,12 +91,11 @@ public final class Master {
 	private void announce() throws PosixException {
 		for (var listener : this.plan.listeners().entrySet()) {
 			Listener inherited = this.posix.inherited(listener.getValue());
-			this.log.write(Effect.Level.INFO, "listening on " + AddressText.of(inherited.address()) + " ("
-					+ listener.getKey() + ")");
+			this.log.write(Effect.Level.INFO,
+					"listening on " + AddressText.of(inherited.address()) + " (" + listener.getKey() + ")");
 		}
-		this.log.write(Effect.Level.INFO,
-				"starting " + this.plan.settings().workers().orElse(this.plan.autoWorkers()) + " workers of class "
-						+ this.plan.settings().workerClass().configName());
+		this.log.write(Effect.Level.INFO, "starting " + this.plan.settings().workers().orElse(this.plan.autoWorkers())
+				+ " workers of class " + this.plan.settings().workerClass().configName());
 		this.plan.notices().forEach((notice) -> this.log.write(Effect.Level.INFO, notice));
 	}
 

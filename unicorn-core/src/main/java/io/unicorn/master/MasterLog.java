@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
@@ -61,7 +62,7 @@ final class MasterLog {
 	}
 
 	synchronized void write(Effect.Level level, String text) {
-		String line = TIME.format(ZonedDateTime.now().truncatedTo(ChronoUnit.MILLIS)) + " "
+		String line = TIME.format(ZonedDateTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.MILLIS)) + " "
 				+ String.format(Locale.ROOT, "%5s", level.name()) + " " + this.prefix + text + "\n";
 		byte[] bytes = line.getBytes(StandardCharsets.UTF_8);
 		writeQuietly(this.console, bytes);

@@ -11,8 +11,8 @@ import io.unicorn.posix.ControlSocket;
 
 /**
  * The sending side of a worker's control connection. A worker that does not read never
- * holds up the master: what the kernel does not take waits here, and a worker for which too
- * much is waiting has lost its channel. Used by the master's main thread alone.
+ * holds up the master: what the kernel does not take waits here, and a worker for which
+ * too much is waiting has lost its channel. Used by the master's main thread alone.
  */
 final class WorkerChannel {
 

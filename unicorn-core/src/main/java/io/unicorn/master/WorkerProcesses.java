@@ -65,8 +65,9 @@ final class WorkerProcesses {
 		ControlPair pair = this.posix.controlPair();
 		try {
 			descriptors[0] = pair.theirs();
-			int pid = this.posix.spawn(WorkerCommand.of(this.plan, this.environment, order.index(), order.first(),
-					order.exclusive()), descriptors);
+			int pid = this.posix.spawn(
+					WorkerCommand.of(this.plan, this.environment, order.index(), order.first(), order.exclusive()),
+					descriptors);
 			this.byId.put(order.id(), new Process(pid, new WorkerChannel(pair.ours())));
 			this.idByPid.put(pid, order.id());
 			listen(order.id(), pair);

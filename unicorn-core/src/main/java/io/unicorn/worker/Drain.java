@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * Takes the servers of this process out of service without losing what they have accepted.
- * Thread-safe.
+ * Takes the servers of this process out of service without losing what they have
+ * accepted. Thread-safe.
  */
 final class Drain {
 

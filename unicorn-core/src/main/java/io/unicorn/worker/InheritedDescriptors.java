@@ -9,10 +9,10 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.spi.SelectorProvider;
 
 /**
- * Makes Java objects of descriptors that this process inherited. The JDK has no public way
- * but {@link System#inheritedChannel()}, which is for descriptor 0 alone; the constructors
- * used here are the same in JDK 17 to 25, and the master opens them to us on the command
- * line ({@code --add-opens}).
+ * Makes Java objects of descriptors that this process inherited. The JDK has no public
+ * way but {@link System#inheritedChannel()}, which is for descriptor 0 alone; the
+ * constructors used here are the same in JDK 17 to 25, and the master opens them to us on
+ * the command line ({@code --add-opens}).
  */
 final class InheritedDescriptors {
 

@@ -33,7 +33,8 @@ public final class RequestLedger {
 
 	/**
 	 * Create a ledger.
-	 * @param limit number of finished requests at which something is to happen, 0 for never
+	 * @param limit number of finished requests at which something is to happen, 0 for
+	 * never
 	 * @param limitReached what is to happen, once, on the thread of that request
 	 */
 	public RequestLedger(long limit, Runnable limitReached) {

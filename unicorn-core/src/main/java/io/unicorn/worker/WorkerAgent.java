@@ -24,8 +24,8 @@ import io.unicorn.ipc.PoolSnapshot;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A worker's side of the conversation with its master. One per process; created before the
- * application context and living until the process ends. Thread-safe.
+ * A worker's side of the conversation with its master. One per process; created before
+ * the application context and living until the process ends. Thread-safe.
  */
 public final class WorkerAgent {
 
@@ -89,7 +89,8 @@ public final class WorkerAgent {
 	}
 
 	/**
-	 * Connect to the master through an inherited descriptor, and learn who this worker is.
+	 * Connect to the master through an inherited descriptor, and learn who this worker
+	 * is.
 	 * @param fd the descriptor of the control channel
 	 * @param observer is told what happens to this worker
 	 * @throws IOException if the master is gone
@@ -202,9 +203,9 @@ public final class WorkerAgent {
 	}
 
 	/**
-	 * Stop accepting and wait for the connections, for an exit that the master did not ask
-	 * for, such as SIGTERM. Returns at once if the worker has drained already or does so
-	 * now.
+	 * Stop accepting and wait for the connections, for an exit that the master did not
+	 * ask for, such as SIGTERM. Returns at once if the worker has drained already or does
+	 * so now.
 	 */
 	public void drainBeforeExit() {
 		if (this.leaving.compareAndSet(false, true)) {

@@ -5,6 +5,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -93,6 +95,19 @@ class ListenersTests {
 	void anInheritedSocketKnowsItsAddress() throws IOException {
 		Listener listener = keep(this.posix.listen(null, 0, 10));
 		assertThat(this.posix.inherited(listener.fd())).isEqualTo(listener);
+	}
+
+	@Test
+	void aLowInheritedDescriptorMovesUpAndBlocks() throws IOException {
+		Kernel kernel = Kernel.load();
+		int low = kernel.libc().socket(SocketAddresses.AF_INET, 1 | 0x800, 0);
+		assertThat(kernel.libc().listen(low, 1)).isZero();
+		Listener listener = keep(this.posix.inherited(low));
+		assertThat(listener.fd()).isGreaterThanOrEqualTo(100);
+		assertThat(listener.address().getPort()).isPositive();
+		assertThat(Files.readAllLines(Path.of("/proc/self/fdinfo/" + listener.fd())))
+			.anyMatch((line) -> line.matches("flags:\\s+02000002"));
+		connect(address(127, 0, 0, 1), listener);
 	}
 
 	@Test

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.awaitility.Awaitility.await;
 
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class ProcessesTests {
@@ -180,6 +181,16 @@ class ProcessesTests {
 		int pid = this.shells.start("exit 3");
 		assertThat(Kernel.load().libc().waitpid(pid, new int[1], 0)).isEqualTo(pid);
 		assertThat(this.shells.await()).isEqualTo(new Exit(pid, -1, 0));
+	}
+
+	@Test
+	void aChildOfOthersIsReapedAndNotReported() throws Exception {
+		int orphan = new JnrPosix().spawn(new Command("/bin/true", List.of("true"), List.of()));
+		Path stat = Path.of("/proc", "" + orphan, "stat");
+		await().until(() -> Files.readString(stat).contains(") Z "));
+		int pid = this.shells.start("exit 4");
+		assertThat(this.shells.await()).isEqualTo(new Exit(pid, 4, 0));
+		assertThat(stat).doesNotExist();
 	}
 
 	@Test

@@ -1,0 +1,146 @@
+package io.unicorn.boot.bootstrap;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import io.unicorn.boot.autoconfigure.UnicornProperties;
+import io.unicorn.boot.autoconfigure.UnicornPropertiesBinder;
+import io.unicorn.launch.JavaCommandLine;
+import io.unicorn.launch.LaunchPlan;
+import io.unicorn.launch.LaunchPlanFile;
+import io.unicorn.launch.Machine;
+import io.unicorn.launch.PoolSettings;
+import io.unicorn.launch.PoolSize;
+import io.unicorn.launch.WorkDir;
+import io.unicorn.posix.Command;
+import io.unicorn.posix.JnrPosix;
+import io.unicorn.posix.Listener;
+import io.unicorn.posix.Posix;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.logging.LogFile;
+import org.springframework.core.env.Environment;
+
+/**
+ * Turns this process into the master: opens the addresses, writes down how workers are
+ * launched, and lets a small JVM take the place of this one, under the same process id.
+ */
+final class MasterBootstrap {
+
+	private final Environment environment;
+
+	private final ClassLoader classLoader;
+
+	private final LaunchSite site;
+
+	MasterBootstrap(Environment environment, ClassLoader classLoader, LaunchSite site) {
+		this.environment = environment;
+		this.classLoader = classLoader;
+		this.site = site;
+	}
+
+	/**
+	 * Become the master. Does not return.
+	 * @throws RuntimeException if it is not possible; nothing is left behind then
+	 */
+	void run(UnicornProperties properties) {
+		WorkDir workDir = workDir(properties);
+		Posix posix = posix(workDir);
+		Map<String, Listener> listeners = new WebAddresses(this.environment, this.classLoader).open(posix);
+		try {
+			LaunchPlan plan = plan(properties, listeners);
+			Path planFile = workDir.directory("run").resolve("plan-" + posix.pid());
+			LaunchPlanFile.write(plan, planFile);
+			MasterLibrary library = MasterLibrary.extract(this.classLoader, workDir);
+			System.out.flush();
+			System.err.flush();
+			posix.exec(MasterCommand.of(plan, library, planFile, Command.ownEnvironment()),
+					Set.copyOf(plan.listeners().values()));
+		}
+		catch (IOException ex) {
+			listeners.values().forEach((listener) -> posix.close(listener.fd()));
+			throw new MasterNotStartedException("The master cannot be launched from " + workDir, "Make sure that "
+					+ workDir + " can be written to and has space left, or set unicorn.work-dir to another directory.",
+					ex);
+		}
+	}
+
+	private static WorkDir workDir(UnicornProperties properties) {
+		String configured = properties.workDir();
+		try {
+			return WorkDir.open((configured != null) ? Path.of(configured) : WorkDir.defaultPath());
+		}
+		catch (IOException ex) {
+			throw new MasterNotStartedException("The private directory cannot be used",
+					"Set unicorn.work-dir to a directory that only this user can use.", ex);
+		}
+	}
+
+	private Posix posix(WorkDir workDir) {
+		// Generated stubs would cost more time than the few calls made here take.
+		System.setProperty("jnr.ffi.asm.enabled", "false");
+		try {
+			return new JnrPosix();
+		}
+		catch (LinkageError | RuntimeException ex) {
+			throw new MasterNotStartedException("The native library cannot be loaded",
+					"If the temporary directory is mounted noexec, set -Djava.io.tmpdir to another one; "
+							+ "if the JVM forbids native access, start it with --enable-native-access=ALL-UNNAMED.",
+					ex);
+		}
+	}
+
+	private LaunchPlan plan(UnicornProperties properties, Map<String, Listener> listeners) {
+		PoolSettings settings = UnicornPropertiesBinder.poolSettings(properties, this.environment);
+		PoolSize size = PoolSize.of(settings.workers(), settings.workerClass(), Machine.current(),
+				this.site.jvmFlags());
+		List<String> notices = new ArrayList<>();
+		if (size.remark() != null) {
+			notices.add(size.remark());
+		}
+		Map<String, Integer> descriptors = new LinkedHashMap<>();
+		listeners.forEach((name, listener) -> descriptors.put(name, listener.fd()));
+		LogFile logFile = LogFile.get(this.environment);
+		return new LaunchPlan(this.environment.getProperty("spring.application.name", "application"), settings,
+				size.auto(), descriptors, Command.bytes(Path.of(System.getProperty("java.home"), "bin", "java")),
+				JavaCommandLine.parse(Command.ownArguments()), workerOptions(size.heapFlag()),
+				Command.ownEnvironment().stream().filter(MasterCommand::isForJvm).toList(), exclusiveFlags(),
+				pidFiles(properties), (logFile != null) ? logFile.toString() : null, notices);
+	}
+
+	private List<String> workerOptions(@Nullable String heapFlag) {
+		List<String> options = new ArrayList<>();
+		if (heapFlag != null) {
+			options.add(heapFlag);
+		}
+		if (!this.site.hasFlag("-XX:+ExitOnOutOfMemoryError", "-XX:-ExitOnOutOfMemoryError",
+				"-XX:+CrashOnOutOfMemoryError")) {
+			// A JVM whose heap was exhausted once cannot be trusted; a fresh one can.
+			options.add("-XX:+ExitOnOutOfMemoryError");
+		}
+		options.add("--add-opens=java.base/sun.nio.ch=ALL-UNNAMED");
+		options.add("--add-opens=java.base/java.io=ALL-UNNAMED");
+		return options;
+	}
+
+	private List<String> exclusiveFlags() {
+		return this.site.jvmFlags().stream().filter(JavaCommandLine::isExclusive).distinct().toList();
+	}
+
+	private List<String> pidFiles(UnicornProperties properties) {
+		Set<String> files = new LinkedHashSet<>();
+		for (String file : new String[] { properties.pidfile(), this.environment.getProperty("spring.pid.file") }) {
+			if (file != null && !file.isBlank()) {
+				files.add(Path.of(file).toAbsolutePath().toString());
+			}
+		}
+		return List.copyOf(files);
+	}
+
+}

@@ -1,0 +1,61 @@
+package io.unicorn.boot.bootstrap;
+
+import io.unicorn.boot.autoconfigure.UnicornProperties;
+import io.unicorn.boot.autoconfigure.UnicornPropertiesBinder;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.SpringApplicationRunListener;
+import org.springframework.boot.bootstrap.ConfigurableBootstrapContext;
+import org.springframework.core.Ordered;
+import org.springframework.core.env.ConfigurableEnvironment;
+
+/**
+ * Takes over as soon as the environment is complete, before there is a context: the one
+ * moment at which all configuration is known and nothing has been started.
+ */
+class PoolRunListener implements SpringApplicationRunListener, Ordered {
+
+	private static final Log logger = LogFactory.getLog(PoolRunListener.class);
+
+	private final SpringApplication application;
+
+	private final String[] arguments;
+
+	PoolRunListener(SpringApplication application, String[] arguments) {
+		this.application = application;
+		this.arguments = arguments;
+	}
+
+	@Override
+	public void environmentPrepared(ConfigurableBootstrapContext bootstrapContext,
+			ConfigurableEnvironment environment) {
+		if (WorkerProcess.isOne()) {
+			return;
+		}
+		LaunchSite site = LaunchSite.current(this.application.getMainApplicationClass());
+		if (!site.isApplicationItself()) {
+			return;
+		}
+		Boolean enabled = environment.getProperty("unicorn.enabled", Boolean.class);
+		ClassLoader classLoader = this.application.getClassLoader();
+		TakeOver takeOver = TakeOver.decide(site, enabled, this.application.getWebApplicationType(), environment,
+				classLoader);
+		if (takeOver.wanted()) {
+			UnicornProperties properties = UnicornPropertiesBinder.bind(environment);
+			new PidFileWriters(this.application).write(bootstrapContext, environment, this.arguments);
+			new MasterBootstrap(environment, classLoader, site).run(properties);
+		}
+		else if (takeOver.remark() != null) {
+			logger.info(takeOver.remark());
+		}
+	}
+
+	/** After Spring Boot's own listener, which reads the configuration and starts the log. */
+	@Override
+	public int getOrder() {
+		return Ordered.LOWEST_PRECEDENCE;
+	}
+
+}
