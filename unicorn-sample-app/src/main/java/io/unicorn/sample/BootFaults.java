@@ -1,0 +1,72 @@
+package io.unicorn.sample;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.ApplicationArguments;
+import org.springframework.boot.ApplicationRunner;
+import org.springframework.stereotype.Component;
+
+/**
+ * Makes start-up fail, take long or never end, as {@link SampleProperties.Boot} says.
+ * Failures happen while the context is built, before the web server starts; delays happen
+ * in a runner, when the server is started but the application is not yet ready.
+ */
+@Component
+class BootFaults implements ApplicationRunner {
+
+	private static final int EXIT_ONCE_STATUS = 7;
+
+	private static final long HANG_CHECK_MILLIS = 50;
+
+	private final SampleProperties.Boot faults;
+
+	BootFaults(SampleProperties properties) {
+		this.faults = properties.boot();
+		if (this.faults.fail()) {
+			throw new IllegalStateException("sample.boot.fail is set");
+		}
+		Path failIfExists = this.faults.failIfExists();
+		if (exists(failIfExists)) {
+			throw new IllegalStateException("sample.boot.fail-if-exists: " + failIfExists + " exists");
+		}
+		Path exitOnce = this.faults.exitOnce();
+		if (exitOnce != null && create(exitOnce)) {
+			Runtime.getRuntime().halt(EXIT_ONCE_STATUS);
+		}
+	}
+
+	@Override
+	public void run(ApplicationArguments args) throws InterruptedException {
+		Thread.sleep(this.faults.delay().toMillis());
+		while (exists(this.faults.hangIfExists())) {
+			Thread.sleep(HANG_CHECK_MILLIS);
+		}
+	}
+
+	private static boolean exists(@Nullable Path file) {
+		return file != null && Files.exists(file);
+	}
+
+	/**
+	 * Creating is the test: of several workers that boot at once, one alone may succeed.
+	 */
+	private static boolean create(Path file) {
+		try {
+			Files.createFile(file);
+			return true;
+		}
+		catch (FileAlreadyExistsException ex) {
+			return false;
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+}

@@ -1,0 +1,56 @@
+package io.unicorn.sample;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.core.io.Resource;
+import org.springframework.http.CacheControl;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/**
+ * Says which worker answered: to people at {@code /}, to programs at {@code /whoami}.
+ */
+@RestController
+class WhoAmIController {
+
+	private final WorkerIdentity identity;
+
+	private final String page;
+
+	WhoAmIController(WorkerIdentity identity, @Value("classpath:page.html") Resource page) throws IOException {
+		this.identity = identity;
+		this.page = page.getContentAsString(StandardCharsets.UTF_8);
+	}
+
+	@GetMapping("/whoami")
+	WhoAmI whoAmI() {
+		return new WhoAmI(this.identity.pid(), this.identity.worker(), this.identity.generation(),
+				this.identity.leader());
+	}
+
+	@GetMapping("/")
+	ResponseEntity<String> page() {
+		String html = this.page.replace("{{pid}}", Long.toString(this.identity.pid()))
+			.replace("{{worker}}", text(this.identity.worker()))
+			.replace("{{generation}}", text(this.identity.generation()))
+			.replace("{{leader}}", this.identity.leader() ? "yes" : "no");
+		return ResponseEntity.ok()
+			.contentType(new MediaType(MediaType.TEXT_HTML, StandardCharsets.UTF_8))
+			.cacheControl(CacheControl.noStore())
+			.body(html);
+	}
+
+	private static String text(@Nullable Integer number) {
+		return (number != null) ? number.toString() : "none";
+	}
+
+	record WhoAmI(long pid, @Nullable Integer worker, @Nullable Integer generation, boolean leader) {
+	}
+
+}

@@ -1,0 +1,50 @@
+package io.unicorn.sample;
+
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/**
+ * Waits for other processes, which tell nobody when they have got on.
+ */
+final class Await {
+
+	private static final long INTERVAL_MILLIS = 20;
+
+	private Await() {
+	}
+
+	/**
+	 * Wait until a condition holds.
+	 * @param timeout how long to wait at most
+	 * @param what describes what is missing when the time is over
+	 * @param condition the condition
+	 */
+	static void until(Duration timeout, Supplier<String> what, BooleanSupplier condition) {
+		if (!holds(timeout, condition)) {
+			throw new AssertionError("Waited %d ms in vain for %s".formatted(timeout.toMillis(), what.get()));
+		}
+	}
+
+	/**
+	 * Wait for a condition that may come true.
+	 * @return whether it did
+	 */
+	static boolean holds(Duration timeout, BooleanSupplier condition) {
+		long end = System.nanoTime() + timeout.toNanos();
+		while (!condition.getAsBoolean()) {
+			if (System.nanoTime() - end >= 0) {
+				return false;
+			}
+			try {
+				Thread.sleep(INTERVAL_MILLIS);
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+				throw new AssertionError("Interrupted while waiting", ex);
+			}
+		}
+		return true;
+	}
+
+}

@@ -1,0 +1,219 @@
+package io.unicorn.sample;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Describes how to start an application: the sample's jar on the running JVM's JDK, on a
+ * free port, with a work directory of its own, unless something else is said.
+ */
+public final class PoolBuilder {
+
+	/**
+	 * The system property that names the jar to be tested.
+	 */
+	public static final String JAR_PROPERTY = "unicorn.test.jar";
+
+	/**
+	 * The environment variable by which a test finds its processes.
+	 */
+	static final String MARK = "UNICORN_TEST_ID";
+
+	/**
+	 * What must not come into the application out of the environment of the build.
+	 */
+	private static final List<String> FOREIGN = List.of("UNICORN_", "SPRING_", "SERVER_", "MANAGEMENT_", "SAMPLE_",
+			"LOGGING_", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "NOTIFY_SOCKET", "WATCHDOG_", "LISTEN_");
+
+	private final List<String> prefix = new ArrayList<>();
+
+	private final List<String> jvmFlags = new ArrayList<>();
+
+	private final List<String> args = new ArrayList<>();
+
+	private final Map<String, String> environment = new HashMap<>();
+
+	private final Set<String> withoutEnvironment = new HashSet<>();
+
+	private final List<String> mayLeave = new ArrayList<>(Leftovers.DOCUMENTED);
+
+	private Path jar = Path.of(System.getProperty(JAR_PROPERTY, "target/unicorn-sample-app.jar"));
+
+	private Path javaHome = Path.of(System.getProperty("java.home"));
+
+	private @Nullable Path workingDirectory;
+
+	PoolBuilder() {
+	}
+
+	/**
+	 * Start another jar.
+	 * @param jar the jar
+	 * @return this description
+	 */
+	public PoolBuilder jar(Path jar) {
+		this.jar = jar;
+		return this;
+	}
+
+	/**
+	 * Start on another JDK.
+	 * @param javaHome the JDK's directory
+	 * @return this description
+	 */
+	public PoolBuilder javaHome(Path javaHome) {
+		this.javaHome = javaHome;
+		return this;
+	}
+
+	/**
+	 * Add a command in front, which must replace itself by the rest of its command line,
+	 * as {@code nice} does.
+	 * @param command the command and its arguments
+	 * @return this description
+	 */
+	public PoolBuilder prefix(String... command) {
+		this.prefix.addAll(List.of(command));
+		return this;
+	}
+
+	/**
+	 * Add JVM flags.
+	 * @param flags the flags
+	 * @return this description
+	 */
+	public PoolBuilder jvmFlags(String... flags) {
+		this.jvmFlags.addAll(List.of(flags));
+		return this;
+	}
+
+	/**
+	 * Add program arguments.
+	 * @param args the arguments
+	 * @return this description
+	 */
+	public PoolBuilder args(String... args) {
+		this.args.addAll(List.of(args));
+		return this;
+	}
+
+	/**
+	 * Add an environment variable.
+	 * @param name its name
+	 * @param value its value
+	 * @return this description
+	 */
+	public PoolBuilder env(String name, String value) {
+		this.environment.put(name, value);
+		return this;
+	}
+
+	/**
+	 * Do not inherit environment variables.
+	 * @param names their names
+	 * @return this description
+	 */
+	public PoolBuilder withoutEnv(String... names) {
+		this.withoutEnvironment.addAll(List.of(names));
+		return this;
+	}
+
+	/**
+	 * Start in a directory, by default an empty one.
+	 * @param directory the working directory
+	 * @return this description
+	 */
+	public PoolBuilder workingDirectory(Path directory) {
+		this.workingDirectory = directory;
+		return this;
+	}
+
+	/**
+	 * Allow more files in the work directory when the pool has ended.
+	 * @param globs patterns of paths relative to it
+	 * @return this description
+	 */
+	public PoolBuilder mayLeave(String... globs) {
+		this.mayLeave.addAll(List.of(globs));
+		return this;
+	}
+
+	/**
+	 * Start the process.
+	 * @return the pool, which is booting
+	 */
+	public RunningPool start() {
+		try {
+			Path directory = Files.createTempDirectory("unicorn-test-");
+			Path workDir = workDir(directory);
+			Path log = Files.createFile(directory.resolve("output.log"));
+			Path temp = Files.createDirectory(directory.resolve("tmp"));
+			Path current = (this.workingDirectory != null) ? this.workingDirectory
+					: Files.createDirectory(directory.resolve("run"));
+			ProcessBuilder builder = new ProcessBuilder(command(workDir, temp)).directory(current.toFile())
+				.redirectInput(new File("/dev/null"))
+				.redirectErrorStream(true)
+				.redirectOutput(log.toFile());
+			String mark = MARK + "=" + UUID.randomUUID();
+			prepare(builder.environment(), mark);
+			return new RunningPool(builder.start(), mark, directory, workDir, log, List.copyOf(this.mayLeave));
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	private List<String> command(Path workDir, Path temp) {
+		if (!Files.isRegularFile(this.jar)) {
+			throw new IllegalStateException("There is no %s; build it first, or name another one by -D%s=..."
+				.formatted(this.jar.toAbsolutePath(), JAR_PROPERTY));
+		}
+		List<String> command = new ArrayList<>(this.prefix);
+		command.add(this.javaHome.resolve("bin/java").toString());
+		command.add("-Djava.io.tmpdir=" + temp);
+		command.addAll(this.jvmFlags);
+		command.add("-jar");
+		command.add(this.jar.toAbsolutePath().toString());
+		if (value("--server.port=") == null) {
+			command.add("--server.port=0");
+		}
+		if (value("--unicorn.work-dir=") == null) {
+			command.add("--unicorn.work-dir=" + workDir);
+		}
+		command.addAll(this.args);
+		return command;
+	}
+
+	private Path workDir(Path directory) {
+		String given = value("--unicorn.work-dir=");
+		return (given != null) ? Path.of(given) : directory.resolve("work");
+	}
+
+	private @Nullable String value(String option) {
+		return this.args.stream()
+			.filter((arg) -> arg.startsWith(option))
+			.map((arg) -> arg.substring(option.length()))
+			.findFirst()
+			.orElse(null);
+	}
+
+	private void prepare(Map<String, String> inherited, String mark) {
+		inherited.keySet().removeIf((name) -> FOREIGN.stream().anyMatch(name::startsWith));
+		inherited.keySet().removeAll(this.withoutEnvironment);
+		inherited.putAll(this.environment);
+		inherited.put(MARK, mark.substring(MARK.length() + 1));
+	}
+
+}
