@@ -25,7 +25,7 @@ import io.unicorn.posix.PosixException;
  */
 final class WorkerProcesses {
 
-	private record Process(int pid, WorkerChannel channel) {
+	private record Child(int pid, WorkerChannel channel) {
 
 	}
 
@@ -39,7 +39,7 @@ final class WorkerProcesses {
 
 	private final Consumer<Event> events;
 
-	private final Map<Long, Process> byId = new HashMap<>();
+	private final Map<Long, Child> byId = new HashMap<>();
 
 	private final Map<Integer, Long> idByPid = new HashMap<>();
 
@@ -68,7 +68,7 @@ final class WorkerProcesses {
 			int pid = this.posix.spawn(
 					WorkerCommand.of(this.plan, this.environment, order.index(), order.first(), order.exclusive()),
 					descriptors);
-			this.byId.put(order.id(), new Process(pid, new WorkerChannel(pair.ours())));
+			this.byId.put(order.id(), new Child(pid, new WorkerChannel(pair.ours())));
 			this.idByPid.put(pid, order.id());
 			listen(order.id(), pair);
 			return pid;
@@ -113,23 +113,23 @@ final class WorkerProcesses {
 	}
 
 	void send(Effect.Send order) {
-		Process process = this.byId.get(order.id());
-		if (process == null) {
+		Child child = this.byId.get(order.id());
+		if (child == null) {
 			return;
 		}
 		try {
-			process.channel().send(order.message());
+			child.channel().send(order.message());
 		}
 		catch (IOException ex) {
-			process.channel().close();
+			child.channel().close();
 			this.events.accept(new Event.ChannelLost(order.id(), ""));
 		}
 	}
 
 	void kill(Effect.Kill order) {
-		Process process = this.byId.get(order.id());
-		if (process != null) {
-			this.posix.kill(process.pid(), order.signal().number());
+		Child child = this.byId.get(order.id());
+		if (child != null) {
+			this.posix.kill(child.pid(), order.signal().number());
 		}
 	}
 
@@ -142,9 +142,9 @@ final class WorkerProcesses {
 		if (id == null) {
 			throw new IllegalStateException("pid " + exit.pid() + " is not a worker");
 		}
-		Process process = this.byId.remove(id);
-		if (process != null) {
-			process.channel().close();
+		Child child = this.byId.remove(id);
+		if (child != null) {
+			child.channel().close();
 		}
 		return id;
 	}

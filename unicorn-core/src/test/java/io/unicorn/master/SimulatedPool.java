@@ -292,13 +292,6 @@ final class SimulatedPool {
 		}
 	}
 
-	/**
-	 * Results of an effect come before anything else, but not in the midst of the list.
-	 */
-	private void deliverLater(Event event) {
-		after(Duration.ZERO, () -> deliver(event));
-	}
-
 	private void ready(Simulated worker) {
 		if (!this.workers.containsKey(worker.spawn.id()) || worker.phase != Phase.BOOTING) {
 			return;

@@ -21,10 +21,10 @@ import org.springframework.boot.convert.DurationUnit;
  * the processors and the memory.
  * @param workerClass How a worker serves requests: one at a time, or many with a thread
  * each.
- * @param threads Number of request threads of each worker of class gthread. By default the
- * setting of the web server applies.
- * @param maxRequests Number of requests after which a worker is replaced by a fresh one, 0
- * for never.
+ * @param threads Number of request threads of each worker of class gthread. By default
+ * the setting of the web server applies.
+ * @param maxRequests Number of requests after which a worker is replaced by a fresh one,
+ * 0 for never.
  * @param maxRequestsJitter Upper limit of a random number that is added to max-requests
  * for each worker, so that workers are not replaced at the same time.
  * @param timeout Time after which a worker that gives no sign of life is killed and

@@ -21,7 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 record ClassPathFile(Path file, @Nullable String entry) {
 
-	/** Between the path of the executable jar and that of the jar within, since Boot 3.2. */
+	/**
+	 * Between the path of the executable jar and that of the jar within, since Boot 3.2.
+	 */
 	private static final String NESTED = "/!";
 
 	/**

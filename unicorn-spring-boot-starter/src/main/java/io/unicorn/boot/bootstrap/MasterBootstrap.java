@@ -1,6 +1,7 @@
 package io.unicorn.boot.bootstrap;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -51,13 +52,13 @@ final class MasterBootstrap {
 	 */
 	void run(UnicornProperties properties) {
 		WorkDir workDir = workDir(properties);
-		Posix posix = posix(workDir);
+		MasterLibrary library = library(workDir);
+		Posix posix = posix(library);
 		Map<String, Listener> listeners = new WebAddresses(this.environment, this.classLoader).open(posix);
+		Path planFile = workDir.resolve("plan-" + posix.pid());
 		try {
 			LaunchPlan plan = plan(properties, listeners);
-			Path planFile = workDir.directory("run").resolve("plan-" + posix.pid());
 			LaunchPlanFile.write(plan, planFile);
-			MasterLibrary library = MasterLibrary.extract(this.classLoader, workDir);
 			System.out.flush();
 			System.err.flush();
 			posix.exec(MasterCommand.of(plan, library, planFile, Command.ownEnvironment()),
@@ -65,9 +66,33 @@ final class MasterBootstrap {
 		}
 		catch (IOException ex) {
 			listeners.values().forEach((listener) -> posix.close(listener.fd()));
-			throw new MasterNotStartedException("The master cannot be launched from " + workDir, "Make sure that "
-					+ workDir + " can be written to and has space left, or set unicorn.work-dir to another directory.",
-					ex);
+			deleteQuietly(planFile);
+			throw notStarted("The master cannot be launched", workDir, ex);
+		}
+	}
+
+	private static void deleteQuietly(Path file) {
+		try {
+			Files.deleteIfExists(file);
+		}
+		catch (IOException ex) {
+			// What is wrong with this directory is about to be reported.
+		}
+	}
+
+	private static MasterNotStartedException notStarted(String what, WorkDir workDir, IOException cause) {
+		return new MasterNotStartedException(what,
+				"Make sure that " + workDir
+						+ " can be written to and has space left, or set unicorn.work-dir to another directory.",
+				cause);
+	}
+
+	private MasterLibrary library(WorkDir workDir) {
+		try {
+			return MasterLibrary.extract(this.classLoader, workDir);
+		}
+		catch (IOException ex) {
+			throw notStarted("What the master needs cannot be stored", workDir, ex);
 		}
 	}
 
@@ -82,15 +107,18 @@ final class MasterBootstrap {
 		}
 	}
 
-	private Posix posix(WorkDir workDir) {
+	private static Posix posix(MasterLibrary library) {
 		// Generated stubs would cost more time than the few calls made here take.
 		System.setProperty("jnr.ffi.asm.enabled", "false");
+		if (library.nativeDirectory() != null) {
+			System.setProperty("jffi.boot.library.path", library.nativeDirectory().toString());
+		}
 		try {
 			return new JnrPosix();
 		}
 		catch (LinkageError | RuntimeException ex) {
 			throw new MasterNotStartedException("The native library cannot be loaded",
-					"If the temporary directory is mounted noexec, set -Djava.io.tmpdir to another one; "
+					"If unicorn.work-dir lies on a file system that is mounted noexec, set it to another directory; "
 							+ "if the JVM forbids native access, start it with --enable-native-access=ALL-UNNAMED.",
 					ex);
 		}

@@ -10,8 +10,8 @@ import io.unicorn.launch.LaunchPlan;
 import io.unicorn.posix.Command;
 
 /**
- * Builds the command that turns this process into the master: a small JVM of its own, free
- * of the flags, agents and environment options that are meant for the application.
+ * Builds the command that turns this process into the master: a small JVM of its own,
+ * free of the flags, agents and environment options that are meant for the application.
  */
 final class MasterCommand {
 

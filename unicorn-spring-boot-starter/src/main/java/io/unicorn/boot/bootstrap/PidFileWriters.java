@@ -24,8 +24,7 @@ final class PidFileWriters {
 	/**
 	 * Let them write now: this process keeps its number when it becomes the master.
 	 */
-	void write(ConfigurableBootstrapContext bootstrapContext, ConfigurableEnvironment environment,
-			String[] arguments) {
+	void write(ConfigurableBootstrapContext bootstrapContext, ConfigurableEnvironment environment, String[] arguments) {
 		ApplicationEnvironmentPreparedEvent event = new ApplicationEnvironmentPreparedEvent(bootstrapContext,
 				this.application, arguments, environment);
 		this.application.getListeners()

@@ -2,6 +2,7 @@ package io.unicorn.boot.bootstrap;
 
 import io.unicorn.boot.autoconfigure.UnicornProperties;
 import io.unicorn.boot.autoconfigure.UnicornPropertiesBinder;
+import io.unicorn.worker.WorkerAgent;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
@@ -12,8 +13,9 @@ import org.springframework.core.Ordered;
 import org.springframework.core.env.ConfigurableEnvironment;
 
 /**
- * Takes over as soon as the environment is complete, before there is a context: the one
- * moment at which all configuration is known and nothing has been started.
+ * In a worker, says hello to the master. In any other process of a web application, takes
+ * over as soon as the environment is complete, before there is a context: the one moment
+ * at which all configuration is known and nothing has been started.
  */
 class PoolRunListener implements SpringApplicationRunListener, Ordered {
 
@@ -26,12 +28,19 @@ class PoolRunListener implements SpringApplicationRunListener, Ordered {
 	PoolRunListener(SpringApplication application, String[] arguments) {
 		this.application = application;
 		this.arguments = arguments;
+		if (WorkerProcess.isOne()) {
+			new PidFileWriters(application).remove();
+		}
 	}
 
 	@Override
 	public void environmentPrepared(ConfigurableBootstrapContext bootstrapContext,
 			ConfigurableEnvironment environment) {
 		if (WorkerProcess.isOne()) {
+			WorkerAgent agent = bootstrapContext.getOrElse(WorkerAgent.class, null);
+			if (agent != null) {
+				WorkerStart.begin(agent, bootstrapContext, environment);
+			}
 			return;
 		}
 		LaunchSite site = LaunchSite.current(this.application.getMainApplicationClass());
@@ -52,7 +61,9 @@ class PoolRunListener implements SpringApplicationRunListener, Ordered {
 		}
 	}
 
-	/** After Spring Boot's own listener, which reads the configuration and starts the log. */
+	/**
+	 * After Spring Boot's own listener, which reads the configuration and starts the log.
+	 */
 	@Override
 	public int getOrder() {
 		return Ordered.LOWEST_PRECEDENCE;

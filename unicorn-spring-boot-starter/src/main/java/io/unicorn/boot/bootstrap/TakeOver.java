@@ -26,9 +26,10 @@ record TakeOver(boolean wanted, @Nullable String remark) {
 
 	/**
 	 * Decide.
-	 * @param enabled the value of {@code unicorn.enabled}, or {@code null} if it is not set
+	 * @param enabled the value of {@code unicorn.enabled}, or {@code null} if it is not
+	 * set
 	 */
-	static TakeOver decide(LaunchSite site, @Nullable Boolean enabled, WebApplicationType deduced,
+	static TakeOver decide(LaunchSite site, @Nullable Boolean enabled, @Nullable WebApplicationType deduced,
 			Environment environment, ClassLoader classLoader) {
 		if (Boolean.FALSE.equals(enabled) || !site.isApplicationItself() || isTrainingOrBuild(site, environment)) {
 			return NO;
@@ -50,9 +51,8 @@ record TakeOver(boolean wanted, @Nullable String remark) {
 	}
 
 	private static TakeOver server(WebApplicationType type, ClassLoader classLoader) {
-		boolean tomcat = ClassUtils.isPresent(TOMCAT, classLoader)
-				&& ((type == WebApplicationType.SERVLET) ? ClassUtils.isPresent(TOMCAT_SERVLET, classLoader)
-						: !ClassUtils.isPresent(NETTY, classLoader));
+		boolean tomcat = ClassUtils.isPresent(TOMCAT, classLoader) && ((type == WebApplicationType.SERVLET)
+				? ClassUtils.isPresent(TOMCAT_SERVLET, classLoader) : !ClassUtils.isPresent(NETTY, classLoader));
 		return tomcat ? new TakeOver(true, null)
 				: no("it works with Tomcat, which this application does not use as its web server");
 	}
@@ -66,15 +66,15 @@ record TakeOver(boolean wanted, @Nullable String remark) {
 		return environment.getProperty("spring.aot.processing", Boolean.class, false)
 				|| environment.containsProperty("spring.context.exit")
 				|| environment.containsProperty("spring.context.checkpoint")
-				|| System.getProperty("org.graalvm.nativeimage.imagecode") != null
-				|| site.hasFlag("-XX:AOTCacheOutput", "-XX:AOTMode=record", "-XX:AOTMode=create",
-						"-XX:ArchiveClassesAtExit", "-XX:CRaCCheckpointTo");
+				|| System.getProperty("org.graalvm.nativeimage.imagecode") != null || site.hasFlag("-XX:AOTCacheOutput",
+						"-XX:AOTMode=record", "-XX:AOTMode=create", "-XX:ArchiveClassesAtExit", "-XX:CRaCCheckpointTo");
 	}
 
-	private static WebApplicationType webApplicationType(WebApplicationType deduced, Environment environment) {
+	private static WebApplicationType webApplicationType(@Nullable WebApplicationType deduced,
+			Environment environment) {
 		String configured = environment.getProperty("spring.main.web-application-type");
 		if (configured == null) {
-			return deduced;
+			return (deduced != null) ? deduced : WebApplicationType.NONE;
 		}
 		try {
 			return WebApplicationType.valueOf(configured.strip().toUpperCase(Locale.ROOT));

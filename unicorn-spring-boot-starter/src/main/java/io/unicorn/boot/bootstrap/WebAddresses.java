@@ -3,7 +3,6 @@ package io.unicorn.boot.bootstrap;
 import java.net.InetAddress;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.IntSupplier;
 
 import io.unicorn.posix.Listener;
 import io.unicorn.posix.Posix;
@@ -16,8 +15,8 @@ import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
 
 /**
- * The addresses that the application's web servers are configured to listen on, opened for
- * all workers together.
+ * The addresses that the application's web servers are configured to listen on, opened
+ * for all workers together.
  */
 final class WebAddresses {
 
@@ -52,8 +51,8 @@ final class WebAddresses {
 	 * @throws ListenFailedException if it cannot be listened there
 	 */
 	Map<String, Listener> open(Posix posix) {
-		int backlog = get("server.tomcat.accept-count", Integer.class, DEFAULT_BACKLOG);
-		int port = get("server.port", Integer.class, DEFAULT_PORT);
+		int backlog = number("server.tomcat.accept-count", DEFAULT_BACKLOG);
+		int port = number("server.port", DEFAULT_PORT);
 		Map<String, Listener> listeners = new LinkedHashMap<>();
 		try {
 			listeners.put(HTTP, listen(posix, "server", port, backlog));
@@ -70,8 +69,9 @@ final class WebAddresses {
 		}
 	}
 
-	private <T> T get(String property, Class<T> type, T fallback) {
-		return this.binder.bind(property, type).orElse(fallback);
+	private int number(String property, int fallback) {
+		Integer number = this.binder.bind(property, Integer.class).orElse(null);
+		return (number != null) ? number : fallback;
 	}
 
 	private Listener listen(Posix posix, String prefix, int port, int backlog) {
@@ -85,8 +85,7 @@ final class WebAddresses {
 		}
 		catch (PosixException ex) {
 			if (ex.errno() == PosixException.EADDRINUSE) {
-				IntSupplier inUse = () -> port;
-				throw new PortInUseException(inUse.getAsInt(), ex);
+				throw new PortInUseException(port, ex);
 			}
 			throw new ListenFailedException(prefix + ".port", address, port, reason(ex), ex);
 		}

@@ -18,8 +18,7 @@ final class WorkerProcess {
 	 * Whether this process is a worker.
 	 */
 	static boolean isOne() {
-		return System.getProperty(WorkerCommand.CONTROL_PROPERTY) != null
-				|| System.getProperty(INDEX_PROPERTY) != null;
+		return System.getProperty(WorkerCommand.CONTROL_PROPERTY) != null || System.getProperty(INDEX_PROPERTY) != null;
 	}
 
 	/**

@@ -1,0 +1,34 @@
+package io.unicorn.worker;
+
+import java.io.IOException;
+import java.nio.channels.ServerSocketChannel;
+
+/**
+ * The listening sockets that the master has passed to this process, by name.
+ */
+public final class InheritedListeners {
+
+	/**
+	 * System property in which the master names them: {@code name:descriptor}, separated
+	 * by commas.
+	 */
+	static final String PROPERTY = "io.unicorn.listeners";
+
+	private InheritedListeners() {
+	}
+
+	/**
+	 * Return a channel on the listener with the given name, in blocking mode.
+	 * @throws IOException if there is none, or the JDK cannot adopt it
+	 */
+	public static ServerSocketChannel take(String name) throws IOException {
+		for (String entry : System.getProperty(PROPERTY, "").split(",", -1)) {
+			int colon = entry.indexOf(':');
+			if (colon > 0 && entry.substring(0, colon).equals(name)) {
+				return InheritedDescriptors.listener(Integer.parseInt(entry.substring(colon + 1)));
+			}
+		}
+		throw new IOException("the master has opened no listener named '" + name + "'");
+	}
+
+}

@@ -1,0 +1,64 @@
+package io.unicorn.boot.autoconfigure;
+
+import io.unicorn.boot.PoolWorker;
+import io.unicorn.boot.tomcat.TomcatPoolCustomizer;
+import io.unicorn.worker.RequestLedger;
+import io.unicorn.worker.WorkerAgent;
+import org.apache.catalina.startup.Tomcat;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.tomcat.TomcatWebServerFactory;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.event.EventListener;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+
+/**
+ * Auto-configuration of a worker. In a process that is none it does nothing.
+ */
+@AutoConfiguration
+@ConditionalOnBean(WorkerAgent.class)
+@EnableConfigurationProperties(UnicornProperties.class)
+public final class UnicornAutoConfiguration {
+
+	private final WorkerAgent agent;
+
+	UnicornAutoConfiguration(WorkerAgent agent) {
+		this.agent = agent;
+	}
+
+	@Bean
+	PoolWorker unicornPoolWorker() {
+		return new PoolWorker(this.agent);
+	}
+
+	@Bean
+	DrainLifecycle unicornDrainLifecycle() {
+		return new DrainLifecycle(this.agent);
+	}
+
+	/** Last of all listeners: what the application does when it is ready, is done. */
+	@EventListener
+	@Order(Ordered.LOWEST_PRECEDENCE)
+	void ready(ApplicationReadyEvent event) {
+		this.agent.ready();
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ Tomcat.class, TomcatWebServerFactory.class })
+	static class TomcatConfiguration {
+
+		@Bean
+		TomcatPoolCustomizer unicornTomcatPoolCustomizer(WorkerAgent agent, RequestLedger ledger,
+				UnicornProperties properties) {
+			return TomcatPoolCustomizer.forApplication(agent, ledger, properties.workerClass(), properties.threads());
+		}
+
+	}
+
+}

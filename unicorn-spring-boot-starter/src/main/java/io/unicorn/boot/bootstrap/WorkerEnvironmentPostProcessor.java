@@ -1,0 +1,96 @@
+package io.unicorn.boot.bootstrap;
+
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+
+import io.unicorn.worker.WorkerAgent;
+
+import org.springframework.boot.EnvironmentPostProcessor;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.bootstrap.BootstrapRegistry.InstanceSupplier;
+import org.springframework.boot.bootstrap.ConfigurableBootstrapContext;
+import org.springframework.boot.logging.LogFile;
+import org.springframework.core.Ordered;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.MapPropertySource;
+
+/**
+ * In a worker: connects to the master, learns which worker this is, and gives it log
+ * files and log lines of its own. Runs last, when all configuration is known and before
+ * logging starts.
+ */
+class WorkerEnvironmentPostProcessor implements EnvironmentPostProcessor, Ordered {
+
+	private static final String CORRELATION_PATTERN = "logging.pattern.correlation";
+
+	private final ConfigurableBootstrapContext bootstrapContext;
+
+	WorkerEnvironmentPostProcessor(ConfigurableBootstrapContext bootstrapContext) {
+		this.bootstrapContext = bootstrapContext;
+	}
+
+	@Override
+	public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
+		if (!WorkerProcess.isOne() || application.getWebApplicationType() == WebApplicationType.NONE
+				|| !LaunchSite.current(application.getMainApplicationClass()).isApplicationItself()) {
+			return;
+		}
+		Integer controlChannel = WorkerProcess.takeControlChannel();
+		if (controlChannel == null) {
+			return;
+		}
+		WorkerAgent agent = connect(controlChannel);
+		this.bootstrapContext.register(WorkerAgent.class, InstanceSupplier.of(agent));
+		System.setProperty(WorkerProcess.INDEX_PROPERTY, Integer.toString(agent.identity().index()));
+		environment.getPropertySources()
+			.addFirst(new MapPropertySource("unicornWorker", ownProperties(agent.identity().index(), environment)));
+	}
+
+	private static WorkerAgent connect(int controlChannel) {
+		try {
+			return WorkerAgent.connect(controlChannel, new WorkerLog());
+		}
+		catch (IOException ex) {
+			throw new IllegalStateException("This worker cannot talk to its master: " + ex.getMessage(), ex);
+		}
+	}
+
+	private static Map<String, Object> ownProperties(int index, ConfigurableEnvironment environment) {
+		String suffix = "-worker-" + index;
+		Map<String, Object> properties = new HashMap<>();
+		if (!WorkerProcess.isFirst()) {
+			properties.put("spring.main.banner-mode", "off");
+		}
+		if (!environment.containsProperty(CORRELATION_PATTERN)) {
+			boolean expected = environment.getProperty("logging.expect-correlation-id", Boolean.class, false);
+			properties.put(CORRELATION_PATTERN, "[worker-" + index + "] " + (expected ? "%correlationId" : ""));
+		}
+		properties.put("logging.structured.json.add.unicorn.worker", Integer.toString(index));
+		LogFile logFile = LogFile.get(environment);
+		if (logFile != null) {
+			properties.put("logging.file.name", withSuffix(logFile.toString(), suffix));
+		}
+		if (environment.getProperty("server.tomcat.accesslog.enabled", Boolean.class, false)) {
+			properties.put("server.tomcat.accesslog.suffix",
+					suffix + environment.getProperty("server.tomcat.accesslog.suffix", ".log"));
+		}
+		return properties;
+	}
+
+	/**
+	 * Put a suffix in front of a file's extension: {@code app-worker-0.log}.
+	 */
+	static String withSuffix(String file, String suffix) {
+		int name = file.lastIndexOf('/') + 1;
+		int dot = file.lastIndexOf('.');
+		return (dot > name) ? file.substring(0, dot) + suffix + file.substring(dot) : file + suffix;
+	}
+
+	@Override
+	public int getOrder() {
+		return Ordered.LOWEST_PRECEDENCE;
+	}
+
+}

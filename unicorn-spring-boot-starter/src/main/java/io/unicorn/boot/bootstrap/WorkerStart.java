@@ -1,0 +1,44 @@
+package io.unicorn.boot.bootstrap;
+
+import java.util.concurrent.ThreadLocalRandom;
+
+import io.unicorn.boot.autoconfigure.UnicornProperties;
+import io.unicorn.boot.autoconfigure.UnicornPropertiesBinder;
+import io.unicorn.launch.PoolSettings;
+import io.unicorn.worker.RequestLedger;
+import io.unicorn.worker.WorkerAgent;
+
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.bootstrap.ConfigurableBootstrapContext;
+import org.springframework.core.env.Environment;
+
+/**
+ * What a worker does as soon as its configuration is known: it tells the master what it
+ * found, begins to send heartbeats, and puts what its context needs into it.
+ */
+final class WorkerStart {
+
+	private WorkerStart() {
+	}
+
+	static void begin(WorkerAgent agent, ConfigurableBootstrapContext bootstrapContext, Environment environment) {
+		UnicornProperties properties = UnicornPropertiesBinder.bind(environment);
+		PoolSettings settings = UnicornPropertiesBinder.poolSettings(properties, environment);
+		long limit = requestLimit(properties);
+		RequestLedger requests = new RequestLedger(limit,
+				() -> agent.retire("max-requests", "served " + limit + " requests"));
+		agent.hello(settings.toMap(), settings.timeout(), requests);
+		bootstrapContext.addCloseListener((event) -> {
+			ConfigurableListableBeanFactory beans = event.getApplicationContext().getBeanFactory();
+			beans.registerSingleton("unicornWorkerAgent", agent);
+			beans.registerSingleton("unicornRequestLedger", requests);
+		});
+	}
+
+	private static long requestLimit(UnicornProperties properties) {
+		long jitter = properties.maxRequestsJitter();
+		return (properties.maxRequests() == 0) ? 0
+				: properties.maxRequests() + ((jitter > 0) ? ThreadLocalRandom.current().nextLong(jitter + 1) : 0);
+	}
+
+}
