@@ -1,5 +1,6 @@
 package io.unicorn.worker;
 
+import java.io.BufferedInputStream;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -97,8 +98,10 @@ public final class WorkerAgent {
 	 */
 	public static WorkerAgent connect(int fd, WorkerObserver observer) throws IOException {
 		var descriptor = InheritedDescriptors.descriptor(fd);
-		WorkerAgent agent = new WorkerAgent(new FileInputStream(descriptor), new FileOutputStream(descriptor), observer,
-				new ProcessEnd() {
+		// Buffered, because a plain file stream asks for its position, which a socket
+		// lacks.
+		WorkerAgent agent = new WorkerAgent(new BufferedInputStream(new FileInputStream(descriptor)),
+				new FileOutputStream(descriptor), observer, new ProcessEnd() {
 
 					@Override
 					public void exit(int code) {

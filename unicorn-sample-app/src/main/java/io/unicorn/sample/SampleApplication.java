@@ -1,5 +1,8 @@
 package io.unicorn.sample;
 
+import io.unicorn.boot.PoolWorker;
+
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -21,8 +24,9 @@ public class SampleApplication {
 	}
 
 	@Bean
-	WorkerIdentity workerIdentity() {
-		return new PlainProcess();
+	WorkerIdentity workerIdentity(ObjectProvider<PoolWorker> worker) {
+		PoolWorker poolWorker = worker.getIfAvailable();
+		return (poolWorker != null) ? new PoolProcess(poolWorker) : new PlainProcess();
 	}
 
 }
