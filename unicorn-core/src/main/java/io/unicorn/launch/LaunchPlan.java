@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * are given to the operating system again are in byte form, see
  * {@link io.unicorn.posix.Command}.
  *
- * @param application name of the application, for log lines and process titles
+ * @param application name of the application, for log lines and process titles; empty if
+ * it has none
  * @param settings the configuration
  * @param autoWorkers the number of workers that {@code auto} stands for
  * @param listeners descriptors of the listening sockets by name, in the order in which

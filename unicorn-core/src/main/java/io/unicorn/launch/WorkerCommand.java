@@ -44,7 +44,7 @@ public final class WorkerCommand {
 	public static Command of(LaunchPlan plan, List<String> environment, int index, boolean first, boolean exclusive) {
 		JavaCommandLine user = exclusive ? plan.command() : plan.command().withoutExclusive();
 		List<String> arguments = new ArrayList<>();
-		arguments.add("unicorn: worker " + index + " [" + Command.bytes(plan.application()) + "]");
+		arguments.add(title("worker " + index, plan));
 		arguments.addAll(plan.workerOptions());
 		arguments.add("-D" + CONTROL_PROPERTY + "=" + CONTROL_FD);
 		arguments.add("-D" + LISTENERS_PROPERTY + "=" + listeners(plan));
@@ -58,6 +58,16 @@ public final class WorkerCommand {
 			variables.add(exclusive ? variable : EXCLUSIVE_IN_TEXT.matcher(variable).replaceAll(""));
 		}
 		return new Command(plan.java(), arguments, variables);
+	}
+
+	/**
+	 * Return a process title, which takes the place of argument 0: {@code ps} shows the
+	 * role, and a search for the jar's name still finds the process.
+	 * @param role what the process is
+	 */
+	public static String title(String role, LaunchPlan plan) {
+		String name = plan.application().isEmpty() ? "" : " [" + Command.bytes(plan.application()) + "]";
+		return "unicorn: " + role + name;
 	}
 
 	private static String listeners(LaunchPlan plan) {

@@ -37,7 +37,8 @@ final class MasterLog {
 	private @Nullable OutputStream fileStream;
 
 	MasterLog(int pid, String application, @Nullable Path file) {
-		this.prefix = pid + " --- [" + application + "] [         master] io.unicorn.master.Master                 : ";
+		this.prefix = pid + " --- " + (application.isEmpty() ? "" : "[" + application + "] ")
+				+ "[         master] io.unicorn.master.Master                 : ";
 		this.file = file;
 		reopen();
 	}

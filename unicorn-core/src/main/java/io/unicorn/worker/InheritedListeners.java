@@ -8,21 +8,22 @@ import java.nio.channels.ServerSocketChannel;
  */
 public final class InheritedListeners {
 
-	/**
-	 * System property in which the master names them: {@code name:descriptor}, separated
-	 * by commas.
-	 */
-	static final String PROPERTY = "io.unicorn.listeners";
+	private final String list;
 
-	private InheritedListeners() {
+	/**
+	 * Create from what the master says.
+	 * @param list {@code name:descriptor}, separated by commas
+	 */
+	public InheritedListeners(String list) {
+		this.list = list;
 	}
 
 	/**
 	 * Return a channel on the listener with the given name, in blocking mode.
 	 * @throws IOException if there is none, or the JDK cannot adopt it
 	 */
-	public static ServerSocketChannel take(String name) throws IOException {
-		for (String entry : System.getProperty(PROPERTY, "").split(",", -1)) {
+	public ServerSocketChannel take(String name) throws IOException {
+		for (String entry : this.list.split(",", -1)) {
 			int colon = entry.indexOf(':');
 			if (colon > 0 && entry.substring(0, colon).equals(name)) {
 				return InheritedDescriptors.listener(Integer.parseInt(entry.substring(colon + 1)));

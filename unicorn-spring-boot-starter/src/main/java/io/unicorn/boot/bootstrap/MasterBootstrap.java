@@ -135,8 +135,8 @@ final class MasterBootstrap {
 		Map<String, Integer> descriptors = new LinkedHashMap<>();
 		listeners.forEach((name, listener) -> descriptors.put(name, listener.fd()));
 		LogFile logFile = LogFile.get(this.environment);
-		return new LaunchPlan(this.environment.getProperty("spring.application.name", "application"), settings,
-				size.auto(), descriptors, Command.bytes(Path.of(System.getProperty("java.home"), "bin", "java")),
+		return new LaunchPlan(this.environment.getProperty("spring.application.name", ""), settings, size.auto(),
+				descriptors, Command.bytes(Path.of(System.getProperty("java.home"), "bin", "java")),
 				JavaCommandLine.parse(Command.ownArguments()), workerOptions(size.heapFlag()),
 				Command.ownEnvironment().stream().filter(MasterCommand::isForJvm).toList(), exclusiveFlags(),
 				pidFiles(properties), (logFile != null) ? logFile.toString() : null, notices);

@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 import io.unicorn.launch.LaunchPlan;
+import io.unicorn.launch.WorkerCommand;
 import io.unicorn.posix.Command;
 
 /**
@@ -28,7 +29,7 @@ final class MasterCommand {
 
 	static Command of(LaunchPlan plan, MasterLibrary library, Path planFile, List<String> environment) {
 		List<String> arguments = new ArrayList<>();
-		arguments.add("unicorn: master [" + Command.bytes(plan.application()) + "] java "
+		arguments.add(WorkerCommand.title("master", plan) + " java "
 				+ String.join(" ", plan.command().main().stream().limit(2).toList()));
 		arguments.addAll(JVM_FLAGS);
 		if (library.nativeDirectory() != null) {

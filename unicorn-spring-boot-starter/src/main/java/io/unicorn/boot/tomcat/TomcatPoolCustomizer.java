@@ -3,6 +3,7 @@ package io.unicorn.boot.tomcat;
 import java.io.IOException;
 
 import io.unicorn.launch.WorkerClass;
+import io.unicorn.launch.WorkerCommand;
 import io.unicorn.worker.InheritedListeners;
 import io.unicorn.worker.RequestLedger;
 import io.unicorn.worker.WorkerAgent;
@@ -70,7 +71,9 @@ public final class TomcatPoolCustomizer implements WebServerFactoryCustomizer<To
 			return;
 		}
 		try {
-			protocol.attach(new AcceptGate(InheritedListeners.take(this.listener)));
+			InheritedListeners listeners = new InheritedListeners(
+					System.getProperty(WorkerCommand.LISTENERS_PROPERTY, ""));
+			protocol.attach(new AcceptGate(listeners.take(this.listener)));
 		}
 		catch (IOException ex) {
 			throw new IllegalStateException("Tomcat cannot listen for the pool: " + ex.getMessage(), ex);
