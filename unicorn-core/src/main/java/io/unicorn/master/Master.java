@@ -3,6 +3,7 @@ package io.unicorn.master;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
@@ -25,6 +26,9 @@ import io.unicorn.posix.PosixException;
  */
 public final class Master {
 
+	/** How long the end of the master waits for its last lines to be written. */
+	private static final Duration LAST_WORDS = Duration.ofSeconds(1);
+
 	private final BlockingQueue<Runnable> inbox = new LinkedBlockingQueue<>();
 
 	private final MonotonicClock clock = new MonotonicClock();
@@ -35,7 +39,7 @@ public final class Master {
 
 	private final LaunchPlan plan;
 
-	private final MasterLog log;
+	private final LogQueue log;
 
 	private final PidFiles pidFiles;
 
@@ -49,7 +53,8 @@ public final class Master {
 		this.posix = posix;
 		this.plan = plan;
 		String logFile = plan.logFile();
-		this.log = new MasterLog(posix.pid(), plan.application(), (logFile != null) ? Path.of(logFile) : null);
+		this.log = new LogQueue(
+				new MasterLog(posix.pid(), plan.application(), (logFile != null) ? Path.of(logFile) : null));
 		this.pidFiles = new PidFiles(plan.pidFiles(), posix.pid());
 		this.poller = posix.poller();
 		this.processes = new WorkerProcesses(posix, this.poller, plan, Command.ownEnvironment(),
@@ -132,6 +137,7 @@ public final class Master {
 		else if (effect instanceof Effect.Exit exit) {
 			this.poller.close();
 			this.pidFiles.delete();
+			this.log.flush(LAST_WORDS);
 			System.exit(exit.code());
 		}
 	}

@@ -19,7 +19,7 @@ final class PidFiles {
 		this.content = Integer.toString(pid);
 	}
 
-	void write(MasterLog log) {
+	void write(LogQueue log) {
 		for (Path file : this.files) {
 			try {
 				Path parent = file.toAbsolutePath().getParent();

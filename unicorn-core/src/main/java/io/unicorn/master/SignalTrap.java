@@ -25,7 +25,7 @@ final class SignalTrap {
 	 * Report every signal that the master understands, instead of what it does by
 	 * default. Calls come from a thread of the JVM.
 	 */
-	static void install(Consumer<ProcessSignal> receiver, MasterLog log) {
+	static void install(Consumer<ProcessSignal> receiver, LogQueue log) {
 		try {
 			Class<?> signalType = Class.forName("sun.misc.Signal");
 			Class<?> handlerType = Class.forName("sun.misc.SignalHandler");
@@ -45,7 +45,7 @@ final class SignalTrap {
 		}
 	}
 
-	private static void trap(ProcessSignal signal, Class<?> signalType, Method handle, Object handler, MasterLog log)
+	private static void trap(ProcessSignal signal, Class<?> signalType, Method handle, Object handler, LogQueue log)
 			throws ReflectiveOperationException {
 		try {
 			handle.invoke(null, signalType.getConstructor(String.class).newInstance(signal.name()), handler);

@@ -40,6 +40,9 @@ public final class WorkerAgent {
 	/** Heartbeats per timeout: one that is late does not make a worker hung. */
 	private static final int HEARTBEATS_PER_TIMEOUT = 5;
 
+	/** How long the end of this process waits for its last messages to be written. */
+	private static final Duration LAST_WORDS = Duration.ofSeconds(1);
+
 	private final MessageReader<Message.FromMaster> reader;
 
 	private final MessageWriter<Message.FromWorker> writer;
@@ -55,7 +58,7 @@ public final class WorkerAgent {
 	private final Drain drain = new Drain();
 
 	private final ScheduledExecutorService scheduler = Executors
-		.newSingleThreadScheduledExecutor((task) -> thread("unicorn-heartbeat", task));
+		.newSingleThreadScheduledExecutor((task) -> thread("unicorn-agent", task));
 
 	private final AtomicBoolean leaving = new AtomicBoolean();
 
@@ -147,7 +150,7 @@ public final class WorkerAgent {
 		this.requests = requests;
 		send(new Message.Hello(Message.PROTOCOL_VERSION, configuration));
 		long interval = interval(timeout).toMillis();
-		var unused = this.scheduler.scheduleAtFixedRate(this::heartbeat, 0, interval, TimeUnit.MILLISECONDS);
+		var unused = this.scheduler.scheduleAtFixedRate(() -> write(heartbeat()), 0, interval, TimeUnit.MILLISECONDS);
 	}
 
 	private static Duration interval(Duration timeout) {
@@ -226,8 +229,9 @@ public final class WorkerAgent {
 	private void drain(Duration timeout) {
 		this.drain.stopAccepting();
 		int left = this.drain.awaitNoConnections(timeout);
-		heartbeat();
+		send(heartbeat());
 		send(new Message.Drained(left));
+		flush();
 	}
 
 	private void listen() {
@@ -284,19 +288,41 @@ public final class WorkerAgent {
 		this.end.exit(0);
 	}
 
-	private void heartbeat() {
+	private Message.Heartbeat heartbeat() {
 		RequestLedger ledger = this.requests;
 		Runtime runtime = Runtime.getRuntime();
-		send(new Message.Heartbeat(ledger.finished(), ledger.inFlight(), ledger.oldestMillis(),
-				this.drain.connections(), runtime.totalMemory() - runtime.freeMemory()));
+		return new Message.Heartbeat(ledger.finished(), ledger.inFlight(), ledger.oldestMillis(),
+				this.drain.connections(), Math.max(0, runtime.totalMemory() - runtime.freeMemory()));
 	}
 
+	/**
+	 * Let the agent's own thread write: a master that is stopped does not read, and
+	 * neither a request nor a probe may wait for it.
+	 */
 	private void send(Message.FromWorker message) {
+		this.scheduler.execute(() -> write(message));
+	}
+
+	private void write(Message.FromWorker message) {
 		try {
 			this.writer.write(message);
 		}
 		catch (IOException ex) {
 			// The reader sees the same end and acts on it.
+		}
+	}
+
+	/** Wait until what was sent is written, for a moment at most. */
+	private void flush() {
+		try {
+			this.scheduler.submit(() -> {
+			}).get(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS);
+		}
+		catch (TimeoutException | ExecutionException ex) {
+			// The master does not read; there is nobody to tell.
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
 		}
 	}
 

@@ -1,7 +1,11 @@
 package io.unicorn.boot.autoconfigure;
 
+import java.time.Duration;
+
 import io.unicorn.boot.PoolWorker;
 import io.unicorn.boot.tomcat.TomcatPoolCustomizer;
+import io.unicorn.boot.tomcat.TomcatTuning;
+import io.unicorn.launch.WorkerClass;
 import io.unicorn.worker.RequestLedger;
 import io.unicorn.worker.WorkerAgent;
 import org.apache.catalina.startup.Tomcat;
@@ -17,6 +21,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.event.EventListener;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
+import org.springframework.core.env.Environment;
 
 /**
  * Auto-configuration of a worker. In a process that is none it does nothing.
@@ -53,10 +58,19 @@ public final class UnicornAutoConfiguration {
 	@ConditionalOnClass({ Tomcat.class, TomcatWebServerFactory.class })
 	static class TomcatConfiguration {
 
+		/**
+		 * Of class sync, a client that connects and says nothing keeps a worker from all
+		 * others; Tomcat's minute is too long for that.
+		 */
+		private static final Duration SYNC_CONNECTION_TIMEOUT = Duration.ofSeconds(5);
+
 		@Bean
 		TomcatPoolCustomizer unicornTomcatPoolCustomizer(WorkerAgent agent, RequestLedger ledger,
-				UnicornProperties properties) {
-			return TomcatPoolCustomizer.forApplication(agent, ledger, properties.workerClass(), properties.threads());
+				UnicornProperties properties, Environment environment) {
+			boolean impatient = properties.workerClass() == WorkerClass.SYNC
+					&& !environment.containsProperty("server.tomcat.connection-timeout");
+			return TomcatPoolCustomizer.forApplication(agent, ledger, new TomcatTuning(properties.workerClass(),
+					properties.threads(), impatient ? SYNC_CONNECTION_TIMEOUT : null));
 		}
 
 	}

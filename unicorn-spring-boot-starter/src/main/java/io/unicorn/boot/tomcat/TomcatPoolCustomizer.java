@@ -2,7 +2,6 @@ package io.unicorn.boot.tomcat;
 
 import java.io.IOException;
 
-import io.unicorn.launch.WorkerClass;
 import io.unicorn.launch.WorkerCommand;
 import io.unicorn.worker.InheritedListeners;
 import io.unicorn.worker.RequestLedger;
@@ -25,27 +24,21 @@ public final class TomcatPoolCustomizer implements WebServerFactoryCustomizer<To
 
 	private final @Nullable RequestLedger ledger;
 
-	private final WorkerClass workerClass;
-
-	private final @Nullable Integer threads;
+	private final TomcatTuning tuning;
 
 	private TomcatPoolCustomizer(WorkerAgent agent, String listener, @Nullable RequestLedger ledger,
-			WorkerClass workerClass, @Nullable Integer threads) {
+			TomcatTuning tuning) {
 		this.agent = agent;
 		this.listener = listener;
 		this.ledger = ledger;
-		this.workerClass = workerClass;
-		this.threads = threads;
+		this.tuning = tuning;
 	}
 
 	/**
 	 * Return a customizer for the application's own server.
-	 * @param threads number of request threads, or {@code null} for Tomcat's own setting;
-	 * of no meaning for class sync
 	 */
-	public static TomcatPoolCustomizer forApplication(WorkerAgent agent, RequestLedger ledger, WorkerClass workerClass,
-			@Nullable Integer threads) {
-		return new TomcatPoolCustomizer(agent, "http", ledger, workerClass, threads);
+	public static TomcatPoolCustomizer forApplication(WorkerAgent agent, RequestLedger ledger, TomcatTuning tuning) {
+		return new TomcatPoolCustomizer(agent, "http", ledger, tuning);
 	}
 
 	/**
@@ -53,7 +46,7 @@ public final class TomcatPoolCustomizer implements WebServerFactoryCustomizer<To
 	 * not counted: probes must not use up a worker's max-requests.
 	 */
 	public static TomcatPoolCustomizer forManagement(WorkerAgent agent) {
-		return new TomcatPoolCustomizer(agent, "management", null, WorkerClass.GTHREAD, null);
+		return new TomcatPoolCustomizer(agent, "management", null, TomcatTuning.NONE);
 	}
 
 	@Override
@@ -78,18 +71,7 @@ public final class TomcatPoolCustomizer implements WebServerFactoryCustomizer<To
 		catch (IOException ex) {
 			throw new IllegalStateException("Tomcat cannot listen for the pool: " + ex.getMessage(), ex);
 		}
-		if (this.workerClass == WorkerClass.SYNC) {
-			// With one connection at a time and one request on each, the acceptor takes
-			// the next client only when this one is gone.
-			protocol.setMaxConnections(1);
-			protocol.setMaxKeepAliveRequests(1);
-			protocol.setMaxThreads(1);
-			protocol.setMinSpareThreads(1);
-		}
-		else if (this.threads != null) {
-			protocol.setMaxThreads(this.threads);
-			protocol.setMinSpareThreads(Math.min(this.threads, protocol.getMinSpareThreads()));
-		}
+		this.tuning.apply(protocol);
 		this.agent.register(protocol);
 	}
 
