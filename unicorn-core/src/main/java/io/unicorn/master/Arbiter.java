@@ -243,7 +243,7 @@ final class Arbiter {
 		adoptSettings(worker);
 		if (!this.complete && this.pool.ready() >= this.target) {
 			this.complete = true;
-			tell(Level.INFO, "pool is complete: " + this.pool.ready() + " workers ready after "
+			tell(Level.INFO, "pool is complete: " + Phrases.workers(this.pool.ready()) + " ready after "
 					+ Phrases.rough(Duration.between(this.config.startedAt(), now)));
 		}
 	}
@@ -262,7 +262,8 @@ final class Arbiter {
 		this.settings = reported;
 		if (!before.workers().equals(reported.workers())) {
 			this.target = configuredWorkers();
-			tell(Level.INFO, "unicorn.workers has changed, the pool has " + this.target + " workers from now on");
+			tell(Level.INFO,
+					"unicorn.workers has changed, the pool has " + Phrases.workers(this.target) + " from now on");
 		}
 	}
 
@@ -519,8 +520,8 @@ final class Arbiter {
 
 	private void finishReload(Instant now) {
 		if (this.reload != null && !this.staffing.hasOutdated() && this.pool.ready() >= this.target) {
-			tell(Level.INFO, "reload complete: " + this.pool.ready() + " workers of generation " + this.generation
-					+ " after " + Phrases.rough(Duration.between(this.reload.startedAt(), now)));
+			tell(Level.INFO, "reload complete: " + Phrases.workers(this.pool.ready()) + " of generation "
+					+ this.generation + " after " + Phrases.rough(Duration.between(this.reload.startedAt(), now)));
 			this.reload = null;
 		}
 		if (this.reload == null && this.reloadQueued) {

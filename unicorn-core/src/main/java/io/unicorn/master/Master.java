@@ -49,6 +49,8 @@ public final class Master {
 
 	private final ControlPoller poller;
 
+	private final Terminal terminal;
+
 	private Master(Posix posix, LaunchPlan plan) throws IOException {
 		this.posix = posix;
 		this.plan = plan;
@@ -59,9 +61,9 @@ public final class Master {
 		this.poller = posix.poller();
 		this.processes = new WorkerProcesses(posix, this.poller, plan, Command.ownEnvironment(),
 				(event) -> this.inbox.add(() -> decide(event)));
-		boolean terminal = posix.isTerminal(0) || posix.isTerminal(1) || posix.isTerminal(2);
+		this.terminal = new Terminal(posix);
 		this.arbiter = new Arbiter(new ArbiterConfig(posix.pid(), this.clock.now(), plan.settings(), plan.autoWorkers(),
-				terminal, plan.exclusiveFlags()), new Random(new SecureRandom().nextLong()));
+				this.terminal.exists(), plan.exclusiveFlags()), new Random(new SecureRandom().nextLong()));
 	}
 
 	/**
@@ -76,7 +78,7 @@ public final class Master {
 	}
 
 	private void run() throws IOException, InterruptedException {
-		SignalTrap.install((signal) -> this.inbox.add(() -> decide(new Event.Signalled(signal))), this.log);
+		SignalTrap.install((signal) -> this.inbox.add(() -> signalled(signal)), this.log);
 		announce();
 		this.pidFiles.write(this.log);
 		daemon("unicorn-reaper", this::reap);
@@ -91,6 +93,15 @@ public final class Master {
 				decide(new Event.Tick());
 			}
 		}
+	}
+
+	/**
+	 * A terminal that is closed sends HUP too. Nobody wants a pool to go on without it,
+	 * as if it had been asked to reload.
+	 */
+	private void signalled(ProcessSignal signal) {
+		boolean closed = signal == ProcessSignal.HUP && this.terminal.wasClosed();
+		decide(new Event.Signalled(closed ? ProcessSignal.TERM : signal));
 	}
 
 	private void announce() throws PosixException {

@@ -23,6 +23,13 @@ final class Phrases {
 	}
 
 	/**
+	 * Return a number of workers: {@code 1 worker}, {@code 4 workers}.
+	 */
+	static String workers(long number) {
+		return grouped(number) + ((number == 1) ? " worker" : " workers");
+	}
+
+	/**
 	 * Return a time that was measured: {@code 1 913 ms}.
 	 */
 	static String millis(Duration duration) {

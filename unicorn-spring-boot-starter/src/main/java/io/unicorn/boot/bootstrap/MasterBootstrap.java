@@ -57,7 +57,7 @@ final class MasterBootstrap {
 		Map<String, Listener> listeners = new WebAddresses(this.environment, this.classLoader).open(posix);
 		Path planFile = workDir.resolve("plan-" + posix.pid());
 		try {
-			LaunchPlan plan = plan(properties, listeners);
+			LaunchPlan plan = plan(properties, listeners, posix.isTerminal(0) && posix.isTerminal(1));
 			LaunchPlanFile.write(plan, planFile);
 			System.out.flush();
 			System.err.flush();
@@ -124,7 +124,7 @@ final class MasterBootstrap {
 		}
 	}
 
-	private LaunchPlan plan(UnicornProperties properties, Map<String, Listener> listeners) {
+	private LaunchPlan plan(UnicornProperties properties, Map<String, Listener> listeners, boolean terminal) {
 		PoolSettings settings = UnicornPropertiesBinder.poolSettings(properties, this.environment);
 		PoolSize size = PoolSize.of(settings.workers(), settings.workerClass(), Machine.current(),
 				this.site.jvmFlags());
@@ -137,12 +137,12 @@ final class MasterBootstrap {
 		LogFile logFile = LogFile.get(this.environment);
 		return new LaunchPlan(this.environment.getProperty("spring.application.name", ""), settings, size.auto(),
 				descriptors, Command.bytes(Path.of(System.getProperty("java.home"), "bin", "java")),
-				JavaCommandLine.parse(Command.ownArguments()), workerOptions(size.heapFlag()),
+				JavaCommandLine.parse(Command.ownArguments()), workerOptions(size.heapFlag(), terminal),
 				Command.ownEnvironment().stream().filter(MasterCommand::isForJvm).toList(), exclusiveFlags(),
 				pidFiles(properties), (logFile != null) ? logFile.toString() : null, notices);
 	}
 
-	private List<String> workerOptions(@Nullable String heapFlag) {
+	private List<String> workerOptions(@Nullable String heapFlag, boolean terminal) {
 		List<String> options = new ArrayList<>();
 		if (heapFlag != null) {
 			options.add(heapFlag);
@@ -151,6 +151,11 @@ final class MasterBootstrap {
 				"-XX:+CrashOnOutOfMemoryError")) {
 			// A JVM whose heap was exhausted once cannot be trusted; a fresh one can.
 			options.add("-XX:+ExitOnOutOfMemoryError");
+		}
+		if (terminal && !this.environment.containsProperty("spring.output.ansi.enabled")) {
+			// A worker's input is /dev/null, so it does not recognise the terminal
+			// itself.
+			options.add("-Dspring.output.ansi.enabled=always");
 		}
 		options.add("--add-opens=java.base/sun.nio.ch=ALL-UNNAMED");
 		options.add("--add-opens=java.base/java.io=ALL-UNNAMED");
