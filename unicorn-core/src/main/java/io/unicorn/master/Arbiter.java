@@ -24,12 +24,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Arbiter {
 
-	/** How long a condemned worker may take to write its thread dump. */
-	static final Duration DUMP_TIME = Duration.ofSeconds(2);
-
-	/** How long a worker that has closed its control channel may take to exit. */
-	static final Duration CHANNEL_LOST_PATIENCE = Duration.ofSeconds(2);
-
 	/** How long a quick stop waits before it kills. */
 	static final Duration QUICK_STOP = Duration.ofSeconds(5);
 
@@ -47,16 +41,13 @@ final class Arbiter {
 
 	private final Staffing staffing;
 
+	private final Watch watch = new Watch(this.pool);
+
 	private final Map<String, Long> exits = new TreeMap<>();
 
-	private final List<Effect> effects = new ArrayList<>();
+	private final Orders orders = new Orders();
 
-	private PoolSettings settings;
-
-	/** Generation from which {@link #settings} come. */
-	private int settingsGeneration = 1;
-
-	private int target;
+	private final Configuration configuration;
 
 	private int generation = 1;
 
@@ -67,8 +58,6 @@ final class Arbiter {
 	private boolean complete;
 
 	private long lastId;
-
-	private long leader;
 
 	private @Nullable Integer exitCode;
 
@@ -81,8 +70,7 @@ final class Arbiter {
 	Arbiter(ArbiterConfig config, RandomGenerator random) {
 		this.config = config;
 		this.backoff = new Backoff(random);
-		this.settings = config.settings();
-		this.target = configuredWorkers();
+		this.configuration = new Configuration(config.settings(), config.autoWorkers());
 		this.staffing = new Staffing(this.pool);
 	}
 
@@ -92,7 +80,6 @@ final class Arbiter {
 	 * @return what to do, in this order
 	 */
 	List<Effect> on(Event event, Instant now) {
-		this.effects.clear();
 		if (!this.over) {
 			if (now.minus(OVERSLEPT).isAfter(this.due)) {
 				this.pool.in(WorkerState.READY).forEach((worker) -> worker.forgiveSilence(now));
@@ -102,7 +89,7 @@ final class Arbiter {
 			reconcile(now);
 			this.due = nextDeadline(now);
 		}
-		return List.copyOf(this.effects);
+		return this.orders.take();
 	}
 
 	/**
@@ -118,10 +105,10 @@ final class Arbiter {
 				: !this.staffing.hasEverBeenReady() ? "starting" : (this.reload != null) ? "reloading" : "running";
 		return new PoolSnapshot(
 				new PoolSnapshot.MasterInfo(this.config.pid(), this.config.startedAt(), this.generation, state),
-				this.target, this.pool.ready(),
+				target(), this.pool.ready(),
 				this.pool.stream()
 					.sorted((one, other) -> Integer.compare(one.index, other.index))
-					.map((worker) -> worker.describe(worker.id == this.leader))
+					.map((worker) -> worker.describe(this.orders.isLeader(worker)))
 					.toList(),
 				this.exits);
 	}
@@ -163,8 +150,8 @@ final class Arbiter {
 			tell(Level.INFO, "only " + worker + " runs with " + String.join(" ", this.config.exclusiveFlags())
 					+ ", which can be used by one process at a time");
 		}
-		send(worker, new Message.Welcome(worker.index, worker.id, worker.generation,
-				this.settings.gracefulTimeout().toMillis()));
+		this.orders.send(worker, new Message.Welcome(worker.index, worker.id, worker.generation,
+				settings().gracefulTimeout().toMillis()));
 	}
 
 	private void onSpawnFailed(Event.SpawnFailed event, Instant now) {
@@ -184,9 +171,7 @@ final class Arbiter {
 		}
 		Verdict verdict = Verdict.of(worker, event);
 		this.pool.remove(worker);
-		if (worker.id == this.leader) {
-			this.leader = 0;
-		}
+		this.orders.forget(worker);
 		count(verdict.reason());
 		String line = verdict.line(worker, now);
 		if (this.exitCode == null && worker.isActive()) {
@@ -220,7 +205,7 @@ final class Arbiter {
 			}
 		}
 		else if (message instanceof Message.PoolQuery query) {
-			send(worker, new Message.PoolReply(query.query(), snapshot()));
+			this.orders.send(worker, new Message.PoolReply(query.query(), snapshot()));
 		}
 	}
 
@@ -240,30 +225,13 @@ final class Arbiter {
 		worker.ready(now);
 		this.staffing.wasReady(worker);
 		tell(Level.INFO, worker + " ready in " + Phrases.millis(Duration.between(worker.spawnedAt, now)));
-		adoptSettings(worker);
-		if (!this.complete && this.pool.ready() >= this.target) {
+		if (this.configuration.adopt(worker)) {
+			tell(Level.INFO, "unicorn.workers has changed, the pool has " + Phrases.workers(target()) + " from now on");
+		}
+		if (!this.complete && this.pool.ready() >= target()) {
 			this.complete = true;
 			tell(Level.INFO, "pool is complete: " + Phrases.workers(this.pool.ready()) + " ready after "
 					+ Phrases.rough(Duration.between(this.config.startedAt(), now)));
-		}
-	}
-
-	/**
-	 * The first worker of a reload that becomes ready brings its configuration into
-	 * force.
-	 */
-	private void adoptSettings(Worker worker) {
-		PoolSettings reported = worker.settings();
-		if (reported == null || worker.generation <= this.settingsGeneration) {
-			return;
-		}
-		this.settingsGeneration = worker.generation;
-		PoolSettings before = this.settings;
-		this.settings = reported;
-		if (!before.workers().equals(reported.workers())) {
-			this.target = configuredWorkers();
-			tell(Level.INFO,
-					"unicorn.workers has changed, the pool has " + Phrases.workers(this.target) + " from now on");
 		}
 	}
 
@@ -282,15 +250,15 @@ final class Arbiter {
 			case TERM -> stop(false, 0, "SIGTERM", now);
 			case INT -> stop(true, 0, "SIGINT", now);
 			case HUP -> requestReload();
-			case TTIN -> resize(this.target + 1, signal);
-			case TTOU -> resize(Math.max(1, this.target - 1), signal);
+			case TTIN -> resize(target() + 1, signal);
+			case TTOU -> resize(Math.max(1, target() - 1), signal);
 			case WINCH -> {
 				if (!this.config.terminal()) {
 					resize(0, signal);
 				}
 			}
 			case USR1 -> {
-				this.effects.add(new Effect.ReopenLog());
+				this.orders.add(new Effect.ReopenLog());
 				tell(Level.INFO, "log file reopened (SIGUSR1)");
 			}
 			default ->
@@ -313,11 +281,11 @@ final class Arbiter {
 		if (this.exitCode != null) {
 			return;
 		}
-		if (workers != this.target) {
+		if (workers != target()) {
 			tell(Level.INFO,
-					"number of workers changed from " + this.target + " to " + workers + " (SIG" + signal.name() + ")");
+					"number of workers changed from " + target() + " to " + workers + " (SIG" + signal.name() + ")");
 		}
-		this.target = workers;
+		this.configuration.target(workers);
 	}
 
 	// Loss
@@ -356,85 +324,29 @@ final class Arbiter {
 	}
 
 	private void checkDeadlines(Instant now) {
-		for (Worker worker : this.pool.all()) {
-			switch (worker.state()) {
-				case BOOTING -> checkBoot(worker, now);
-				case READY -> checkReady(worker, now);
-				case DRAINING -> {
-					if (isDue(worker.deadline(), now)) {
-						tell(Level.WARN, worker + " did not exit within its graceful-timeout, killing it");
-						kill(worker, worker.leaving());
-					}
+		for (Watch.Lapse lapse : this.watch.lapses(settings(), now)) {
+			Worker worker = lapse.worker();
+			switch (lapse.what()) {
+				case BOOT -> condemn(worker, Verdict.BOOT_TIMEOUT, lapse.words(), now);
+				case SIGN_OF_LIFE -> condemn(worker, Verdict.HUNG, lapse.words(), now);
+				case EXIT_WITHOUT_CHANNEL -> {
+					tell(Level.WARN, worker + " " + lapse.words());
+					this.orders.terminate(worker, Verdict.CHANNEL_LOST, settings().gracefulTimeout(), now);
 				}
-				case EXITING -> {
-					if (isDue(worker.deadline(), now)) {
-						kill(worker, worker.leaving());
+				case LEAVE -> {
+					if (worker.is(WorkerState.DRAINING)) {
+						tell(Level.WARN, worker + " " + lapse.words());
 					}
+					this.orders.kill(worker, worker.leaving());
 				}
 			}
 		}
 	}
 
-	private static boolean isDue(Instant deadline, Instant now) {
-		return !now.isBefore(deadline);
-	}
-
-	private void checkBoot(Worker worker, Instant now) {
-		if (isDue(bootDeadline(worker), now)) {
-			condemn(worker, Verdict.BOOT_TIMEOUT,
-					"did not become ready within its boot-timeout of " + Phrases.rough(this.settings.bootTimeout()),
-					now);
-		}
-	}
-
-	private Instant bootDeadline(Worker worker) {
-		return this.settings.bootTimeout().isZero() ? Instant.MAX : worker.spawnedAt.plus(this.settings.bootTimeout());
-	}
-
-	private void checkReady(Worker worker, Instant now) {
-		if (isDue(patienceDeadline(worker), now)) {
-			tell(Level.WARN, worker + " has closed its control channel and does not exit by itself; "
-					+ "it is told to leave and replaced");
-			leave(worker, WorkerState.DRAINING, Verdict.CHANNEL_LOST, now.plus(this.settings.gracefulTimeout()));
-			this.effects.add(new Effect.Kill(worker.id, ProcessSignal.TERM));
-			return;
-		}
-		String hung = HangDetection.check(worker, this.settings, now);
-		if (hung != null) {
-			condemn(worker, Verdict.HUNG, "is hung, " + hung, now);
-		}
-	}
-
-	private Instant patienceDeadline(Worker worker) {
-		Instant lost = worker.channelLostAt();
-		return (lost != null) ? lost.plus(CHANNEL_LOST_PATIENCE) : Instant.MAX;
-	}
-
-	/**
-	 * Ask for a thread dump, then kill. A stopped process handles no signal, so it is
-	 * continued; it is told to stop accepting first, lest it take a connection that it
-	 * cannot serve any more.
-	 */
 	private void condemn(Worker worker, String reason, String why, Instant now) {
 		boolean booting = worker.is(WorkerState.BOOTING);
-		leave(worker, WorkerState.EXITING, reason, now.plus(DUMP_TIME));
-		send(worker, new Message.Drain(0));
-		this.effects.add(new Effect.Kill(worker.id, ProcessSignal.QUIT));
-		this.effects.add(new Effect.Kill(worker.id, ProcessSignal.CONT));
+		this.orders.condemn(worker, reason, now);
 		lost(worker, booting, why + "; killing it after its thread dump", now);
-	}
-
-	private void kill(Worker worker, @Nullable String reason) {
-		this.effects.add(new Effect.Kill(worker.id, ProcessSignal.KILL));
-		leave(worker, WorkerState.EXITING, (reason != null) ? reason : Verdict.KILLED, Instant.MAX);
-	}
-
-	private void leave(Worker worker, WorkerState state, String reason, Instant deadline) {
-		if (worker.id == this.leader) {
-			send(worker, new Message.Leader(false));
-			this.leader = 0;
-		}
-		worker.leave(state, reason, deadline);
 	}
 
 	// What should be
@@ -443,7 +355,7 @@ final class Arbiter {
 		if (this.exitCode != null) {
 			if (this.pool.isEmpty()) {
 				tell(Level.INFO, "master stopped");
-				this.effects.add(new Effect.Exit(this.exitCode));
+				this.orders.add(new Effect.Exit(this.exitCode));
 				this.over = true;
 			}
 			return;
@@ -451,10 +363,10 @@ final class Arbiter {
 		if (this.reloadQueued && this.reload == null && this.staffing.hasEverBeenReady()) {
 			startReload(now);
 		}
-		Staffing.Step step = this.staffing.next(this.target, now);
+		Staffing.Step step = this.staffing.next(target(), now);
 		while (step != null) {
 			perform(step, now);
-			step = this.staffing.next(this.target, now);
+			step = this.staffing.next(target(), now);
 		}
 		finishReload(now);
 		appointLeader();
@@ -466,11 +378,12 @@ final class Arbiter {
 		}
 		else if (step instanceof Staffing.Dismiss dismiss) {
 			Message.Retire retirement = dismiss.worker().retirement();
-			drain(dismiss.worker(), !dismiss.superseded() ? Verdict.SCALED_DOWN
-					: (retirement != null) ? retirement.reason() : Verdict.RELOAD, now);
+			String reason = !dismiss.superseded() ? Verdict.SCALED_DOWN
+					: (retirement != null) ? retirement.reason() : Verdict.RELOAD;
+			this.orders.drain(dismiss.worker(), reason, settings().gracefulTimeout(), now);
 		}
 		else if (step instanceof Staffing.CallOff callOff) {
-			callOff(callOff.worker(), Verdict.SCALED_DOWN, now);
+			this.orders.callOff(callOff.worker(), Verdict.SCALED_DOWN, settings().gracefulTimeout(), now);
 		}
 	}
 
@@ -480,38 +393,14 @@ final class Arbiter {
 		Worker worker = new Worker(++this.lastId, this.pool.freeIndex(), this.generation, hire.replacement(), exclusive,
 				hire.crashes(), now);
 		this.pool.add(worker);
-		this.effects
-			.add(new Effect.Spawn(worker.id, worker.index, worker.generation, worker.id == 1, worker.exclusive));
-	}
-
-	private void drain(Worker worker, String reason, Instant now) {
-		tell(Level.INFO, worker + " draining (" + reason + ")");
-		leave(worker, WorkerState.DRAINING, reason, now.plus(this.settings.gracefulTimeout()));
-		send(worker, new Message.Drain(connectionTime().toMillis()));
-	}
-
-	/**
-	 * Part of the graceful-timeout is kept for closing the application after its last
-	 * connection.
-	 */
-	private Duration connectionTime() {
-		Duration whole = this.settings.gracefulTimeout();
-		Duration rest = whole.dividedBy(5);
-		Duration most = Duration.ofSeconds(3);
-		return whole.minus((rest.compareTo(most) > 0) ? most : rest);
-	}
-
-	private void callOff(Worker worker, String reason, Instant now) {
-		leave(worker, WorkerState.EXITING, reason, now.plus(this.settings.gracefulTimeout()));
-		send(worker, new Message.Stop());
-		this.effects.add(new Effect.Kill(worker.id, ProcessSignal.TERM));
+		this.orders.add(new Effect.Spawn(worker.id, worker.index, worker.generation, worker.id == 1, worker.exclusive));
 	}
 
 	private void startReload(Instant now) {
 		this.reloadQueued = false;
 		this.generation++;
-		if (this.target == 0) {
-			this.target = configuredWorkers();
+		if (target() == 0) {
+			this.configuration.resetTarget();
 		}
 		this.reload = new Reload(this.staffing.accept(this.generation), now);
 		tell(Level.INFO, "reload: replacing " + this.pool.active().count() + " workers one after the other (generation "
@@ -519,7 +408,7 @@ final class Arbiter {
 	}
 
 	private void finishReload(Instant now) {
-		if (this.reload != null && !this.staffing.hasOutdated() && this.pool.ready() >= this.target) {
+		if (this.reload != null && !this.staffing.hasOutdated() && this.pool.ready() >= target()) {
 			tell(Level.INFO, "reload complete: " + Phrases.workers(this.pool.ready()) + " of generation "
 					+ this.generation + " after " + Phrases.rough(Duration.between(this.reload.startedAt(), now)));
 			this.reload = null;
@@ -538,13 +427,10 @@ final class Arbiter {
 	}
 
 	private void appointLeader() {
-		if (this.leader == 0) {
+		if (this.orders.isLeaderMissing()) {
 			this.pool.oldest((worker) -> worker.is(WorkerState.READY) && !this.staffing.isOutdated(worker))
 				.or(() -> this.pool.oldest((worker) -> worker.is(WorkerState.READY)))
-				.ifPresent((worker) -> {
-					this.leader = worker.id;
-					send(worker, new Message.Leader(true));
-				});
+				.ifPresent(this.orders::appoint);
 		}
 	}
 
@@ -554,7 +440,7 @@ final class Arbiter {
 		boolean first = this.exitCode == null;
 		if (first) {
 			this.exitCode = code;
-			this.effects.add(new Effect.CloseListeners());
+			this.orders.add(new Effect.CloseListeners());
 		}
 		if (why != null && (first || quick)) {
 			tell(Level.INFO,
@@ -565,10 +451,10 @@ final class Arbiter {
 				stopQuickly(worker, now);
 			}
 			else if (worker.is(WorkerState.READY)) {
-				drain(worker, Verdict.SHUTDOWN, now);
+				this.orders.drain(worker, Verdict.SHUTDOWN, settings().gracefulTimeout(), now);
 			}
 			else if (worker.is(WorkerState.BOOTING)) {
-				callOff(worker, Verdict.SHUTDOWN, now);
+				this.orders.callOff(worker, Verdict.SHUTDOWN, settings().gracefulTimeout(), now);
 			}
 		}
 		this.quick = quick || this.quick;
@@ -576,47 +462,38 @@ final class Arbiter {
 
 	private void stopQuickly(Worker worker, Instant now) {
 		if (this.quick) {
-			kill(worker, Verdict.SHUTDOWN);
+			this.orders.kill(worker, Verdict.SHUTDOWN);
 			return;
 		}
-		callOff(worker, Verdict.SHUTDOWN, now);
-		Duration patience = (this.settings.gracefulTimeout().compareTo(QUICK_STOP) < 0)
-				? this.settings.gracefulTimeout() : QUICK_STOP;
-		worker.deadline(now.plus(patience));
+		Duration graceful = settings().gracefulTimeout();
+		this.orders.callOff(worker, Verdict.SHUTDOWN, (graceful.compareTo(QUICK_STOP) < 0) ? graceful : QUICK_STOP,
+				now);
 	}
 
 	// Small things
 
 	private Instant nextDeadline(Instant now) {
-		Stream<Instant> workers = this.pool.stream().flatMap(this::deadlines);
-		return Stream.concat(workers, this.staffing.deadlines())
-			.filter((deadline) -> deadline.isAfter(now))
+		Instant worker = this.watch.next(settings(), now);
+		return this.staffing.deadlines()
+			.filter((deadline) -> deadline.isAfter(now) && deadline.isBefore(worker))
 			.min(Instant::compareTo)
-			.orElse(Instant.MAX);
+			.orElse(worker);
 	}
 
-	private Stream<Instant> deadlines(Worker worker) {
-		return switch (worker.state()) {
-			case BOOTING -> Stream.of(bootDeadline(worker));
-			case READY -> Stream.of(HangDetection.deadline(worker, this.settings), patienceDeadline(worker));
-			case DRAINING, EXITING -> Stream.of(worker.deadline());
-		};
+	private PoolSettings settings() {
+		return this.configuration.settings();
 	}
 
-	private int configuredWorkers() {
-		return this.settings.workers().orElse(this.config.autoWorkers());
+	private int target() {
+		return this.configuration.target();
 	}
 
 	private void count(String reason) {
 		this.exits.merge(reason, 1L, Long::sum);
 	}
 
-	private void send(Worker worker, Message.FromMaster message) {
-		this.effects.add(new Effect.Send(worker.id, message));
-	}
-
 	private void tell(Level level, String text) {
-		this.effects.add(new Effect.Tell(level, text));
+		this.orders.tell(level, text);
 	}
 
 }

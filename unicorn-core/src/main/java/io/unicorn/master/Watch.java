@@ -1,0 +1,106 @@
+package io.unicorn.master;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+import io.unicorn.launch.PoolSettings;
+
+/**
+ * Keeps an eye on the time that each worker has for what it is doing.
+ */
+final class Watch {
+
+	/** How long a worker that has closed its control channel may take to exit. */
+	static final Duration CHANNEL_LOST_PATIENCE = Duration.ofSeconds(2);
+
+	/** What a worker has taken too long for. */
+	enum Overdue {
+
+		/** It does not become ready. */
+		BOOT,
+
+		/** It is hung. */
+		SIGN_OF_LIFE,
+
+		/** It has closed its control channel and does not exit. */
+		EXIT_WITHOUT_CHANNEL,
+
+		/** It was told to leave and does not. */
+		LEAVE
+
+	}
+
+	/** A worker whose time is over. */
+	record Lapse(Worker worker, Overdue what, String words) {
+
+	}
+
+	private final Pool pool;
+
+	Watch(Pool pool) {
+		this.pool = pool;
+	}
+
+	List<Lapse> lapses(PoolSettings settings, Instant now) {
+		List<Lapse> lapses = new ArrayList<>();
+		for (Worker worker : this.pool.all()) {
+			if (worker.is(WorkerState.READY)) {
+				String hung = HangDetection.check(worker, settings, now);
+				if (isDue(channelDeadline(worker), now)) {
+					lapses.add(new Lapse(worker, Overdue.EXIT_WITHOUT_CHANNEL,
+							"has closed its control channel and " + "does not exit by itself; it is told to leave"));
+				}
+				else if (hung != null) {
+					lapses.add(new Lapse(worker, Overdue.SIGN_OF_LIFE, "is hung, " + hung));
+				}
+			}
+			else if (worker.is(WorkerState.BOOTING) && isDue(bootDeadline(worker, settings), now)) {
+				lapses.add(new Lapse(worker, Overdue.BOOT,
+						"did not become ready within its boot-timeout of " + Phrases.rough(settings.bootTimeout())));
+			}
+			else if (!worker.isActive() && isDue(worker.deadline(), now)) {
+				lapses.add(new Lapse(worker, Overdue.LEAVE, "did not exit within its graceful-timeout, killing it"));
+			}
+		}
+		return lapses;
+	}
+
+	/**
+	 * Return when the next worker's time is over, {@link Instant#MAX} for never.
+	 */
+	Instant next(PoolSettings settings, Instant now) {
+		return this.pool.stream()
+			.map((worker) -> deadline(worker, settings))
+			.filter((deadline) -> deadline.isAfter(now))
+			.min(Instant::compareTo)
+			.orElse(Instant.MAX);
+	}
+
+	private static Instant deadline(Worker worker, PoolSettings settings) {
+		return switch (worker.state()) {
+			case BOOTING -> bootDeadline(worker, settings);
+			case READY -> {
+				Instant hung = HangDetection.deadline(worker, settings);
+				Instant channel = channelDeadline(worker);
+				yield hung.isBefore(channel) ? hung : channel;
+			}
+			case DRAINING, EXITING -> worker.deadline();
+		};
+	}
+
+	private static Instant bootDeadline(Worker worker, PoolSettings settings) {
+		return settings.bootTimeout().isZero() ? Instant.MAX : worker.spawnedAt.plus(settings.bootTimeout());
+	}
+
+	private static Instant channelDeadline(Worker worker) {
+		Instant lost = worker.channelLostAt();
+		return (lost != null) ? lost.plus(CHANNEL_LOST_PATIENCE) : Instant.MAX;
+	}
+
+	private static boolean isDue(Instant deadline, Instant now) {
+		return !now.isBefore(deadline);
+	}
+
+}
