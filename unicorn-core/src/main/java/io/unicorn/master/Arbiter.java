@@ -107,6 +107,7 @@ final class Arbiter {
 				new PoolSnapshot.MasterInfo(this.config.pid(), this.config.startedAt(), this.generation, state),
 				target(), this.pool.ready(),
 				this.pool.stream()
+					.filter(Worker::isSpawned)
 					.sorted((one, other) -> Integer.compare(one.index, other.index))
 					.map((worker) -> worker.describe(this.orders.isLeader(worker)))
 					.toList(),

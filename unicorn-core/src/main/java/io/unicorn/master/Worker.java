@@ -83,6 +83,11 @@ final class Worker {
 		this.pid = pid;
 	}
 
+	/** Whether there is a process: not yet while its spawn has only been ordered. */
+	boolean isSpawned() {
+		return this.pid != 0;
+	}
+
 	void hello(PoolSettings settings) {
 		this.settings = settings;
 	}
