@@ -16,10 +16,10 @@ final class Leftovers {
 
 	/**
 	 * What may remain in the work directory when the pool has ended: copies of the
-	 * application and what makes them start faster, which the next start uses again, and
-	 * what was written for the operator.
+	 * application and what makes them start faster, and the master's own class path,
+	 * which the next start uses again, and what was written for the operator.
 	 */
-	static final List<String> DOCUMENTED = List.of("generations/**", "cache/**", "dumps/**");
+	static final List<String> DOCUMENTED = List.of("generations/**", "cache/**", "lib/**", "dumps/**");
 
 	/**
 	 * The state of a listening socket in {@code /proc/net/tcp}.

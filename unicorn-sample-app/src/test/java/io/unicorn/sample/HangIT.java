@@ -1,0 +1,75 @@
+package io.unicorn.sample;
+
+import java.time.Duration;
+import java.util.regex.Pattern;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import tools.jackson.databind.JsonNode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * A worker that gives no sign of life, or whose one request never ends.
+ */
+class HangIT {
+
+	private static final Duration TIMEOUT = Duration.ofSeconds(60);
+
+	@RegisterExtension
+	static final SharedPool SHARED = new SharedPool(2,
+			() -> RunningPool.builder()
+				.bootingFast()
+				.args("--sample.chaos=true", "--unicorn.worker-class=sync", "--unicorn.timeout=2s"));
+
+	@Test
+	void aSilentWorkerIsDumpedThenKilledThenReplaced() throws Exception {
+		RunningPool pool = SHARED.ready();
+		JsonNode before = pool.pool();
+		WorkerView victim = WorkerView.oldest(before);
+		int mark = pool.mark();
+
+		pool.signal(victim.pid(), "STOP");
+
+		pool.awaitOutputAfter(mark,
+				Pattern.compile("(?s)" + victim.inLog() + " is hung, no heartbeat for 2[^\n]*; killing it after its"
+						+ " thread dump; .*Full thread dump .*\"unicorn-heartbeat\".*" + victim.inLog()
+						// Continued for its dump, it leaves by itself if it gets that
+						// far.
+						+ " exited: (killed by signal 9 \\(SIGKILL\\)|exit code 0 )"),
+				TIMEOUT);
+		assertReplaced(victim, before, pool);
+	}
+
+	@Test
+	void aSyncWorkerWhoseRequestTakesTooLongIsDumpedThenKilledThenReplaced() throws Exception {
+		RunningPool pool = SHARED.ready();
+		JsonNode before = pool.pool();
+		int mark = pool.mark();
+
+		assertThatExceptionOfType(ExchangeException.class).isThrownBy(() -> pool.post("/chaos/hang", new byte[0]));
+
+		int index = Integer.parseInt(pool.awaitOutputAfter(mark, Pattern.compile(
+				"(?s)worker (\\d) \\(pid (\\d+)\\) is hung, a request has been running for more than 2 s; killing it"
+						+ " after its thread dump; .*Full thread dump .*ChaosController\\.hang.*"
+						+ "worker \\1 \\(pid \\2\\) exited: killed by signal 9 \\(SIGKILL\\)"),
+				TIMEOUT)
+			.group(1));
+		WorkerView victim = WorkerView.ready(before)
+			.stream()
+			.filter((worker) -> worker.index() == index)
+			.findFirst()
+			.orElseThrow();
+		assertReplaced(victim, before, pool);
+	}
+
+	private static void assertReplaced(WorkerView victim, JsonNode before, RunningPool pool) {
+		JsonNode after = pool.awaitReady(2);
+		assertThat(WorkerView.exits(after, "hung")).isEqualTo(WorkerView.exits(before, "hung") + 1);
+		assertThat(WorkerView.ready(after)).extracting(WorkerView::id).doesNotContain(victim.id());
+		WorkerView sibling = victim.sibling(before);
+		assertThat(sibling.following(after).pid()).isEqualTo(sibling.pid());
+	}
+
+}

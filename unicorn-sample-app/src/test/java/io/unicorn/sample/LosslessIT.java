@@ -1,0 +1,107 @@
+package io.unicorn.sample;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.regex.Pattern;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import tools.jackson.databind.JsonNode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Workers come and go under full load, and no client notices. The clients never pause,
+ * and always more of them wait than there are request threads. The number of threads is
+ * limited, and some requests wait, so that the load leaves the processors to the workers
+ * that boot: with 200 threads each, one replacement takes minutes on two cores.
+ */
+class LosslessIT {
+
+	private static final int WORKERS = 2;
+
+	private static final Duration TIMEOUT = Duration.ofMinutes(2);
+
+	private static final Pattern RELOADED = Pattern.compile("reload complete");
+
+	@RegisterExtension
+	final Pools pools = new Pools();
+
+	@Test
+	void twentyRetirementsAndFiveReloadsLoseNoRequest() {
+		RunningPool pool = start("--unicorn.threads=4", "--unicorn.max-requests=1500",
+				"--unicorn.max-requests-jitter=500");
+		ReadyWatcher watcher = this.pools.closing(pool.watchReady());
+		LoadClient load = startLoad(pool);
+
+		for (int reload = 1; reload <= 5; reload++) {
+			awaitRetirements(pool, 4 * reload - 3);
+			reload(pool);
+		}
+		JsonNode last = awaitRetirements(pool, 20);
+
+		assertLossless(load, watcher);
+		assertThat(last.path("master").path("generation").asInt()).isEqualTo(6);
+		assertThat(pool.stop()).isZero();
+	}
+
+	@Test
+	void syncWorkersLoseNoRequestEither() {
+		RunningPool pool = start("--unicorn.worker-class=sync", "--unicorn.max-requests=300",
+				"--unicorn.max-requests-jitter=100");
+		ReadyWatcher watcher = this.pools.closing(pool.watchReady());
+		LoadClient load = startLoad(pool);
+
+		awaitRetirements(pool, 1);
+		reload(pool);
+		awaitRetirements(pool, 3);
+
+		assertLossless(load, watcher);
+		assertThat(pool.stop()).isZero();
+	}
+
+	private RunningPool start(String... args) {
+		RunningPool pool = this.pools
+			.start(RunningPool.builder().bootingFast().args("--unicorn.workers=" + WORKERS).args(args));
+		pool.awaitReady(WORKERS);
+		return pool;
+	}
+
+	private LoadClient startLoad(RunningPool pool) {
+		return this.pools.closing(pool.load()
+			.keepAlive(32)
+			.connectionPerRequest(32)
+			.send(LoadRequest.get("/whoami").expecting((response) -> response.text().contains("\"generation\":")),
+					LoadRequest.echo("unicorn".repeat(500).getBytes(StandardCharsets.UTF_8)),
+					LoadRequest.get("/bytes?n=30000").expecting((response) -> response.length() == 30_000),
+					LoadRequest.get("/sleep?ms=20").expecting((response) -> response.text().equals("slept 20 ms\n")))
+			.timeout(Duration.ofSeconds(30))
+			.start());
+	}
+
+	private static JsonNode awaitRetirements(RunningPool pool, int count) {
+		return pool.awaitPool(count + " retirements", (seen) -> retirements(seen) >= count, TIMEOUT);
+	}
+
+	private static int retirements(JsonNode pool) {
+		return pool.path("exits").path("max-requests").asInt(0);
+	}
+
+	private static void reload(RunningPool pool) {
+		int mark = pool.mark();
+		pool.signal("HUP");
+		pool.awaitOutputAfter(mark, RELOADED, TIMEOUT);
+	}
+
+	private static void assertLossless(LoadClient load, ReadyWatcher watcher) {
+		Report report = load.stop();
+		watcher.close();
+		System.out.println(report);
+		System.out.println(watcher);
+		report.assertFlawless();
+		assertThat(watcher.failures()).isEmpty();
+		assertThat(watcher.minReady()).isEqualTo(WORKERS);
+		assertThat(watcher.maxLive()).isLessThanOrEqualTo(WORKERS + 1);
+	}
+
+}
