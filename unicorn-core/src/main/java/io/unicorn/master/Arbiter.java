@@ -404,8 +404,8 @@ final class Arbiter {
 			this.configuration.resetTarget();
 		}
 		this.reload = new Reload(this.staffing.accept(this.generation), now);
-		tell(Level.INFO, "reload: replacing " + this.pool.active().count() + " workers one after the other (generation "
-				+ this.generation + ")");
+		tell(Level.INFO, "reload: replacing " + Phrases.workers(this.pool.active().count())
+				+ ", one after the other (generation " + this.generation + ")");
 	}
 
 	private void finishReload(Instant now) {

@@ -110,8 +110,9 @@ public final class Master {
 			this.log.write(Effect.Level.INFO,
 					"listening on " + AddressText.of(inherited.address()) + " (" + listener.getKey() + ")");
 		}
-		this.log.write(Effect.Level.INFO, "starting " + this.plan.settings().workers().orElse(this.plan.autoWorkers())
-				+ " workers of class " + this.plan.settings().workerClass().configName());
+		this.log.write(Effect.Level.INFO,
+				"starting " + Phrases.workers(this.plan.settings().workers().orElse(this.plan.autoWorkers()))
+						+ " of class " + this.plan.settings().workerClass().configName());
 		this.plan.notices().forEach((notice) -> this.log.write(Effect.Level.INFO, notice));
 	}
 
