@@ -1,5 +1,7 @@
 package io.unicorn.boot.autoconfigure;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 
@@ -11,6 +13,7 @@ import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.BindHandler;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.boot.context.properties.bind.UnboundConfigurationPropertiesException;
 import org.springframework.boot.context.properties.bind.handler.NoUnboundElementsBindHandler;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
@@ -51,11 +54,24 @@ public final class UnicornPropertiesBinder {
 
 	/**
 	 * Return the properties.
-	 * @throws InvalidUnicornPropertyException if a value is not allowed
-	 * @throws BindException if there is a property that does not exist
+	 * @throws InvalidUnicornPropertyException if a value is not allowed or a property
+	 * does not exist
 	 */
 	public static UnicornProperties bind(Environment environment) {
 		return new UnicornPropertiesBinder(environment).bindAndCheck();
+	}
+
+	/**
+	 * Return the value of {@code unicorn.enabled}, or {@code null} if it is not set.
+	 * @throws InvalidUnicornPropertyException if it is neither true nor false
+	 */
+	public static @Nullable Boolean enabled(Environment environment) {
+		try {
+			return Binder.get(environment).bind("unicorn.enabled", Boolean.class).orElse(null);
+		}
+		catch (BindException ex) {
+			throw new UnicornPropertiesBinder(environment).invalid("enabled", ex);
+		}
 	}
 
 	/**
@@ -95,8 +111,11 @@ public final class UnicornPropertiesBinder {
 						new NoUnboundElementsBindHandler(BindHandler.DEFAULT, new UnboundElementsSourceFilter()));
 		}
 		catch (BindException ex) {
+			if (ex.getCause() instanceof UnboundConfigurationPropertiesException unbound) {
+				throw unknown(unbound, ex);
+			}
 			ConfigurationProperty property = ex.getProperty();
-			if (property == null || ex.getCause() instanceof UnboundConfigurationPropertiesException) {
+			if (property == null) {
 				throw ex;
 			}
 			String name = property.getName().getLastElement(ConfigurationPropertyName.Form.UNIFORM);
@@ -107,6 +126,19 @@ public final class UnicornPropertiesBinder {
 				.<RuntimeException>map((known) -> invalid(known, ex))
 				.orElse(ex);
 		}
+	}
+
+	private static RuntimeException unknown(UnboundConfigurationPropertiesException unbound, BindException ex) {
+		List<String> known = Arrays.stream(UnicornProperties.class.getRecordComponents())
+			.map((component) -> "unicorn." + DataObjectPropertyName.toDashedForm(component.getName()))
+			.sorted()
+			.toList();
+		return unbound.getUnboundProperties()
+			.stream()
+			.findFirst()
+			.<RuntimeException>map((property) -> InvalidUnicornPropertyException.unknown(property.getName().toString(),
+					String.valueOf(property.getValue()), property.getOrigin(), known, ex))
+			.orElse(ex);
 	}
 
 	private static boolean isWithin(int number, int most) {

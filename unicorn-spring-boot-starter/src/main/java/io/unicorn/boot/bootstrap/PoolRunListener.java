@@ -47,7 +47,7 @@ class PoolRunListener implements SpringApplicationRunListener, Ordered {
 		if (!site.isApplicationItself()) {
 			return;
 		}
-		Boolean enabled = environment.getProperty("unicorn.enabled", Boolean.class);
+		Boolean enabled = UnicornPropertiesBinder.enabled(environment);
 		ClassLoader classLoader = this.application.getClassLoader();
 		TakeOver takeOver = TakeOver.decide(site, enabled, this.application.getWebApplicationType(), environment,
 				classLoader);
