@@ -1,5 +1,9 @@
 package io.unicorn.boot.bootstrap;
 
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
+
 /**
  * This process cannot become the master.
  */
@@ -10,8 +14,23 @@ class MasterNotStartedException extends RuntimeException {
 	private final String advice;
 
 	MasterNotStartedException(String what, String advice, Throwable cause) {
-		super(what + ": " + cause.getMessage(), cause);
+		super(what + ": " + reason(cause), cause);
 		this.advice = advice;
+	}
+
+	/** Of the exceptions of the file system, some carry the path and nothing else. */
+	private static String reason(Throwable cause) {
+		String message = String.valueOf(cause.getMessage());
+		if (cause instanceof AccessDeniedException) {
+			return message + ": permission denied";
+		}
+		if (cause instanceof NoSuchFileException) {
+			return message + ": no such file or directory";
+		}
+		if (cause instanceof FileAlreadyExistsException) {
+			return message + ": exists, and is not a directory";
+		}
+		return message;
 	}
 
 	String getAdvice() {
