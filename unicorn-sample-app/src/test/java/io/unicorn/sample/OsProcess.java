@@ -134,6 +134,33 @@ record OsProcess(long pid, long parent, long startTicks) {
 		}
 	}
 
+	/**
+	 * The command line of a process as the kernel keeps it, argument 0 included.
+	 */
+	static List<String> arguments(long pid) {
+		return strings(pid, "cmdline");
+	}
+
+	/**
+	 * The environment that a process was started with.
+	 */
+	static List<String> environment(long pid) {
+		return strings(pid, "environ");
+	}
+
+	/**
+	 * One byte per character, so that nothing is lost that is no valid text.
+	 */
+	private static List<String> strings(long pid, String file) {
+		try {
+			String content = Files.readString(PROC.resolve(pid + "/" + file), StandardCharsets.ISO_8859_1);
+			return List.of(content.substring(0, Math.max(0, content.length() - 1)).split("\0", -1));
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
 	@Override
 	public String toString() {
 		String command = ProcessHandle.of(this.pid)

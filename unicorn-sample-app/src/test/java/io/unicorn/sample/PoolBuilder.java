@@ -49,6 +49,8 @@ public final class PoolBuilder {
 
 	private final List<String> mayLeave = new ArrayList<>(Leftovers.DOCUMENTED);
 
+	private final List<String> launch = new ArrayList<>();
+
 	private Path jar = Path.of(System.getProperty(JAR_PROPERTY, "target/unicorn-sample-app.jar"));
 
 	private Path javaHome = Path.of(System.getProperty("java.home"));
@@ -65,6 +67,17 @@ public final class PoolBuilder {
 	 */
 	public PoolBuilder jar(Path jar) {
 		this.jar = jar;
+		return this;
+	}
+
+	/**
+	 * Start in another way than from a jar.
+	 * @param launch what comes after the JVM flags, such as the class path and the main
+	 * class
+	 * @return this description
+	 */
+	public PoolBuilder launch(String... launch) {
+		this.launch.addAll(List.of(launch));
 		return this;
 	}
 
@@ -185,16 +198,11 @@ public final class PoolBuilder {
 	}
 
 	private List<String> command(Path workDir, Path temp) {
-		if (!Files.isRegularFile(this.jar)) {
-			throw new IllegalStateException("There is no %s; build it first, or name another one by -D%s=..."
-				.formatted(this.jar.toAbsolutePath(), JAR_PROPERTY));
-		}
 		List<String> command = new ArrayList<>(this.prefix);
 		command.add(this.javaHome.resolve("bin/java").toString());
 		command.add("-Djava.io.tmpdir=" + temp);
 		command.addAll(this.jvmFlags);
-		command.add("-jar");
-		command.add(this.jar.toAbsolutePath().toString());
+		command.addAll(this.launch.isEmpty() ? List.of("-jar", existingJar().toString()) : this.launch);
 		if (value("--server.port=") == null) {
 			command.add("--server.port=0");
 		}
@@ -203,6 +211,18 @@ public final class PoolBuilder {
 		}
 		command.addAll(this.args);
 		return command;
+	}
+
+	/**
+	 * The jar that is to be started.
+	 * @return its absolute path
+	 */
+	Path existingJar() {
+		if (!Files.isRegularFile(this.jar)) {
+			throw new IllegalStateException("There is no %s; build it first, or name another one by -D%s=..."
+				.formatted(this.jar.toAbsolutePath(), JAR_PROPERTY));
+		}
+		return this.jar.toAbsolutePath();
 	}
 
 	private Path workDir(Path directory) {
