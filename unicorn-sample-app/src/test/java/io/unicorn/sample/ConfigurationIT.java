@@ -1,0 +1,208 @@
+package io.unicorn.sample;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import com.sun.management.OperatingSystemMXBean;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What configuration does to a pool, and what is said of configuration that makes no
+ * sense.
+ */
+class ConfigurationIT {
+
+	private static final Pattern SPAWNED = Pattern.compile("worker 0 \\(pid (\\d+)\\) spawned");
+
+	private static final Pattern ANSWERED = Pattern.compile("\"worker\":(\\d+)");
+
+	@RegisterExtension
+	final Pools pools = new Pools();
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			workers              | -1     | a number from 1 to 1024, or auto
+			workers              | 0      | a number from 1 to 1024, or auto
+			workers              | many   | a number from 1 to 1024, or auto
+			max-requests         | abc    | a number, at least 0
+			max-requests-jitter  | -1     | a number, at least 0
+			worker-class         | gevent | one of: gthread, sync
+			threads              | 0      | a number from 1 to 100000
+			timeout              | -5     | a duration such as 30s, or 0 to switch it off
+			graceful-timeout     | soon   | a duration such as 30s, longer than 0
+			enabled              | maybe  | true or false
+			""")
+	void aWrongValueIsExplainedAndNothingIsStarted(String name, String value, String allowed) {
+		refused(RunningPool.builder().args("--unicorn." + name + "=" + value)).names("unicorn." + name, value, allowed);
+	}
+
+	@Test
+	void aPropertyThatDoesNotExistIsRefused() {
+		RefusedStart start = refused(RunningPool.builder().args("--unicorn.wokers=2"));
+
+		assertThat(start.output()).contains("Property: unicorn.wokers\n", "Value: \"2\"\n", "unicorn.workers",
+				"There is no property unicorn.wokers");
+	}
+
+	@Test
+	void aWrongWebConcurrencyIsRefused() {
+		refused(RunningPool.builder().env("WEB_CONCURRENCY", "lots").args("--unicorn.workers=auto"))
+			.names("WEB_CONCURRENCY", "lots", "a number from 1 to 1024");
+	}
+
+	@Test
+	void aPortThatIsTakenIsExplained() throws IOException {
+		ServerSocket other = this.pools.closing(new ServerSocket(0));
+
+		assertThat(refused(RunningPool.builder().args("--server.port=" + other.getLocalPort())).output())
+			.contains("Port " + other.getLocalPort() + " was already in use");
+		assertThat(refused(RunningPool.builder().args("--management.server.port=" + other.getLocalPort())).output())
+			.contains("Port " + other.getLocalPort() + " was already in use");
+	}
+
+	@Test
+	void aPortThatIsNoPortIsExplained() {
+		assertThat(refused(RunningPool.builder().args("--server.port=99999")).output()).contains("port 99999",
+				"a port is a number from 0 to 65535", "Set server.port");
+	}
+
+	@Test
+	void aWorkDirThatOthersCanReadIsRefused(@TempDir Path directory) throws IOException {
+		Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+
+		assertThat(refused(RunningPool.builder().args("--unicorn.work-dir=" + directory)).output())
+			.contains(directory + " has mode rwxr-xr-x", "0700");
+	}
+
+	@Test
+	void aWorkDirThatCannotBeCreatedIsRefused(@TempDir Path directory) throws IOException {
+		Path file = Files.createFile(directory.resolve("file"));
+
+		assertThat(refused(RunningPool.builder().args("--unicorn.work-dir=" + file)).output())
+			.contains(file + " is not a directory");
+		assertThat(refused(RunningPool.builder().args("--unicorn.work-dir=" + file.resolve("below"))).output())
+			.contains("The private directory cannot be used: " + file, "not a directory", "unicorn.work-dir");
+		assertThat(refused(RunningPool.builder().args("--unicorn.work-dir=/proc/unicorn")).output())
+			.contains("/proc/unicorn: no such file or directory");
+	}
+
+	/**
+	 * A limit on the size of files stands for a disk that is full.
+	 */
+	@Test
+	void aWorkDirThatIsFullIsExplained(@TempDir Path directory) throws IOException {
+		Path workDir = directory.resolve("work");
+
+		assertThat(refused(RunningPool.builder()
+			.prefix("sh", "-c", "ulimit -f 200; exec \"$@\"", "sh")
+			.args("--unicorn.work-dir=" + workDir)).output())
+			.contains("What the master needs cannot be stored: File too large", workDir + " can be written to");
+		assertThat(Leftovers.files(workDir, List.of())).isEmpty();
+	}
+
+	@Test
+	void allWorkersShareOneRandomPortAndOneRandomManagementPort() throws IOException {
+		RunningPool pool = this.pools.start(RunningPool.builder()
+			.env("WEB_CONCURRENCY", "3")
+			.args("--unicorn.workers=2", "--management.server.port=0"));
+		pool.awaitOutput("pool is complete: 2 workers ready", RunningPool.PATIENCE);
+
+		Set<String> workers = new HashSet<>();
+		Await.until(Duration.ofSeconds(20), () -> "answers of both workers, but for " + workers, () -> {
+			workers.add(worker(text(pool, "/whoami")));
+			return workers.size() == 2;
+		});
+		assertThat(workers).containsExactlyInAnyOrder("0", "1");
+		assertThat(pool.get("/actuator/unicorn").status()).isEqualTo(404);
+		int port = Integer.parseInt(
+				pool.awaitOutput(Pattern.compile("listening on \\S*:(\\d+) \\(management\\)"), Duration.ZERO).group(1));
+		assertThat(port).isPositive().isNotEqualTo(pool.port());
+		try (HttpConnection management = HttpConnection
+			.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), RunningPool.PATIENCE)) {
+			Response response = management.exchange(LoadRequest.get("/actuator/unicorn").onKeepAlive());
+			assertThat(response.status()).isEqualTo(200);
+			assertThat(response.text()).contains("\"target\":2,\"ready\":2", "\"pid\":" + pool.masterPid());
+		}
+		assertThat(pool.workerPids()).as("WEB_CONCURRENCY does not win over a number").hasSize(2);
+		assertThat(pool.output()).containsOnlyOnce(":" + pool.port() + " (http)\n");
+		assertThat(OsProcess.arguments(pool.workerPids().get(0)))
+			.anyMatch((flag) -> flag.startsWith("-XX:MaxRAMPercentage="));
+		assertThat(pool.stop()).isZero();
+	}
+
+	@Test
+	void webConcurrencyWinsOverAuto() {
+		RunningPool pool = this.pools
+			.start(RunningPool.builder().env("WEB_CONCURRENCY", "3").args("--unicorn.workers=auto"));
+
+		pool.awaitOutput("starting 3 workers of class gthread", RunningPool.PATIENCE);
+	}
+
+	@Test
+	void autoIsLoweredUntilTheHeapsFitTheMemory() {
+		RunningPool pool = this.pools
+			.start(RunningPool.builder().jvmFlags("-Xmx" + totalMemoryBytes() * 2 / 3).args("--unicorn.workers=auto"));
+
+		pool.awaitOutput("unicorn.workers=auto gives 1 instead of ", RunningPool.PATIENCE);
+		assertThat(pool.output()).contains("starting 1 worker of class gthread");
+		assertThat(worker(pool)).as("the heap is the user's").noneMatch((flag) -> flag.contains("MaxRAMPercentage"));
+	}
+
+	@Test
+	void aHeapShareOfTheUsersOwnIsKept() {
+		RunningPool pool = this.pools
+			.start(RunningPool.builder().jvmFlags("-XX:MaxRAMPercentage=5").args("--unicorn.workers=1"));
+
+		assertThat(worker(pool)).filteredOn((flag) -> flag.contains("MaxRAMPercentage"))
+			.containsExactly("-XX:MaxRAMPercentage=5");
+	}
+
+	private RefusedStart refused(PoolBuilder description) {
+		return RefusedStart.of(this.pools, description);
+	}
+
+	/**
+	 * The command line of the first worker, which need not be ready.
+	 */
+	private static List<String> worker(RunningPool pool) {
+		return OsProcess.arguments(Long.parseLong(pool.awaitOutput(SPAWNED, RunningPool.PATIENCE).group(1)));
+	}
+
+	private static String text(RunningPool pool, String path) {
+		try {
+			return pool.get(path).text();
+		}
+		catch (IOException ex) {
+			throw new AssertionError(ex);
+		}
+	}
+
+	private static String worker(String whoAmI) {
+		Matcher matcher = ANSWERED.matcher(whoAmI);
+		assertThat(matcher.find()).isTrue();
+		return matcher.group(1);
+	}
+
+	private static long totalMemoryBytes() {
+		return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize();
+	}
+
+}
