@@ -47,7 +47,7 @@ public final class WorkDir {
 	/**
 	 * Open the directory, and create it if it does not exist.
 	 * @throws IOException if it cannot be created, or if anybody else could write or read
-	 * there; the message says what to do
+	 * there
 	 */
 	public static WorkDir open(Path path) throws IOException {
 		Path absolute = path.toAbsolutePath().normalize();
@@ -59,15 +59,14 @@ public final class WorkDir {
 		PosixFileAttributes attributes = Files.readAttributes(absolute, PosixFileAttributes.class,
 				LinkOption.NOFOLLOW_LINKS);
 		if (!attributes.isDirectory()) {
-			throw new IOException(absolute + " is not a directory; set unicorn.work-dir to another path");
+			throw new IOException(absolute + " is not a directory");
 		}
 		if (!attributes.owner().equals(owner())) {
-			throw new IOException(absolute + " belongs to " + attributes.owner().getName()
-					+ "; set unicorn.work-dir to a path of your own");
+			throw new IOException(absolute + " belongs to " + attributes.owner().getName());
 		}
 		if (attributes.permissions().stream().anyMatch(FOREIGN::contains)) {
 			throw new IOException(absolute + " has mode " + PosixFilePermissions.toString(attributes.permissions())
-					+ ", others may look into it; set it to 0700 or unicorn.work-dir to another path");
+					+ ", so others may look into it; it must have 0700");
 		}
 		return new WorkDir(absolute);
 	}

@@ -174,6 +174,10 @@ final class Arbiter {
 		this.pool.remove(worker);
 		this.orders.forget(worker);
 		count(verdict.reason());
+		if (worker.exclusive && this.exitCode == null) {
+			tell(Level.INFO, "no worker has " + String.join(" ", this.config.exclusiveFlags())
+					+ " now, the next one that is started gets it");
+		}
 		String line = verdict.line(worker, now);
 		if (this.exitCode == null && worker.isActive()) {
 			lost(worker, worker.is(WorkerState.BOOTING), line, now);

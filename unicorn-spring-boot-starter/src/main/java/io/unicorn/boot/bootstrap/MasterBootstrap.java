@@ -103,7 +103,7 @@ final class MasterBootstrap {
 		}
 		catch (IOException ex) {
 			throw new MasterNotStartedException("The private directory cannot be used",
-					"Set unicorn.work-dir to a directory that only this user can use.", ex);
+					"Put right what is wrong with it, or set unicorn.work-dir to another path.", ex);
 		}
 	}
 
@@ -135,11 +135,13 @@ final class MasterBootstrap {
 		Map<String, Integer> descriptors = new LinkedHashMap<>();
 		listeners.forEach((name, listener) -> descriptors.put(name, listener.fd()));
 		LogFile logFile = LogFile.get(this.environment);
+		JavaCommandLine command = JavaCommandLine.parse(Command.ownArguments());
+		List<String> jvmVariables = Command.ownEnvironment().stream().filter(MasterCommand::isForJvm).toList();
 		return new LaunchPlan(this.environment.getProperty("spring.application.name", ""), settings, size.auto(),
-				descriptors, Command.bytes(Path.of(System.getProperty("java.home"), "bin", "java")),
-				JavaCommandLine.parse(Command.ownArguments()), workerOptions(size.heapFlag(), terminal),
-				Command.ownEnvironment().stream().filter(MasterCommand::isForJvm).toList(), exclusiveFlags(),
-				pidFiles(properties), (logFile != null) ? logFile.toString() : null, notices);
+				descriptors, Command.bytes(Path.of(System.getProperty("java.home"), "bin", "java")), command,
+				workerOptions(size.heapFlag(), terminal), jvmVariables,
+				exclusiveFlags(this.site.jvmFlags(), command, jvmVariables), pidFiles(properties),
+				(logFile != null) ? logFile.toString() : null, notices);
 	}
 
 	private List<String> workerOptions(@Nullable String heapFlag, boolean terminal) {
@@ -162,8 +164,23 @@ final class MasterBootstrap {
 		return options;
 	}
 
-	private List<String> exclusiveFlags() {
-		return this.site.jvmFlags().stream().filter(JavaCommandLine::isExclusive).distinct().toList();
+	/**
+	 * A flag that only one worker may have must stand where it can be taken out for the
+	 * others.
+	 */
+	private static List<String> exclusiveFlags(List<String> effective, JavaCommandLine command,
+			List<String> jvmVariables) {
+		List<String> exclusive = effective.stream().filter(JavaCommandLine::isExclusive).distinct().toList();
+		for (String flag : exclusive) {
+			String bytes = Command.bytes(flag);
+			if (!command.options().contains(bytes)
+					&& jvmVariables.stream().noneMatch((variable) -> variable.contains(bytes))) {
+				throw new MasterNotStartedException("Only one worker can have the JVM flag " + flag,
+						"The flag stands in an argument file or options file, where it cannot be taken out for "
+								+ "the other workers. Put it on the command line or into JAVA_TOOL_OPTIONS.");
+			}
+		}
+		return exclusive;
 	}
 
 	private List<String> pidFiles(UnicornProperties properties) {

@@ -18,6 +18,11 @@ class MasterNotStartedException extends RuntimeException {
 		this.advice = advice;
 	}
 
+	MasterNotStartedException(String what, String advice) {
+		super(what);
+		this.advice = advice;
+	}
+
 	/** Of the exceptions of the file system, some carry the path and nothing else. */
 	private static String reason(Throwable cause) {
 		String message = String.valueOf(cause.getMessage());
