@@ -145,6 +145,14 @@ public sealed interface Message {
 	}
 
 	/**
+	 * Stop accepting, serve what was accepted, and do nothing else. Sent to a worker that
+	 * is about to be killed.
+	 */
+	record StopAccepting() implements FromMaster {
+
+	}
+
+	/**
 	 * Exit without waiting for connections.
 	 */
 	record Stop() implements FromMaster {

@@ -73,7 +73,10 @@ record MessageFormat<M extends Message>(int code, Class<M> type, BiConsumer<Payl
 			new MessageFormat<>(69, Message.PoolReply.class, (out, reply) -> {
 				out.writeLong(reply.query());
 				PoolSnapshotFormat.write(out, reply.pool());
-			}, (in) -> new Message.PoolReply(in.readLong(), PoolSnapshotFormat.read(in))));
+			}, (in) -> new Message.PoolReply(in.readLong(), PoolSnapshotFormat.read(in))),
+
+			new MessageFormat<>(70, Message.StopAccepting.class, (out, order) -> {
+			}, (in) -> new Message.StopAccepting()));
 
 	private static final Map<Integer, MessageFormat<?>> BY_CODE = ALL.stream()
 		.collect(Collectors.toUnmodifiableMap(MessageFormat::code, Function.identity()));

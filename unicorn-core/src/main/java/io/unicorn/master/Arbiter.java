@@ -205,8 +205,8 @@ final class Arbiter {
 		}
 		else if (message instanceof Message.Drained drained) {
 			if (drained.connectionsLeft() > 0) {
-				tell(Level.WARN, worker + " closed " + Phrases.grouped(drained.connectionsLeft())
-						+ " connections that were still open when its graceful-timeout was over");
+				tell(Level.WARN, worker + " closed " + Phrases.count(drained.connectionsLeft(), "connection")
+						+ " that had not ended when its graceful-timeout was over");
 			}
 		}
 		else if (message instanceof Message.PoolQuery query) {
@@ -300,8 +300,9 @@ final class Arbiter {
 	 */
 	private void lost(Worker worker, boolean whileBooting, String what, Instant now) {
 		if (whileBooting && !this.staffing.hasEverBeenReady()) {
-			tell(Level.ERROR, "worker failed to boot: " + worker + " " + what
-					+ ". Its own error is above; nothing else was running, the master stops");
+			String seeAbove = worker.is(WorkerState.EXITING) ? "" : "its own error is above, ";
+			tell(Level.ERROR, "worker failed to boot: " + worker + " " + what + "; " + seeAbove
+					+ "nothing else was running, the master stops");
 			stop(false, 3, null, now);
 			return;
 		}
@@ -339,11 +340,10 @@ final class Arbiter {
 					this.orders.terminate(worker, Verdict.CHANNEL_LOST, settings().gracefulTimeout(), now);
 				}
 				case LEAVE -> {
-					if (worker.is(WorkerState.DRAINING)) {
-						tell(Level.WARN, worker + " " + lapse.words());
-					}
+					tell(Level.WARN, worker + " " + lapse.words());
 					this.orders.kill(worker, worker.leaving());
 				}
+				case DUMP -> this.orders.kill(worker, worker.leaving());
 			}
 		}
 	}
@@ -351,7 +351,9 @@ final class Arbiter {
 	private void condemn(Worker worker, String reason, String why, Instant now) {
 		boolean booting = worker.is(WorkerState.BOOTING);
 		this.orders.condemn(worker, reason, now);
+		// Told first: the worker may print its dump before the master's next line.
 		lost(worker, booting, why + "; killing it after its thread dump", now);
+		this.orders.dump(worker);
 	}
 
 	// What should be
@@ -427,8 +429,7 @@ final class Arbiter {
 		Reload failed = Objects.requireNonNull(this.reload);
 		this.staffing.accept(failed.acceptedBefore());
 		this.reload = null;
-		tell(Level.ERROR, "reload failed: the new worker did not boot, its own error is above. "
-				+ "The workers that serve are not touched");
+		tell(Level.ERROR, "reload failed: the new worker did not boot. " + "The workers that serve are not touched");
 	}
 
 	private void appointLeader() {

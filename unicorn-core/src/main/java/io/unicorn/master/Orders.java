@@ -89,13 +89,19 @@ final class Orders {
 	}
 
 	/**
-	 * Ask for a thread dump, then kill. A stopped process handles no signal, so it is
-	 * continued; it is told to stop accepting first, lest it take a connection that it
-	 * cannot serve any more.
+	 * Give up a worker: it is killed as soon as it has had the time for a thread dump.
 	 */
 	void condemn(Worker worker, String reason, Instant now) {
 		leave(worker, WorkerState.EXITING, reason, now.plus(DUMP_TIME));
-		send(worker, new Message.Drain(0));
+	}
+
+	/**
+	 * Ask a condemned worker for a thread dump. A stopped process handles no signal, so
+	 * it is continued; it is told to stop accepting first, lest it take a connection that
+	 * it cannot serve any more.
+	 */
+	void dump(Worker worker) {
+		send(worker, new Message.StopAccepting());
 		add(new Effect.Kill(worker.id, ProcessSignal.QUIT));
 		add(new Effect.Kill(worker.id, ProcessSignal.CONT));
 	}

@@ -23,10 +23,15 @@ final class Phrases {
 	}
 
 	/**
-	 * Return a number of workers: {@code 1 worker}, {@code 4 workers}.
+	 * Return a number of things: {@code 1 worker}, {@code 4 workers}.
+	 * @param singular what one of them is called; the plural adds an s
 	 */
+	static String count(long number, String singular) {
+		return grouped(number) + " " + singular + ((number == 1) ? "" : "s");
+	}
+
 	static String workers(long number) {
-		return grouped(number) + ((number == 1) ? " worker" : " workers");
+		return count(number, "worker");
 	}
 
 	/**

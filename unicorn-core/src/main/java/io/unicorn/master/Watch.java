@@ -28,7 +28,10 @@ final class Watch {
 		EXIT_WITHOUT_CHANNEL,
 
 		/** It was told to leave and does not. */
-		LEAVE
+		LEAVE,
+
+		/** It was given up, and its thread dump is written. */
+		DUMP
 
 	}
 
@@ -61,7 +64,8 @@ final class Watch {
 						"did not become ready within its boot-timeout of " + Phrases.rough(settings.bootTimeout())));
 			}
 			else if (!worker.isActive() && isDue(worker.deadline(), now)) {
-				lapses.add(new Lapse(worker, Overdue.LEAVE, "did not exit within its graceful-timeout, killing it"));
+				lapses.add(worker.isCondemned() ? new Lapse(worker, Overdue.DUMP, "is killed")
+						: new Lapse(worker, Overdue.LEAVE, "did not exit within the time it had, killing it"));
 			}
 		}
 		return lapses;

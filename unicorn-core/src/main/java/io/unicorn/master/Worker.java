@@ -79,6 +79,11 @@ final class Worker {
 		return this.state == WorkerState.BOOTING || this.state == WorkerState.READY;
 	}
 
+	/** Whether it was given up and is killed in any case. */
+	boolean isCondemned() {
+		return Verdict.HUNG.equals(this.leaving) || Verdict.BOOT_TIMEOUT.equals(this.leaving);
+	}
+
 	void spawned(int pid) {
 		this.pid = pid;
 	}

@@ -86,8 +86,6 @@ public interface Libc {
 
 	int posix_spawnattr_setflags(Pointer attributes, short flags);
 
-	int posix_spawnattr_setpgroup(Pointer attributes, int group);
-
 	int posix_spawnattr_setsigmask(Pointer attributes, Pointer set);
 
 	int posix_spawnattr_setsigdefault(Pointer attributes, Pointer set);

@@ -70,7 +70,7 @@ public interface Posix {
 	void exec(Command command, Set<Integer> inherit) throws PosixException;
 
 	/**
-	 * Start a child in a process group of its own. Its standard input is
+	 * Start a child in a session of its own, without a terminal. Its standard input is
 	 * {@code /dev/null}, its standard output and error are ours, and the given
 	 * descriptors become 3, 4, and so on; no other descriptor is inherited. No signal is
 	 * blocked or ignored.

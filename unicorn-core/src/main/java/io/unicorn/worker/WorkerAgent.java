@@ -264,6 +264,9 @@ public final class WorkerAgent {
 				thread("unicorn-drain", () -> leave(timeout)).start();
 			}
 		}
+		else if (message instanceof Message.StopAccepting) {
+			thread("unicorn-drain", this.drain::stopAccepting).start();
+		}
 		else if (message instanceof Message.Stop) {
 			this.leaving.set(true);
 			thread("unicorn-stop", () -> {

@@ -72,6 +72,7 @@ class MessageCodecTests {
 					PoolReply, 0000006b45 0000000000000001 00000001 000000000000000000000000 00000001 000173 00000001 00000001 \
 					00000001 00000000 0000000000000001 00000002 00000001 000173 01 000000000000000000000000 0000000000000000 00000001 \
 					00000001 000172 0000000000000001
+					StopAccepting, 0000000146
 					""")
 	void theBytesOnTheWireStayTheSame(String name, String hex) {
 		assertThat(HexFormat.of().formatHex(Bytes.of(plain(name)))).isEqualTo(hex.replace(" ", ""));
@@ -205,7 +206,7 @@ class MessageCodecTests {
 		List<Message> messages = List.of(new Message.Hello(1, Map.of("k", "v")), new Message.Ready(),
 				new Message.Heartbeat(1, 2, 3, 4, 5), new Message.Retire("r", "d"), new Message.Drained(1),
 				new Message.PoolQuery(1), new Message.Welcome(1, 2, 3, 4), new Message.Drain(1), new Message.Stop(),
-				new Message.Leader(true), new Message.PoolReply(1, pool));
+				new Message.Leader(true), new Message.PoolReply(1, pool), new Message.StopAccepting());
 		return messages.stream()
 			.filter((message) -> message.getClass().getSimpleName().equals(name))
 			.findFirst()

@@ -27,7 +27,7 @@ final class SampleMessages {
 				new Message.Drained(3), new Message.PoolQuery(-42), new Message.Welcome(0, 1, 1, 0),
 				new Message.Welcome(3, 1L << 33, 12, 30_000), new Message.Drain(30_000), new Message.Stop(),
 				new Message.Leader(true), new Message.Leader(false), new Message.PoolReply(Long.MIN_VALUE, pool(0)),
-				new Message.PoolReply(1, pool(3)));
+				new Message.PoolReply(1, pool(3)), new Message.StopAccepting());
 	}
 
 	static List<Message.FromWorker> fromWorker() {

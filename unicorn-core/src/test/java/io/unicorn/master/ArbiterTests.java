@@ -213,7 +213,7 @@ class ArbiterTests {
 		assertThat(this.pool.exitCode()).isNull();
 		this.pool.run(Duration.ofSeconds(2));
 		assertThat(this.pool.exitCode()).isEqualTo(0);
-		assertThat(story()).contains("did not exit within its graceful-timeout, killing it");
+		assertThat(story()).contains("did not exit within the time it had, killing it");
 	}
 
 	@Test

@@ -337,14 +337,17 @@ final class SimulatedPool {
 			assertThat(leaders()).as("leaders").isLessThanOrEqualTo(1);
 			assertThat(worker.phase).as("a leader is ready").isEqualTo(Phase.READY);
 		}
-		else if (message instanceof Message.Drain drain) {
+		else if (message instanceof Message.Drain) {
 			boolean served = worker.phase == Phase.READY && !worker.silent;
 			worker.phase = Phase.LEAVING;
-			if (served && !this.stopping && drain.timeoutMillis() > 0) {
+			if (served && !this.stopping) {
 				assertThat(readyNow()).as("ready workers after a drain at %s, story: %s", this.now, this.story)
 					.isGreaterThanOrEqualTo(snapshot().target());
 			}
 			leaveIfAble(worker, between(10, 20_000), 0);
+		}
+		else if (message instanceof Message.StopAccepting) {
+			worker.phase = Phase.LEAVING;
 		}
 		else if (message instanceof Message.Stop) {
 			worker.phase = Phase.LEAVING;

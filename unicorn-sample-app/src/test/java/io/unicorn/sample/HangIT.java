@@ -34,10 +34,8 @@ class HangIT {
 
 		pool.awaitOutputAfter(mark,
 				Pattern.compile("(?s)" + victim.inLog() + " is hung, no heartbeat for 2[^\n]*; killing it after its"
-						+ " thread dump; .*Full thread dump .*\"unicorn-heartbeat\".*" + victim.inLog()
-						// Continued for its dump, it leaves by itself if it gets that
-						// far.
-						+ " exited: (killed by signal 9 \\(SIGKILL\\)|exit code 0 )"),
+						+ " thread dump; .*Full thread dump .*\"unicorn-agent\".*" + victim.inLog()
+						+ " exited: killed by signal 9 \\(SIGKILL\\)"),
 				TIMEOUT);
 		assertReplaced(victim, before, pool);
 	}

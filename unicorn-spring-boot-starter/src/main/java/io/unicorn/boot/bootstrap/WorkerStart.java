@@ -1,5 +1,6 @@
 package io.unicorn.boot.bootstrap;
 
+import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
 
 import io.unicorn.boot.autoconfigure.UnicornProperties;
@@ -25,8 +26,8 @@ final class WorkerStart {
 		UnicornProperties properties = UnicornPropertiesBinder.bind(environment);
 		PoolSettings settings = UnicornPropertiesBinder.poolSettings(properties, environment);
 		long limit = requestLimit(properties);
-		RequestLedger requests = new RequestLedger(limit,
-				() -> agent.retire("max-requests", "served " + limit + " requests"));
+		RequestLedger requests = new RequestLedger(limit, () -> agent.retire("max-requests",
+				"served " + String.format(Locale.ROOT, "%,d", limit).replace(',', ' ') + " requests"));
 		agent.hello(settings.toMap(), settings.timeout(), requests);
 		bootstrapContext.addCloseListener((event) -> {
 			ConfigurableListableBeanFactory beans = event.getApplicationContext().getBeanFactory();
