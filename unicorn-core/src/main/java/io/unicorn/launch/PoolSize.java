@@ -70,7 +70,9 @@ public record PoolSize(int auto, @Nullable String heapFlag, @Nullable String rem
 		double free = machine.memoryBytes() - MASTER_BYTES - workers * (double) BESIDE_HEAP_BYTES;
 		double heap = Math.max(free / workers, LEAST_HEAP_BYTES / 2.0);
 		double share = Math.min(JVM_DEFAULT_SHARE, heap / machine.memoryBytes());
-		return "-XX:MaxRAMPercentage=" + String.format(Locale.ROOT, "%.2f", share * 100);
+		// Rounded down: of a big machine, half a hundredth for each of many workers is
+		// much.
+		return "-XX:MaxRAMPercentage=" + String.format(Locale.ROOT, "%.2f", Math.floor(share * 10_000) / 100);
 	}
 
 	private static String mebibytes(long bytes) {
