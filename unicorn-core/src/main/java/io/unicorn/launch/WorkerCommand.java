@@ -28,7 +28,7 @@ public final class WorkerCommand {
 	private static final int CONTROL_FD = 3;
 
 	private static final Pattern EXCLUSIVE_IN_TEXT = Pattern.compile(
-			"(?<=[=\\s])(?:-Dcom\\.sun\\.management\\.jmxremote\\.(?:rmi\\.)?port=|-agentlib:jdwp=|-Xrunjdwp:)\\S*");
+			"(?<=^[A-Z_]{1,30}=|[\\s\"'])(?:-Dcom\\.sun\\.management\\.jmxremote\\.(?:rmi\\.)?port=|-agentlib:jdwp=|-Xrunjdwp:)[^\\s\"']*");
 
 	private WorkerCommand() {
 	}
