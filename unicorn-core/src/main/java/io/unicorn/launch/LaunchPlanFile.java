@@ -2,6 +2,7 @@ package io.unicorn.launch;
 
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -84,6 +85,12 @@ public final class LaunchPlanFile {
 			return new LaunchPlan(application, settings, autoWorkers, listeners, java, command, workerOptions,
 					workerEnvironment, exclusiveFlags, pidFiles, logFile.isEmpty() ? null : logFile.get(0),
 					readList(in));
+		}
+		catch (EOFException ex) {
+			throw new IOException("the launch plan is cut off", ex);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new IOException("the launch plan is damaged: " + ex.getMessage(), ex);
 		}
 		finally {
 			Files.deleteIfExists(file);
