@@ -17,7 +17,14 @@ final class OomKills {
 	private long last;
 
 	OomKills() {
-		this.source = source();
+		this(source());
+	}
+
+	/**
+	 * Create for a file with a line {@code oom_kill <count>}.
+	 */
+	OomKills(Path source) {
+		this.source = source;
 		this.last = read();
 	}
 
