@@ -1,0 +1,103 @@
+package io.unicorn.launch;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
+
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+
+class WorkDirTests {
+
+	@TempDir
+	private Path directory;
+
+	private static String mode(Path path) throws IOException {
+		return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+	}
+
+	@Test
+	void aDirectoryIsCreatedForItsOwnerAlone() throws IOException {
+		Path path = this.directory.resolve("a/b/work");
+		WorkDir.open(path);
+		assertThat(path).isDirectory();
+		assertThat(mode(path)).isEqualTo("rwx------");
+	}
+
+	@Test
+	void aPrivateDirectoryIsTakenAsItIs() throws IOException {
+		Path path = this.directory.resolve("work");
+		WorkDir.open(path);
+		Files.writeString(path.resolve("kept"), "x");
+		WorkDir work = WorkDir.open(path);
+		assertThat(work.resolve("kept")).hasContent("x");
+		assertThat(work).hasToString(path.toString());
+	}
+
+	@Test
+	void whatIsInItIsPrivateToo() throws IOException {
+		WorkDir work = WorkDir.open(this.directory.resolve("work"));
+		Path lib = work.directory("lib");
+		assertThat(mode(lib)).isEqualTo("rwx------");
+		assertThat(work.directory("lib")).isEqualTo(lib);
+	}
+
+	@Test
+	void aRelativePathIsMadeAbsolute() throws IOException {
+		Path relative = Path.of("").toAbsolutePath().relativize(this.directory.resolve("x/../work"));
+		assertThat(WorkDir.open(relative)).hasToString(this.directory.resolve("work").toString());
+	}
+
+	@Test
+	void aFileIsRefused() throws IOException {
+		Path path = Files.writeString(this.directory.resolve("work"), "");
+		assertThatIOException().isThrownBy(() -> WorkDir.open(path))
+			.withMessage(path + " is not a directory; set unicorn.work-dir to another path");
+	}
+
+	@Test
+	void aSymbolicLinkIsRefusedEvenToAPrivateDirectory() throws IOException {
+		Path real = this.directory.resolve("real");
+		WorkDir.open(real);
+		Path link = Files.createSymbolicLink(this.directory.resolve("link"), real);
+		assertThatIOException().isThrownBy(() -> WorkDir.open(link))
+			.withMessage(link + " is not a directory; set unicorn.work-dir to another path");
+	}
+
+	@ParameterizedTest
+	@ValueSource(
+			strings = { "rwxr-----", "rwx-w----", "rwx--x---", "rwx---r--", "rwx----w-", "rwx-----x", "rwxrwxrwx" })
+	void aDirectoryThatOthersCanUseIsRefused(String mode) throws IOException {
+		Path path = Files.createDirectory(this.directory.resolve("work"));
+		Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(mode));
+		assertThatIOException().isThrownBy(() -> WorkDir.open(path))
+			.withMessage(path + " has mode " + mode
+					+ ", others may look into it; set it to 0700 or unicorn.work-dir to another path");
+	}
+
+	@Test
+	void aDirectoryOfSomebodyElseIsRefused() throws IOException {
+		Assumptions.assumeTrue("root".equals(Files.getOwner(Path.of("/proc/self")).getName()),
+				"only root can give a directory away");
+		Path path = this.directory.resolve("work");
+		WorkDir.open(path);
+		UserPrincipal nobody = path.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("nobody");
+		Files.setOwner(path, nobody);
+		assertThatIOException().isThrownBy(() -> WorkDir.open(path))
+			.withMessage(path + " belongs to nobody; set unicorn.work-dir to a path of your own");
+	}
+
+	@Test
+	void theDefaultPathNamesTheUser() {
+		assertThat(WorkDir.defaultPath().getFileName()).hasToString("unicorn-" + System.getProperty("user.name"));
+	}
+
+}

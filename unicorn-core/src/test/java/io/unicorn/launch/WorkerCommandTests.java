@@ -1,0 +1,60 @@
+package io.unicorn.launch;
+
+import java.util.List;
+
+import io.unicorn.posix.Command;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class WorkerCommandTests {
+
+	private static final List<String> ENVIRONMENT = List.of("PATH=/bin", "A=\u00ff");
+
+	@Test
+	void ourFlagsComeFirstAndTheUsersMayOverrideThem() {
+		Command command = WorkerCommand.of(SamplePlans.full(), ENVIRONMENT, 2, true, true);
+		assertThat(command.executable()).isEqualTo("/opt/j\u00c3\u00a4va/bin/java");
+		assertThat(command.arguments()).containsExactly("unicorn: worker 2 [shop]", "-XX:+ExitOnOutOfMemoryError",
+				"-Dio.unicorn.control=3", "-Dio.unicorn.listeners=http:4,management:5,admin:6",
+				"-Dio.unicorn.first=true", "-Xmx1g", "-agentlib:jdwp=server=y,address=5005", "-jar",
+				"b\u00c3\u00bccher.jar", "", "two words", "line\nbreak\t\u00ff");
+		assertThat(command.environment()).containsExactly("PATH=/bin", "A=\u00ff",
+				"JAVA_TOOL_OPTIONS=-Dx=\u00e2\u0082\u00ac -agentlib:jdwp=server=y -Dy");
+	}
+
+	@Test
+	void onlyOneWorkerGetsFlagsThatOpenAPort() {
+		Command command = WorkerCommand.of(SamplePlans.full(), ENVIRONMENT, 0, false, false);
+		assertThat(command.arguments()).noneMatch((argument) -> argument.contains("jdwp"))
+			.contains("-Xmx1g", "-jar")
+			.doesNotContain("-Dio.unicorn.first=true");
+		assertThat(command.environment()).containsExactly("PATH=/bin", "A=\u00ff",
+				"JAVA_TOOL_OPTIONS=-Dx=\u00e2\u0082\u00ac  -Dy");
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', ignoreLeadingAndTrailingWhitespace = false,
+			value = { "JAVA_TOOL_OPTIONS=-agentlib:jdwp=a=b|JAVA_TOOL_OPTIONS=",
+					"_JAVA_OPTIONS=-Dx -Dcom.sun.management.jmxremote.port=9010 -Dy|_JAVA_OPTIONS=-Dx  -Dy",
+					"JDK_JAVA_OPTIONS=-Dcom.sun.management.jmxremote.rmi.port=1 -Xrunjdwp:x|JDK_JAVA_OPTIONS= ",
+					"JAVA_TOOL_OPTIONS=-Dcom.sun.management.jmxremote -Dx=-agentlib:jdwp|"
+							+ "JAVA_TOOL_OPTIONS=-Dcom.sun.management.jmxremote -Dx=-agentlib:jdwp",
+					"JDK_JAVA_OPTIONS=\"-agentlib:jdwp=a=b\" '-Xrunjdwp:x' -Dz|JDK_JAVA_OPTIONS=\"\" '' -Dz" })
+	void exclusiveFlagsAreTakenOutOfVariables(String variable, String expected) {
+		LaunchPlan full = SamplePlans.full();
+		LaunchPlan plan = new LaunchPlan(full.application(), full.settings(), 1, full.listeners(), full.java(),
+				full.command(), List.of(), List.of(variable), full.exclusiveFlags(), List.of(), null, List.of());
+		assertThat(WorkerCommand.of(plan, List.of(), 0, false, false).environment()).containsExactly(expected);
+		assertThat(WorkerCommand.of(plan, List.of(), 0, false, true).environment()).containsExactly(variable);
+	}
+
+	@Test
+	void anApplicationWithoutANameHasAShortTitle() {
+		assertThat(WorkerCommand.of(SamplePlans.bare(), List.of(), 1, false, false).arguments())
+			.containsExactly("unicorn: worker 1", "-Dio.unicorn.control=3", "-Dio.unicorn.listeners=http:4", "Main");
+	}
+
+}

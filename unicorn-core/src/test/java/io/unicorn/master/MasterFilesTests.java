@@ -1,0 +1,151 @@
+package io.unicorn.master;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNoException;
+
+/**
+ * The files that the master writes and reads: pid files, the log, the counter of kills
+ * for want of memory.
+ */
+class MasterFilesTests {
+
+	@TempDir
+	private Path directory;
+
+	private MasterLog log() {
+		return new MasterLog(4711, "shop", this.directory.resolve("app.log"));
+	}
+
+	private List<String> logged() throws IOException {
+		return Files.readAllLines(this.directory.resolve("app.log"));
+	}
+
+	@Test
+	void pidFilesHoldThePidWhileTheMasterRuns() {
+		Path one = this.directory.resolve("run/deep/one.pid");
+		Path other = this.directory.resolve("other.pid");
+		PidFiles files = new PidFiles(List.of(one.toString(), other.toString()), 4711);
+		files.write(log());
+		assertThat(one).hasContent("4711");
+		assertThat(other).hasContent("4711");
+		files.delete();
+		assertThat(one).doesNotExist();
+		assertThat(other).doesNotExist();
+	}
+
+	@Test
+	void aPidFileThatNamesAnotherProcessByNowIsLeftAlone() throws IOException {
+		Path file = this.directory.resolve("one.pid");
+		PidFiles files = new PidFiles(List.of(file.toString()), 4711);
+		files.write(log());
+		Files.writeString(file, "4712\n");
+		files.delete();
+		assertThat(file).hasContent("4712");
+	}
+
+	@Test
+	void aPidFileThatSomebodyTouchedWithAnEditorIsStillOurs() throws IOException {
+		Path file = this.directory.resolve("one.pid");
+		Files.writeString(file, "4711\n");
+		new PidFiles(List.of(file.toString()), 4711).delete();
+		assertThat(file).doesNotExist();
+	}
+
+	@Test
+	void aPidFileThatCannotBeWrittenIsNoReasonToStop() throws IOException {
+		Path bad = Files.writeString(this.directory.resolve("file"), "").resolve("below.pid");
+		Path good = this.directory.resolve("good.pid");
+		PidFiles files = new PidFiles(List.of(bad.toString(), good.toString()), 4711);
+		files.write(log());
+		assertThat(good).hasContent("4711");
+		assertThat(logged()).singleElement().asString().contains(" WARN ", "pid file " + bad + " cannot be written");
+		assertThatNoException().isThrownBy(files::delete);
+	}
+
+	@Test
+	void linesLookLikeSpringBootsOwn() throws IOException {
+		MasterLog log = log();
+		log.write(Effect.Level.INFO, "worker 1 (pid 4712) ready \u2713");
+		log.write(Effect.Level.ERROR, "worker 1 exited");
+		assertThat(logged()).hasSize(2);
+		assertThat(logged().get(0))
+			.matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}(Z|[+-]\\d\\d:\\d\\d)  INFO 4711 "
+					+ "--- \\[shop\\] \\[         master\\] io\\.unicorn\\.master\\.Master                 : "
+					+ "worker 1 \\(pid 4712\\) ready \u2713");
+		assertThat(logged().get(1)).contains(" ERROR 4711 --- ").endsWith(" : worker 1 exited");
+	}
+
+	@Test
+	void anApplicationWithoutANameLeavesNoGap() throws IOException {
+		new MasterLog(1, "", this.directory.resolve("app.log")).write(Effect.Level.INFO, "x");
+		assertThat(logged().get(0)).contains(" INFO 1 --- [         master] io.unicorn");
+	}
+
+	@Test
+	void linesAreAddedToTheFile() throws IOException {
+		Files.writeString(this.directory.resolve("app.log"), "earlier\n");
+		log().write(Effect.Level.INFO, "later");
+		assertThat(logged()).hasSize(2).first().isEqualTo("earlier");
+	}
+
+	@Test
+	void afterARenameReopeningStartsANewFile() throws IOException {
+		MasterLog log = log();
+		log.write(Effect.Level.INFO, "before");
+		Files.move(this.directory.resolve("app.log"), this.directory.resolve("app.log.1"));
+		log.write(Effect.Level.INFO, "still the old one");
+		log.reopen();
+		log.write(Effect.Level.INFO, "after");
+		assertThat(Files.readAllLines(this.directory.resolve("app.log.1"))).hasSize(2);
+		assertThat(logged()).singleElement().asString().endsWith("after");
+	}
+
+	@Test
+	void aLogFileThatCannotBeOpenedIsNoReasonToStop() throws IOException {
+		MasterLog log = new MasterLog(1, "shop", this.directory.resolve("missing/app.log"));
+		log.write(Effect.Level.INFO, "on the console alone");
+		Files.createDirectory(this.directory.resolve("missing"));
+		log.reopen();
+		log.write(Effect.Level.INFO, "in the file");
+		assertThat(Files.readAllLines(this.directory.resolve("missing/app.log"))).singleElement()
+			.asString()
+			.endsWith("in the file");
+	}
+
+	@Test
+	void aFaultOfOurOwnHasAStackTrace() throws IOException {
+		log().fault("it goes on", new IllegalStateException("oh"));
+		assertThat(logged().get(0)).contains("ERROR").endsWith("it goes on");
+		assertThat(logged()).contains("java.lang.IllegalStateException: oh")
+			.anyMatch((line) -> line.contains("aFaultOfOurOwnHasAStackTrace"));
+	}
+
+	@Test
+	void aKillForWantOfMemoryIsToldOnce() throws IOException {
+		Path events = Files.writeString(this.directory.resolve("memory.events"), "low 0\nhigh 3\noom 1\noom_kill 2\n");
+		OomKills kills = new OomKills(events);
+		assertThat(kills.sinceLast()).isFalse();
+		Files.writeString(events, "low 0\nhigh 3\noom 2\noom_kill 3\noom_group_kill 0\n");
+		assertThat(kills.sinceLast()).isTrue();
+		assertThat(kills.sinceLast()).isFalse();
+	}
+
+	@Test
+	void aCounterThatCannotBeReadTellsNothing() throws IOException {
+		Path events = this.directory.resolve("memory.events");
+		OomKills kills = new OomKills(events);
+		assertThat(kills.sinceLast()).isFalse();
+		Files.writeString(events, "oom_kill many\n");
+		assertThat(kills.sinceLast()).isFalse();
+		assertThatNoException().isThrownBy(OomKills::new);
+	}
+
+}

@@ -1,0 +1,58 @@
+package io.unicorn.master;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.OptionalInt;
+
+import io.unicorn.ipc.Message;
+import io.unicorn.launch.PoolSettings;
+import io.unicorn.launch.WorkerClass;
+
+/**
+ * Workers in the state that a table needs.
+ */
+final class Workers {
+
+	static final Instant SPAWNED = Instant.parse("2026-01-01T00:00:00Z");
+
+	private Workers() {
+	}
+
+	static Worker booting(long id) {
+		return worker(id, 1);
+	}
+
+	static Worker worker(long id, int generation) {
+		Worker worker = new Worker(id, (int) id - 1, generation, false, false, 0, SPAWNED);
+		worker.spawned(1000 + (int) id);
+		return worker;
+	}
+
+	static Worker ready(long id) {
+		return ready(id, 1);
+	}
+
+	static Worker ready(long id, int generation) {
+		Worker worker = worker(id, generation);
+		worker.ready(SPAWNED.plusSeconds(2));
+		return worker;
+	}
+
+	static Worker retiring(long id) {
+		Worker worker = ready(id);
+		worker.retire(new Message.Retire("max-requests", "served 5 requests"));
+		return worker;
+	}
+
+	static Worker leaving(long id, WorkerState state, String reason) {
+		Worker worker = ready(id);
+		worker.leave(state, reason, Instant.MAX);
+		return worker;
+	}
+
+	static PoolSettings settings(WorkerClass workerClass, Duration timeout) {
+		return new PoolSettings(OptionalInt.of(2), workerClass, timeout, Duration.ofSeconds(30),
+				Duration.ofSeconds(120));
+	}
+
+}

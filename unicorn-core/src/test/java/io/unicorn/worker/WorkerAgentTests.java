@@ -1,0 +1,360 @@
+package io.unicorn.worker;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+import io.unicorn.ipc.Message;
+import io.unicorn.ipc.PoolSnapshot;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+
+@Timeout(30)
+class WorkerAgentTests {
+
+	private static final Message.Welcome WELCOME = new Message.Welcome(2, 7, 3, 10_000);
+
+	private static final PoolSnapshot POOL = new PoolSnapshot(
+			new PoolSnapshot.MasterInfo(1, Instant.EPOCH, 1, "running"), 2, 2, List.of(), Map.of());
+
+	private final FakeMaster master;
+
+	WorkerAgentTests() throws IOException {
+		this.master = new FakeMaster();
+	}
+
+	@AfterEach
+	void hangUp() throws IOException {
+		this.master.close();
+	}
+
+	@Test
+	void theMasterSaysWhoTheWorkerIs() throws IOException {
+		assertThat(this.master.agent(WELCOME).identity()).isEqualTo(new WorkerIdentity(2, 7, 3));
+	}
+
+	@Test
+	void aMasterThatDoesNotWelcomeIsNoMaster() {
+		this.master.send(new Message.Leader(true));
+		assertThatIOException().isThrownBy(this.master::agent)
+			.withMessage("the master is gone or does not say who this worker is");
+	}
+
+	@Test
+	void aMasterThatIsGoneIsNoMaster() throws IOException {
+		this.master.hangUp();
+		assertThatIOException().isThrownBy(this.master::agent)
+			.withMessage("the master is gone or does not say who this worker is");
+	}
+
+	@Test
+	void helloComesFirstAndHeartbeatsFollow() throws Exception {
+		WorkerAgent agent = this.master.agent(WELCOME);
+		FakeServer server = new FakeServer(4);
+		agent.register(server);
+		RequestLedger ledger = new RequestLedger(0, () -> {
+		});
+		ledger.end(ledger.begin());
+		ledger.begin();
+		agent.hello(Map.of("unicorn.workers", "3"), Duration.ofMillis(250), ledger);
+		assertThat(this.master.next())
+			.isEqualTo(new Message.Hello(Message.PROTOCOL_VERSION, Map.of("unicorn.workers", "3")));
+		for (int i = 0; i < 3; i++) {
+			assertThat(this.master.next()).isInstanceOfSatisfying(Message.Heartbeat.class, (heartbeat) -> {
+				assertThat(heartbeat.requests()).isEqualTo(1);
+				assertThat(heartbeat.inFlight()).isEqualTo(1);
+				assertThat(heartbeat.connections()).isEqualTo(4);
+				assertThat(heartbeat.heapUsedBytes()).isPositive();
+			});
+		}
+	}
+
+	@Test
+	void heartbeatsCarryTheAgeOfTheOldestRequest() throws Exception {
+		WorkerAgent agent = this.master.agent(WELCOME);
+		RequestLedger ledger = new RequestLedger(0, () -> {
+		});
+		ledger.begin();
+		agent.hello(Map.of(), Duration.ofMillis(250), ledger);
+		Message.Heartbeat heartbeat = this.master.next(Message.Heartbeat.class);
+		while (heartbeat.oldestRequestMillis() < 100) {
+			heartbeat = this.master.next(Message.Heartbeat.class);
+		}
+		assertThat(heartbeat.inFlight()).isEqualTo(1);
+	}
+
+	@Test
+	void nothingIsAcceptedBeforeTheWorkerIsReady() throws Exception {
+		WorkerAgent agent = this.master.agent(WELCOME);
+		FakeServer server = new FakeServer(0);
+		agent.register(server);
+		assertThat(server.calls).isEmpty();
+		agent.ready();
+		assertThat(server.calls).containsExactly("start");
+		assertThat(this.master.next()).isEqualTo(new Message.Ready());
+	}
+
+	@Test
+	void aServerThatComesLateAcceptsAtOnce() throws Exception {
+		WorkerAgent agent = this.master.agent(WELCOME);
+		agent.ready();
+		FakeServer server = new FakeServer(0);
+		agent.register(server);
+		assertThat(server.calls).containsExactly("start");
+	}
+
+	@Test
+	void aDrainStopsAcceptingThenWaitsThenExits() throws Exception {
+		WorkerAgent agent = this.master.agent(WELCOME);
+		FakeServer one = new FakeServer(1);
+		FakeServer other = new FakeServer(1);
+		agent.register(one);
+		agent.register(other);
+		agent.ready();
+		this.master.send(new Message.Drain(9000));
+		assertThat(one.stopped.await(10, TimeUnit.SECONDS)).isTrue();
+		assertThat(other.stopped.await(10, TimeUnit.SECONDS)).isTrue();
+		assertThat(this.master.hasEnded()).isFalse();
+		one.endConnections();
+		other.endConnections();
+		assertThat(this.master.next(Message.Drained.class).connectionsLeft()).isZero();
+		assertThat(this.master.end()).isEqualTo("exit 0");
+		assertThat(one.calls).containsExactly("start", "stop", "await");
+		assertThat(other.calls).containsExactly("start", "stop", "await");
+		assertThat(this.master.observed()).containsExactly("draining 9000");
+	}
+
+	@Test
+	void aLastHeartbeatWithTheFinalCountComesBeforeDrained() throws Exception {
+		WorkerAgent agent = this.master.agent(WELCOME);
+		RequestLedger ledger = new RequestLedger(0, () -> {
+		});
+		agent.hello(Map.of(), Duration.ZERO, ledger);
+		this.master.next(Message.Heartbeat.class);
+		ledger.end(ledger.begin());
+		this.master.send(new Message.Drain(1000));
+		Message.Heartbeat last = this.master.next(Message.Heartbeat.class);
+		while (last.requests() == 0) {
+			last = this.master.next(Message.Heartbeat.class);
+		}
+		assertThat(this.master.next()).isEqualTo(new Message.Drained(0));
+	}
+
+	@Test
+	void aDrainThatRunsOutOfTimeSaysWhatIsLeftAndExits() throws Exception {
+		WorkerAgent agent = this.master.agent(WELCOME);
+		agent.register(new FakeServer(2));
+		agent.register(new FakeServer(3));
+		agent.ready();
+		this.master.send(new Message.Drain(50));
+		assertThat(this.master.next(Message.Drained.class).connectionsLeft()).isEqualTo(5);
+		assertThat(this.master.end()).isEqualTo("exit 0");
+	}
+
+	@Test
+	void aSecondDrainChangesNothing() throws Exception {
+		WorkerAgent agent = this.master.agent(WELCOME);
+		FakeServer server = new FakeServer(1);
+		agent.register(server);
+		this.master.send(new Message.Drain(9000));
+		this.master.send(new Message.Drain(1));
+		assertThat(server.stopped.await(10, TimeUnit.SECONDS)).isTrue();
+		server.endConnections();
+		assertThat(this.master.end()).isEqualTo("exit 0");
+		assertThat(this.master.observed()).containsExactly("draining 9000");
+		assertThat(server.calls).containsExactly("stop", "await");
+	}
+
+	@Test
+	void aDrainDuringBootLetsNoServerEverAccept() throws Exception {
+		WorkerAgent agent = this.master.agent(WELCOME);
+		this.master.send(new Message.Drain(1000));
+		assertThat(this.master.end()).isEqualTo("exit 0");
+		FakeServer late = new FakeServer(0);
+		agent.register(late);
+		agent.ready();
+		assertThat(late.calls).containsExactly("stop");
+		agent.retire("x", "a mark after which Ready would have come");
+		this.master.next(Message.Drained.class);
+		assertThat(this.master.next()).isInstanceOf(Message.Retire.class);
+	}
+
+	@Test
+	void stopExitsWithoutWaitingForConnections() throws Exception {
+		WorkerAgent agent = this.master.agent(WELCOME);
+		FakeServer server = new FakeServer(1);
+		agent.register(server);
+		agent.ready();
+		this.master.send(new Message.Stop());
+		assertThat(this.master.end()).isEqualTo("exit 0");
+		assertThat(server.calls).containsExactly("start", "stop");
+	}
+
+	@Test
+	void stopCutsADrainShort() throws Exception {
+		WorkerAgent agent = this.master.agent(WELCOME);
+		FakeServer server = new FakeServer(1);
+		agent.register(server);
+		this.master.send(new Message.Drain(9000));
+		assertThat(server.stopped.await(10, TimeUnit.SECONDS)).isTrue();
+		this.master.send(new Message.Stop());
+		assertThat(this.master.end()).isEqualTo("exit 0");
+	}
+
+	@Test
+	void aWorkerWithoutAMasterDrainsAndExits() throws Exception {
+		WorkerAgent agent = this.master.agent(WELCOME);
+		FakeServer server = new FakeServer(1);
+		agent.register(server);
+		agent.ready();
+		this.master.send(new Message.Leader(true));
+		this.master.hangUp();
+		assertThat(server.stopped.await(10, TimeUnit.SECONDS)).isTrue();
+		assertThat(this.master.hasEnded()).isFalse();
+		server.endConnections();
+		assertThat(this.master.end()).isEqualTo("exit 0");
+		assertThat(agent.isLeader()).isFalse();
+		assertThat(this.master.observed()).containsExactly("leader", "lost: its control channel was closed");
+	}
+
+	@Test
+	void aWorkerWithoutAMasterIsHaltedIfItDoesNotEnd() throws Exception {
+		WorkerAgent agent = this.master.agent(new Message.Welcome(0, 1, 1, 200));
+		agent.register(new FakeServer(1));
+		agent.ready();
+		this.master.hangUp();
+		// The fake process does not end when it is told to exit.
+		assertThat(this.master.end()).isEqualTo("exit 0");
+		assertThat(this.master.end()).isEqualTo("halt 1");
+	}
+
+	@Test
+	void aServerThatNeverStopsDoesNotKeepAWorkerAliveWithoutAMaster() throws Exception {
+		WorkerAgent agent = this.master.agent(new Message.Welcome(0, 1, 1, 200));
+		java.util.concurrent.CountDownLatch release = new java.util.concurrent.CountDownLatch(1);
+		agent.register(new DrainableServer() {
+
+			@Override
+			public void startAccepting() {
+			}
+
+			@Override
+			public void stopAccepting() {
+				try {
+					release.await();
+				}
+				catch (InterruptedException ex) {
+					Thread.currentThread().interrupt();
+				}
+			}
+
+			@Override
+			public int awaitNoConnections(Duration timeout) {
+				return 0;
+			}
+
+			@Override
+			public int connections() {
+				return 0;
+			}
+
+		});
+		this.master.hangUp();
+		assertThat(this.master.end()).isEqualTo("halt 1");
+		release.countDown();
+	}
+
+	@Test
+	void garbageFromTheMasterEndsTheConversation() throws Exception {
+		this.master.agent(WELCOME);
+		this.master.sendBytes(-1, -1, -1, -1);
+		assertThat(this.master.end()).isEqualTo("exit 0");
+		assertThat(this.master.observed()).hasSize(1)
+			.first()
+			.asString()
+			.startsWith("lost: its control channel failed: ");
+	}
+
+	@Test
+	void theMasterNamesTheLeader() throws Exception {
+		WorkerAgent agent = this.master.agent(WELCOME);
+		assertThat(agent.isLeader()).isFalse();
+		this.master.send(new Message.Leader(true));
+		Awaitility.await().until(agent::isLeader);
+		this.master.send(new Message.Leader(false));
+		Awaitility.await().until(() -> !agent.isLeader());
+		Awaitility.await()
+			.untilAsserted(() -> assertThat(this.master.observed()).containsExactly("leader", "no leader"));
+	}
+
+	@Test
+	void aRetirementIsPassedOn() throws Exception {
+		this.master.agent(WELCOME).retire("max-requests", "served 5 requests");
+		assertThat(this.master.next()).isEqualTo(new Message.Retire("max-requests", "served 5 requests"));
+	}
+
+	@Test
+	void aQuestionAboutThePoolIsAnswered() throws Exception {
+		this.master.answer((query) -> new Message.PoolReply(query.query(), POOL));
+		WorkerAgent agent = this.master.agent(WELCOME);
+		assertThat(agent.pool(Duration.ofSeconds(10))).isEqualTo(POOL);
+		assertThat(agent.pool(Duration.ofSeconds(10))).isEqualTo(POOL);
+	}
+
+	@Test
+	void anAnswerToAnotherQuestionIsNoAnswer() throws Exception {
+		this.master.answer((query) -> new Message.PoolReply(query.query() + 1, POOL));
+		assertThat(this.master.agent(WELCOME).pool(Duration.ofMillis(100))).isNull();
+	}
+
+	@Test
+	void aMasterThatDoesNotAnswerIsNotWaitedForForEver() throws Exception {
+		assertThat(this.master.agent(WELCOME).pool(Duration.ofMillis(50))).isNull();
+	}
+
+	@Test
+	void anExitThatNobodyOrderedDrainsOnce() throws Exception {
+		WorkerAgent agent = this.master.agent(WELCOME);
+		FakeServer server = new FakeServer(0);
+		agent.register(server);
+		agent.ready();
+		agent.drainBeforeExit();
+		agent.drainBeforeExit();
+		assertThat(server.calls).containsExactly("start", "stop", "await");
+		assertThat(this.master.observed()).containsExactly("draining 8000");
+		assertThat(this.master.next(Message.Drained.class).connectionsLeft()).isZero();
+		assertThat(this.master.hasEnded()).isFalse();
+		agent.retire("x", "a mark after which a second Drained would have come");
+		assertThat(this.master.next()).isInstanceOf(Message.Retire.class);
+	}
+
+	@Test
+	void anExitAfterADrainDoesNotDrainAgain() throws Exception {
+		WorkerAgent agent = this.master.agent(WELCOME);
+		FakeServer server = new FakeServer(0);
+		agent.register(server);
+		this.master.send(new Message.Drain(1000));
+		assertThat(this.master.end()).isEqualTo("exit 0");
+		agent.drainBeforeExit();
+		assertThat(server.calls).containsExactly("stop", "await");
+	}
+
+	@Test
+	void aMasterThatIsGoneDoesNotDisturbASender() throws Exception {
+		WorkerAgent agent = this.master.agent(WELCOME);
+		this.master.close();
+		for (int i = 0; i < 100; i++) {
+			agent.retire("x", "y");
+		}
+		assertThat(this.master.end()).isEqualTo("exit 0");
+	}
+
+}
