@@ -42,7 +42,7 @@ final class LogQueue {
 		add(this.log::reopen);
 	}
 
-	private void add(Runnable line) {
+	void add(Runnable line) {
 		if (!this.lines.offer(line)) {
 			this.dropped.incrementAndGet();
 		}

@@ -3,7 +3,9 @@ package io.unicorn.master;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +26,40 @@ class MasterFilesTests {
 		return new MasterLog(4711, "shop", this.directory.resolve("app.log"));
 	}
 
+	private void write(PidFiles files) {
+		LogQueue queue = new LogQueue(log());
+		files.write(queue);
+		queue.flush(Duration.ofSeconds(10));
+	}
+
+	@Test
+	void aWriterThatIsStuckHoldsNobodyUpAndWhatWasDroppedIsCounted() throws Exception {
+		LogQueue queue = new LogQueue(log());
+		CountDownLatch stuck = new CountDownLatch(1);
+		CountDownLatch release = new CountDownLatch(1);
+		queue.add(() -> {
+			stuck.countDown();
+			awaitQuietly(release);
+		});
+		stuck.await();
+		for (int i = 0; i < 5000; i++) {
+			queue.write(Effect.Level.INFO, "line " + i);
+		}
+		release.countDown();
+		queue.flush(Duration.ofSeconds(10));
+		assertThat(logged()).hasSize(4096 + 1)
+			.anySatisfy((line) -> assertThat(line).contains("904 lines of the log were dropped"));
+	}
+
+	private static void awaitQuietly(CountDownLatch latch) {
+		try {
+			latch.await();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
 	private List<String> logged() throws IOException {
 		return Files.readAllLines(this.directory.resolve("app.log"));
 	}
@@ -33,7 +69,7 @@ class MasterFilesTests {
 		Path one = this.directory.resolve("run/deep/one.pid");
 		Path other = this.directory.resolve("other.pid");
 		PidFiles files = new PidFiles(List.of(one.toString(), other.toString()), 4711);
-		files.write(log());
+		write(files);
 		assertThat(one).hasContent("4711");
 		assertThat(other).hasContent("4711");
 		files.delete();
@@ -45,7 +81,7 @@ class MasterFilesTests {
 	void aPidFileThatNamesAnotherProcessByNowIsLeftAlone() throws IOException {
 		Path file = this.directory.resolve("one.pid");
 		PidFiles files = new PidFiles(List.of(file.toString()), 4711);
-		files.write(log());
+		write(files);
 		Files.writeString(file, "4712\n");
 		files.delete();
 		assertThat(file).hasContent("4712");
@@ -64,7 +100,7 @@ class MasterFilesTests {
 		Path bad = Files.writeString(this.directory.resolve("file"), "").resolve("below.pid");
 		Path good = this.directory.resolve("good.pid");
 		PidFiles files = new PidFiles(List.of(bad.toString(), good.toString()), 4711);
-		files.write(log());
+		write(files);
 		assertThat(good).hasContent("4711");
 		assertThat(logged()).singleElement().asString().contains(" WARN ", "pid file " + bad + " cannot be written");
 		assertThatNoException().isThrownBy(files::delete);
