@@ -367,16 +367,20 @@ final class Arbiter {
 			}
 			return;
 		}
-		if (this.reloadQueued && this.reload == null && this.staffing.hasEverBeenReady()) {
-			startReload(now);
+		takeSteps(now);
+		finishReload(now);
+		if (startQueuedReload(now)) {
+			takeSteps(now);
 		}
+		appointLeader();
+	}
+
+	private void takeSteps(Instant now) {
 		Staffing.Step step = this.staffing.next(target(), now);
 		while (step != null) {
 			perform(step, now);
 			step = this.staffing.next(target(), now);
 		}
-		finishReload(now);
-		appointLeader();
 	}
 
 	private void perform(Staffing.Step step, Instant now) {
@@ -420,9 +424,14 @@ final class Arbiter {
 					+ this.generation + " after " + Phrases.rough(Duration.between(this.reload.startedAt(), now)));
 			this.reload = null;
 		}
-		if (this.reload == null && this.reloadQueued) {
-			startReload(now);
+	}
+
+	private boolean startQueuedReload(Instant now) {
+		if (!this.reloadQueued || this.reload != null || !this.staffing.hasEverBeenReady()) {
+			return false;
 		}
+		startReload(now);
+		return true;
 	}
 
 	private void abortReload() {
