@@ -1,0 +1,257 @@
+package io.unicorn.master;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.Random;
+
+import io.unicorn.ipc.Message;
+import io.unicorn.launch.PoolSettings;
+import io.unicorn.launch.WorkerClass;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What the arbiter orders, event by event.
+ */
+class ArbiterEffectsTests {
+
+	private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+
+	private Instant now = START;
+
+	private Arbiter arbiter = arbiter(2, Duration.ofSeconds(30), false);
+
+	private static PoolSettings settings(int workers, Duration gracefulTimeout) {
+		return new PoolSettings(OptionalInt.of(workers), WorkerClass.GTHREAD, Duration.ofSeconds(30), gracefulTimeout,
+				Duration.ofSeconds(120));
+	}
+
+	private static Arbiter arbiter(int workers, Duration gracefulTimeout, boolean terminal) {
+		return new Arbiter(new ArbiterConfig(4242, START, settings(workers, gracefulTimeout), 2, terminal, List.of()),
+				new Random(1));
+	}
+
+	/** Deliver an event, and report every spawn as done. */
+	private List<Effect> on(Event event) {
+		List<Effect> effects = new ArrayList<>(this.arbiter.on(event, this.now));
+		for (int i = 0; i < effects.size(); i++) {
+			if (effects.get(i) instanceof Effect.Spawn spawn) {
+				effects.addAll(this.arbiter.on(new Event.Spawned(spawn.id(), 1000 + (int) spawn.id()), this.now));
+			}
+		}
+		return effects;
+	}
+
+	private List<Effect> say(long id, Message.FromWorker message) {
+		return on(new Event.Received(id, message));
+	}
+
+	private List<Effect> signal(ProcessSignal signal) {
+		return on(new Event.Signalled(signal));
+	}
+
+	private List<Effect> at(Duration later) {
+		this.now = this.now.plus(later);
+		return on(new Event.Tick());
+	}
+
+	private static List<String> told(List<Effect> effects) {
+		return effects.stream()
+			.filter(Effect.Tell.class::isInstance)
+			.map((effect) -> ((Effect.Tell) effect).text())
+			.toList();
+	}
+
+	private static List<Effect.Spawn> spawns(List<Effect> effects) {
+		return effects.stream().filter(Effect.Spawn.class::isInstance).map(Effect.Spawn.class::cast).toList();
+	}
+
+	/** Workers 1 and 2 are ready. */
+	private void running() {
+		on(new Event.Started());
+		say(1, new Message.Ready());
+		say(2, new Message.Ready());
+	}
+
+	@Test
+	void onlyTheVeryFirstWorkerPrintsTheBanner() {
+		assertThat(spawns(on(new Event.Started()))).extracting(Effect.Spawn::first).containsExactly(true);
+		assertThat(spawns(say(1, new Message.Ready()))).extracting(Effect.Spawn::first).containsExactly(false);
+		assertThat(spawns(on(new Event.Exited(1, 1, 0, false)))).extracting(Effect.Spawn::first).containsExactly(false);
+	}
+
+	@Test
+	void aSnapshotLeavesOutAWorkerThatIsNoProcessYet() {
+		this.arbiter.on(new Event.Started(), this.now);
+		assertThat(this.arbiter.snapshot().workers()).isEmpty();
+		this.arbiter.on(new Event.Spawned(1, 77), this.now);
+		assertThat(this.arbiter.snapshot().workers()).hasSize(1);
+	}
+
+	@Test
+	void aHungWorkerIsToldToStopAcceptingThenDumpedThenContinuedThenKilled() {
+		running();
+		this.now = this.now.plusSeconds(20);
+		say(2, new Message.Heartbeat(0, 0, 0, 0, 0));
+		this.now = this.now.plusSeconds(10);
+		List<Effect> effects = on(new Event.Tick());
+		assertThat(effects).containsSubsequence(new Effect.Send(1, new Message.Leader(false)),
+				new Effect.Send(1, new Message.Drain(0)), new Effect.Kill(1, ProcessSignal.QUIT),
+				new Effect.Kill(1, ProcessSignal.CONT));
+		assertThat(effects).doesNotContain(new Effect.Kill(1, ProcessSignal.KILL))
+			.contains(new Effect.Send(2, new Message.Leader(true)));
+		assertThat(at(Arbiter.DUMP_TIME)).contains(new Effect.Kill(1, ProcessSignal.KILL));
+	}
+
+	@ParameterizedTest(name = "of {0}, {1} ms are for connections")
+	@CsvSource({ "PT30S, 27000", "PT15S, 12000", "PT10S, 8000", "PT1S, 800", "PT5M, 297000" })
+	void partOfTheGracefulTimeoutIsForClosingTheApplication(Duration gracefulTimeout, long connectionMillis) {
+		this.arbiter = arbiter(2, gracefulTimeout, false);
+		running();
+		assertThat(signal(ProcessSignal.TTOU)).contains(new Effect.Send(1, new Message.Drain(connectionMillis)));
+		assertThat(at(gracefulTimeout.minusMillis(1))).doesNotContain(new Effect.Kill(1, ProcessSignal.KILL));
+		assertThat(at(Duration.ofMillis(1))).contains(new Effect.Kill(1, ProcessSignal.KILL));
+	}
+
+	@Test
+	void aReloadThatIsAskedForBeforeAnythingRunsWaitsForTheFirstWorker() {
+		on(new Event.Started());
+		assertThat(told(signal(ProcessSignal.HUP))).singleElement()
+			.asString()
+			.contains("when the first worker is ready");
+		assertThat(this.arbiter.snapshot().master().generation()).isEqualTo(1);
+		say(1, new Message.Ready());
+		assertThat(this.arbiter.snapshot().master().generation()).isEqualTo(2);
+	}
+
+	@Test
+	void aReloadIsCompleteWhenTheLastNewWorkerIsReady() {
+		this.arbiter = arbiter(1, Duration.ofSeconds(30), false);
+		on(new Event.Started());
+		say(1, new Message.Ready());
+		signal(ProcessSignal.HUP);
+		// The old worker dies by itself while its successor boots.
+		List<Effect> effects = on(new Event.Exited(1, -1, 9, false));
+		assertThat(told(effects)).noneMatch((line) -> line.startsWith("reload complete"));
+		assertThat(this.arbiter.snapshot().master().state()).isEqualTo("reloading");
+		assertThat(told(say(2, new Message.Ready()))).anyMatch((line) -> line.startsWith("reload complete: 1 workers"));
+	}
+
+	@Test
+	void aReloadThatFailedIsOverAndNothingOfItIsTriedAgain() {
+		running();
+		assertThat(spawns(signal(ProcessSignal.HUP))).hasSize(1);
+		List<Effect> effects = on(new Event.Exited(3, 1, 0, false));
+		assertThat(told(effects)).anyMatch((line) -> line.startsWith("reload failed"))
+			.noneMatch((line) -> line.startsWith("reload complete"));
+		for (int second = 0; second < 120; second += 10) {
+			this.now = this.now.plusSeconds(10);
+			assertThat(spawns(say(1, new Message.Heartbeat(0, 0, 0, 0, 0)))).isEmpty();
+			assertThat(spawns(say(2, new Message.Heartbeat(0, 0, 0, 0, 0)))).isEmpty();
+		}
+	}
+
+	@Test
+	void aReplacementThatFailsWaitsBeforeItIsTriedAgain() {
+		running();
+		say(1, new Message.Retire("max-requests", "served 5 requests"));
+		List<Effect> effects = on(new Event.Exited(3, 1, 0, false));
+		assertThat(spawns(effects)).isEmpty();
+		assertThat(told(effects)).anyMatch((line) -> line.contains("the worker it was to replace serves on"));
+		assertThat(this.arbiter.due()).isBetween(this.now.plusMillis(250), this.now.plusMillis(500));
+		assertThat(spawns(at(Duration.between(this.now, this.arbiter.due())))).hasSize(1);
+	}
+
+	@Test
+	void aWorkerThatIsToBeReplacedDoesNotBecomeTheLeader() {
+		this.arbiter = arbiter(3, Duration.ofSeconds(30), false);
+		running();
+		say(3, new Message.Ready());
+		say(2, new Message.Retire("max-requests", "served 5 requests"));
+		assertThat(on(new Event.Exited(1, -1, 9, false))).contains(new Effect.Send(3, new Message.Leader(true)));
+	}
+
+	@Test
+	void aRetirementIsToldOnce() {
+		running();
+		assertThat(told(say(1, new Message.Retire("x", "y")))).anyMatch((line) -> line.contains("retiring: y"));
+		assertThat(told(say(1, new Message.Retire("x", "y")))).isEmpty();
+	}
+
+	@Test
+	void readyFromAWorkerThatIsLeavingBringsItNotBack() {
+		running();
+		signal(ProcessSignal.TTOU);
+		assertThat(say(1, new Message.Ready())).isEmpty();
+		assertThat(this.arbiter.snapshot().ready()).isEqualTo(1);
+	}
+
+	@Test
+	void aWorkerThatHasClosedItsChannelHasTwoSeconds() {
+		running();
+		on(new Event.ChannelLost(1, ""));
+		assertThat(at(Duration.ofMillis(1999))).isEmpty();
+		assertThat(at(Duration.ofMillis(1))).contains(new Effect.Kill(1, ProcessSignal.TERM));
+	}
+
+	@Test
+	void onlyAReloadBringsANewConfiguration() {
+		running();
+		on(new Event.Exited(1, -1, 9, false));
+		say(3, new Message.Hello(1, settings(7, Duration.ofSeconds(30)).toMap()));
+		say(3, new Message.Ready());
+		assertThat(this.arbiter.snapshot().target()).isEqualTo(2);
+	}
+
+	@Test
+	void aTerminalWhoseWindowChangesStopsNobody() {
+		this.arbiter = arbiter(2, Duration.ofSeconds(30), true);
+		running();
+		assertThat(signal(ProcessSignal.WINCH)).isEmpty();
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "PT30S, PT5S", "PT2S, PT2S" })
+	void aQuickStopWaitsFiveSecondsOrLess(Duration gracefulTimeout, Duration patience) {
+		this.arbiter = arbiter(2, gracefulTimeout, false);
+		running();
+		assertThat(signal(ProcessSignal.INT)).contains(new Effect.Send(1, new Message.Stop()),
+				new Effect.Kill(1, ProcessSignal.TERM));
+		assertThat(at(patience.minusMillis(1))).isEmpty();
+		assertThat(at(Duration.ofMillis(1))).contains(new Effect.Kill(1, ProcessSignal.KILL),
+				new Effect.Kill(2, ProcessSignal.KILL));
+	}
+
+	@Test
+	void aTermBetweenDoesNotMakeTheSecondIntTheFirst() {
+		running();
+		signal(ProcessSignal.INT);
+		signal(ProcessSignal.TERM);
+		assertThat(signal(ProcessSignal.INT)).contains(new Effect.Kill(1, ProcessSignal.KILL),
+				new Effect.Kill(2, ProcessSignal.KILL));
+	}
+
+	@Test
+	void usr1ReopensTheLogBeforeItSaysSo() {
+		running();
+		assertThat(signal(ProcessSignal.USR1)).containsExactly(new Effect.ReopenLog(),
+				new Effect.Tell(Effect.Level.INFO, "log file reopened (SIGUSR1)"));
+	}
+
+	@Test
+	void onlyConnectionsThatWereCutAreToldOf() {
+		running();
+		signal(ProcessSignal.TTOU);
+		assertThat(say(1, new Message.Drained(0))).isEmpty();
+		assertThat(told(say(1, new Message.Drained(1200)))).singleElement()
+			.asString()
+			.contains("closed 1 200 connections");
+	}
+
+}
