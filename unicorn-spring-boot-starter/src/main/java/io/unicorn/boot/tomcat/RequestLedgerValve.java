@@ -25,6 +25,11 @@ final class RequestLedgerValve extends ValveBase {
 
 	@Override
 	public void invoke(Request request, Response response) throws IOException, ServletException {
+		if (request.isAsync()) {
+			// Comes by once more, for its result or error: one request, still running.
+			getNext().invoke(request, response);
+			return;
+		}
 		int token = this.ledger.begin();
 		boolean handedOn = false;
 		try {
