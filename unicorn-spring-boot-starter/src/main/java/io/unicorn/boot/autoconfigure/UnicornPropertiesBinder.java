@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 import io.unicorn.launch.PoolSettings;
 import io.unicorn.launch.WorkerClass;
@@ -80,7 +81,7 @@ public final class UnicornPropertiesBinder {
 	 */
 	public static PoolSettings poolSettings(UnicornProperties properties, Environment environment) {
 		String fallback = environment.getProperty(WEB_CONCURRENCY);
-		if (fallback == null || fallback.isBlank() || !UnicornProperties.AUTO.equalsIgnoreCase(properties.workers())) {
+		if (fallback == null || fallback.isBlank() || !isAuto(properties)) {
 			return properties.toPoolSettings(OptionalInt.empty());
 		}
 		int workers = number(fallback);
@@ -93,8 +94,7 @@ public final class UnicornPropertiesBinder {
 
 	private UnicornProperties bindAndCheck() {
 		UnicornProperties properties = bindOnly();
-		boolean auto = UnicornProperties.AUTO.equalsIgnoreCase(properties.workers().trim());
-		check("workers", auto || isWithin(number(properties.workers()), MAX_WORKERS));
+		check("workers", isAuto(properties) || isWithin(number(properties.workers()), MAX_WORKERS));
 		check("threads", properties.threads() == null || isWithin(properties.threads(), MAX_THREADS));
 		check("max-requests", properties.maxRequests() >= 0);
 		check("max-requests-jitter", properties.maxRequestsJitter() >= 0);
@@ -111,24 +111,20 @@ public final class UnicornPropertiesBinder {
 						new NoUnboundElementsBindHandler(BindHandler.DEFAULT, new UnboundElementsSourceFilter()));
 		}
 		catch (BindException ex) {
-			if (ex.getCause() instanceof UnboundConfigurationPropertiesException unbound) {
-				throw unknown(unbound, ex);
-			}
-			ConfigurationProperty property = ex.getProperty();
-			if (property == null) {
-				throw ex;
-			}
-			String name = property.getName().getLastElement(ConfigurationPropertyName.Form.UNIFORM);
-			throw ALLOWED.keySet()
-				.stream()
-				.filter((known) -> known.replace("-", "").equals(name))
+			throw suspects(ex)
+				.flatMap((suspect) -> ALLOWED.keySet()
+					.stream()
+					.filter((known) -> ConfigurationPropertyName.of("unicorn." + known).equals(suspect.getName())))
 				.findFirst()
 				.<RuntimeException>map((known) -> invalid(known, ex))
-				.orElse(ex);
+				.orElseGet(() -> unknown(ex));
 		}
 	}
 
-	private static RuntimeException unknown(UnboundConfigurationPropertiesException unbound, BindException ex) {
+	private static RuntimeException unknown(BindException ex) {
+		if (!(ex.getCause() instanceof UnboundConfigurationPropertiesException unbound)) {
+			return ex;
+		}
 		List<String> known = Arrays.stream(UnicornProperties.class.getRecordComponents())
 			.map((component) -> "unicorn." + DataObjectPropertyName.toDashedForm(component.getName()))
 			.sorted()
@@ -139,6 +135,16 @@ public final class UnicornPropertiesBinder {
 			.<RuntimeException>map((property) -> InvalidUnicornPropertyException.unknown(property.getName().toString(),
 					String.valueOf(property.getValue()), property.getOrigin(), known, ex))
 			.orElse(ex);
+	}
+
+	/** What is empty counts as left unbound, too. */
+	private static Stream<ConfigurationProperty> suspects(BindException ex) {
+		return (ex.getCause() instanceof UnboundConfigurationPropertiesException unbound)
+				? unbound.getUnboundProperties().stream() : Stream.ofNullable(ex.getProperty());
+	}
+
+	private static boolean isAuto(UnicornProperties properties) {
+		return UnicornProperties.AUTO.equalsIgnoreCase(properties.workers().trim());
 	}
 
 	private static boolean isWithin(int number, int most) {
