@@ -97,6 +97,7 @@ final class MasterLibrary {
 	private static Path store(Map<String, byte[]> files, Path parent) throws IOException {
 		Path home = parent.resolve(hash(files));
 		if (Files.isDirectory(home)) {
+			restore(files, home);
 			return home;
 		}
 		// Aside first and then renamed: another start never sees a directory that is half
@@ -118,6 +119,20 @@ final class MasterLibrary {
 			}
 		}
 		return home;
+	}
+
+	/**
+	 * Put back what is missing: temporary files are cleaned up by age, one by one.
+	 */
+	private static void restore(Map<String, byte[]> files, Path home) throws IOException {
+		for (Map.Entry<String, byte[]> file : files.entrySet()) {
+			Path path = home.resolve(file.getKey());
+			if (!Files.isRegularFile(path) || Files.size(path) != file.getValue().length) {
+				Path aside = Files.createTempFile(home, "new-", null, WorkDir.PRIVATE_FILE);
+				Files.write(aside, file.getValue());
+				Files.move(aside, path, StandardCopyOption.ATOMIC_MOVE);
+			}
+		}
 	}
 
 	private static void delete(Path directory) throws IOException {
