@@ -1,0 +1,69 @@
+package io.unicorn.boot.autoconfigure;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.StreamSupport;
+
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What an editor shows of our properties.
+ */
+class ConfigurationMetadataTests {
+
+	private static final Map<String, String> DEFAULTS = Map.of("unicorn.workers", "auto", "unicorn.worker-class",
+			"gthread", "unicorn.max-requests", "0", "unicorn.max-requests-jitter", "0", "unicorn.timeout", "30s",
+			"unicorn.graceful-timeout", "30s", "unicorn.boot-timeout", "120s");
+
+	private static List<JsonNode> properties() throws IOException {
+		try (InputStream in = UnicornProperties.class
+			.getResourceAsStream("/META-INF/spring-configuration-metadata.json")) {
+			assertThat(in).isNotNull();
+			JsonNode metadata = JsonMapper.builder().build().readTree(in.readAllBytes());
+			return StreamSupport.stream(metadata.get("properties").spliterator(), false)
+				.filter((property) -> property.get("name").asString().startsWith("unicorn."))
+				.toList();
+		}
+	}
+
+	private static String dashed(RecordComponent component) {
+		return "unicorn." + component.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+	}
+
+	@Test
+	void everyPropertyIsThere() throws IOException {
+		assertThat(properties()).extracting((property) -> property.get("name").asString())
+			.containsExactlyInAnyOrderElementsOf(
+					Arrays.stream(UnicornProperties.class.getRecordComponents()).map((each) -> dashed(each)).toList());
+	}
+
+	@Test
+	void everyPropertyHasATypeAndADescription() throws IOException {
+		assertThat(properties()).allSatisfy((property) -> {
+			assertThat(property.get("type")).as("type of %s", property).isNotNull();
+			assertThat(property.get("description")).as("description of %s", property).isNotNull();
+			assertThat(property.get("description").asString()).matches("(?s)[A-Z].*[^.]\\.")
+				.doesNotContain("@", "{", "<", "\n");
+		});
+	}
+
+	@Test
+	void everyDefaultIsShown() throws IOException {
+		assertThat(properties()).allSatisfy((property) -> {
+			String name = property.get("name").asString();
+			JsonNode value = property.get("defaultValue");
+			assertThat((value != null) ? value.asString() : null).as("default of %s", name)
+				.isEqualTo(DEFAULTS.get(name));
+		});
+	}
+
+}

@@ -1,0 +1,201 @@
+package io.unicorn.boot.autoconfigure;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.OptionalInt;
+
+import io.unicorn.launch.PoolSettings;
+import io.unicorn.launch.WorkerClass;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.env.OriginTrackedMapPropertySource;
+import org.springframework.boot.origin.OriginTrackedValue;
+import org.springframework.boot.origin.PropertySourceOrigin;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+class UnicornPropertiesBinderTests {
+
+	private final StandardEnvironment environment = new StandardEnvironment();
+
+	UnicornPropertiesBinderTests() {
+		this.environment.getPropertySources().remove(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME);
+	}
+
+	private UnicornProperties bind(Map<String, Object> properties) {
+		this.environment.getPropertySources().addFirst(new MapPropertySource("test", properties));
+		ConfigurationPropertySources.attach(this.environment);
+		return UnicornPropertiesBinder.bind(this.environment);
+	}
+
+	private PoolSettings poolSettings(Map<String, Object> properties) {
+		return UnicornPropertiesBinder.poolSettings(bind(properties), this.environment);
+	}
+
+	@Test
+	void theDefaultsAreThoseOfTheDocumentation() {
+		assertThat(bind(Map.of())).isEqualTo(new UnicornProperties(null, "auto", WorkerClass.GTHREAD, null, 0, 0,
+				Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofSeconds(120), null, null));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "unicorn.enabled, true", "unicorn.enabled, false", "unicorn.workers, 1", "unicorn.workers, 1024",
+			"unicorn.workers, auto", "unicorn.workers, AUTO", "unicorn.workers, ' 3 '", "unicorn.worker-class, sync",
+			"unicorn.worker-class, GTHREAD", "unicorn.worker-class, gThread", "unicorn.threads, 1",
+			"unicorn.threads, 100000", "unicorn.max-requests, 0", "unicorn.max-requests, 9000000000",
+			"unicorn.max-requests-jitter, 100", "unicorn.timeout, 0", "unicorn.timeout, 90", "unicorn.timeout, 500ms",
+			"unicorn.timeout, 2m", "unicorn.timeout, PT5S", "unicorn.graceful-timeout, 1ms", "unicorn.boot-timeout, 0",
+			"unicorn.pidfile, /run/a.pid", "unicorn.work-dir, /var/lib/a" })
+	void aValueThatMakesSenseIsTaken(String name, String value) {
+		assertThat(bind(Map.of(name, value))).isNotNull();
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', value = { "unicorn.workers|0|a number from 1 to 1024, or auto",
+			"unicorn.workers|-1|a number from 1 to 1024, or auto",
+			"unicorn.workers|1025|a number from 1 to 1024, or auto",
+			"unicorn.workers|1.5|a number from 1 to 1024, or auto",
+			"unicorn.workers|many|a number from 1 to 1024, or auto",
+			"unicorn.workers|99999999999|a number from 1 to 1024, or auto",
+			"unicorn.workers|''|a number from 1 to 1024, or auto", "unicorn.enabled|perhaps|true or false",
+			"unicorn.worker-class|gevent|one of: gthread, sync", "unicorn.threads|0|a number from 1 to 100000",
+			"unicorn.threads|-1|a number from 1 to 100000", "unicorn.threads|100001|a number from 1 to 100000",
+			"unicorn.threads|few|a number from 1 to 100000", "unicorn.max-requests|-1|a number, at least 0",
+			"unicorn.max-requests|1e3|a number, at least 0", "unicorn.max-requests-jitter|-1|a number, at least 0",
+			"unicorn.max-requests-jitter|some|a number, at least 0",
+			"unicorn.timeout|-1s|a duration such as 30s, or 0 to switch it off",
+			"unicorn.timeout|soon|a duration such as 30s, or 0 to switch it off",
+			"unicorn.timeout|30 parsecs|a duration such as 30s, or 0 to switch it off",
+			"unicorn.graceful-timeout|0|a duration such as 30s, longer than 0",
+			"unicorn.graceful-timeout|-5|a duration such as 30s, longer than 0",
+			"unicorn.graceful-timeout|never|a duration such as 30s, longer than 0",
+			"unicorn.boot-timeout|-1|a duration such as 30s, or 0 to switch it off",
+			"unicorn.boot-timeout|x|a duration such as 30s, or 0 to switch it off" })
+	void aValueThatMakesNoSenseIsRefusedInFull(String name, String value, String allowed) {
+		assertThatExceptionOfType(InvalidUnicornPropertyException.class).isThrownBy(() -> bind(Map.of(name, value)))
+			.withMessage("Property " + name + " with value '" + value + "' is invalid: it must be " + allowed)
+			.satisfies((ex) -> {
+				assertThat(ex.getProperty()).isEqualTo(name);
+				assertThat(ex.getValue()).isEqualTo(value);
+				assertThat(ex.getAllowed()).isEqualTo(allowed);
+			});
+	}
+
+	@ParameterizedTest
+	@ValueSource(
+			strings = { "unicorn.timeout", "unicorn.graceful-timeout", "unicorn.boot-timeout", "unicorn.max-requests",
+					"unicorn.max-requests-jitter", "unicorn.threads", "unicorn.enabled", "unicorn.worker-class" })
+	void anEmptyValueIsTheDefaultOrRefusedAndNeverAnAccident(String name) {
+		try {
+			assertThat(poolSettings(Map.of(name, ""))).isEqualTo(poolSettings(Map.of()));
+		}
+		catch (InvalidUnicornPropertyException ex) {
+			assertThat(ex.getProperty()).isEqualTo(name);
+		}
+	}
+
+	@Test
+	void aPlaceholderIsResolvedInTheMessage() {
+		assertThatExceptionOfType(InvalidUnicornPropertyException.class)
+			.isThrownBy(() -> bind(Map.of("unicorn.workers", "${my.number}", "my.number", "-7")))
+			.withMessageContaining("'-7'");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "unicorn.colour", "unicorn.worker", "unicorn.workers.count", "unicorn.timeouts" })
+	void aPropertyThatDoesNotExistIsRefused(String name) {
+		assertThatExceptionOfType(BindException.class).isThrownBy(() -> bind(Map.of(name, "1")))
+			.havingRootCause()
+			.withMessageContaining(name);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "unicorn.worker-class", "unicorn.workerClass", "unicorn.worker_class",
+			"unicorn.WORKER-CLASS", "UNICORN.WORKERCLASS" })
+	void aNameMayBeWrittenInEveryWayThatSpringBootAllows(String name) {
+		assertThat(bind(Map.of(name, "sync")).workerClass()).isEqualTo(WorkerClass.SYNC);
+	}
+
+	@Test
+	void environmentVariablesHaveTheirOwnForm() {
+		this.environment.getPropertySources()
+			.addFirst(new SystemEnvironmentPropertySource(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME,
+					Map.of("UNICORN_WORKERCLASS", "sync", "UNICORN_MAXREQUESTSJITTER", "7", "UNICORN_WORKDIR", "/w",
+							"UNICORN_HOME", "/not/ours")));
+		UnicornProperties properties = bind(Map.of());
+		assertThat(properties.workerClass()).isEqualTo(WorkerClass.SYNC);
+		assertThat(properties.maxRequestsJitter()).isEqualTo(7);
+		assertThat(properties.workDir()).isEqualTo("/w");
+	}
+
+	@Test
+	void anInvalidEnvironmentVariableIsNamedAsTheProperty() {
+		this.environment.getPropertySources()
+			.addFirst(new SystemEnvironmentPropertySource(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME,
+					Map.of("UNICORN_MAXREQUESTS", "lots")));
+		assertThatExceptionOfType(InvalidUnicornPropertyException.class).isThrownBy(() -> bind(Map.of()))
+			.withMessageContaining("unicorn.max-requests")
+			.withMessageContaining("'lots'");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "auto, 3, 3", "AUTO, 3, 3", "' auto ', 3, 3", "auto, ' 3 ', 3", "2, 3, 2", "auto, '', 0",
+			"auto, '  ', 0", "2, nonsense, 2" })
+	void webConcurrencyIsWhatAutoStandsFor(String workers, String webConcurrency, int expected) {
+		PoolSettings settings = poolSettings(Map.of("unicorn.workers", workers, "WEB_CONCURRENCY", webConcurrency));
+		assertThat(settings.workers()).isEqualTo((expected > 0) ? OptionalInt.of(expected) : OptionalInt.empty());
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "0", "-1", "1025", "auto", "many" })
+	void aWebConcurrencyThatMakesNoSenseIsRefused(String value) {
+		assertThatExceptionOfType(InvalidUnicornPropertyException.class)
+			.isThrownBy(() -> poolSettings(Map.of("WEB_CONCURRENCY", value)))
+			.withMessage("Property WEB_CONCURRENCY with value '" + value
+					+ "' is invalid: it must be a number from 1 to 1024");
+	}
+
+	@Test
+	void theMasterGetsWhatItNeeds() {
+		assertThat(poolSettings(Map.of("unicorn.workers", "3", "unicorn.worker-class", "sync", "unicorn.timeout", "5",
+				"unicorn.graceful-timeout", "6", "unicorn.boot-timeout", "7")))
+			.isEqualTo(new PoolSettings(OptionalInt.of(3), WorkerClass.SYNC, Duration.ofSeconds(5),
+					Duration.ofSeconds(6), Duration.ofSeconds(7)));
+	}
+
+	@Test
+	void theAnalysisSaysWhatIsWrongWhereAndWhatToWrite() {
+		this.environment.getPropertySources()
+			.addFirst(new OriginTrackedMapPropertySource("file", Map.of("unicorn.workers", OriginTrackedValue.of("none",
+					new PropertySourceOrigin(new MapPropertySource("file", Map.of()), "unicorn.workers")))));
+		assertThatExceptionOfType(InvalidUnicornPropertyException.class).isThrownBy(() -> bind(Map.of()))
+			.satisfies((ex) -> {
+				FailureAnalysis analysis = new InvalidUnicornPropertyFailureAnalyzer().analyze(ex);
+				assertThat(analysis.getDescription()).startsWith("""
+						The value of a property of the worker pool is not allowed:
+
+						    Property: unicorn.workers
+						    Value: "none"
+						""").contains("    Origin: ").endsWith("    Allowed: a number from 1 to 1024, or auto\n");
+				assertThat(analysis.getAction()).isEqualTo("Set unicorn.workers to a number from 1 to 1024, or auto.");
+			});
+	}
+
+	@Test
+	void theAnalysisOfAVariableHasNoOrigin() {
+		FailureAnalysis analysis = new InvalidUnicornPropertyFailureAnalyzer()
+			.analyze(new InvalidUnicornPropertyException("WEB_CONCURRENCY", "x", null, "a number", null));
+		assertThat(analysis.getDescription()).doesNotContain("Origin");
+	}
+
+}

@@ -1,0 +1,148 @@
+package io.unicorn.boot.bootstrap;
+
+import java.lang.reflect.Proxy;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+import io.unicorn.posix.Listener;
+import io.unicorn.posix.Posix;
+import io.unicorn.posix.PosixException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.web.server.PortInUseException;
+import org.springframework.mock.env.MockEnvironment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+class WebAddressesTests {
+
+	private final MockEnvironment environment = new MockEnvironment();
+
+	private final List<String> calls = new ArrayList<>();
+
+	/** Fails on ports from 1 to 1023 and on port 9999. */
+	private Posix posix() {
+		return (Posix) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] { Posix.class },
+				(proxy, method, arguments) -> {
+					switch (method.getName()) {
+						case "listen" -> {
+							return listen((InetAddress) arguments[0], (int) arguments[1], (int) arguments[2]);
+						}
+						case "close" -> {
+							this.calls.add("close " + arguments[0]);
+							return null;
+						}
+						default -> throw new UnsupportedOperationException(method.getName());
+					}
+				});
+	}
+
+	private Listener listen(InetAddress address, int port, int backlog) throws PosixException {
+		if (port == 9999) {
+			throw new PosixException("bind", PosixException.EADDRINUSE, "Address already in use");
+		}
+		if (port > 0 && port < 1024) {
+			throw new PosixException("bind 0.0.0.0:" + port, PosixException.EACCES, "Permission denied");
+		}
+		this.calls.add("listen " + ((address != null) ? address.getHostAddress() + " " : "") + port + " " + backlog);
+		return new Listener(10 + this.calls.size(), new InetSocketAddress(port));
+	}
+
+	private Map<String, Listener> open() {
+		return new WebAddresses(this.environment, getClass().getClassLoader()).open(posix());
+	}
+
+	@Test
+	void withoutConfigurationItIsPort8080Everywhere() {
+		assertThat(open()).containsOnlyKeys("http");
+		assertThat(this.calls).containsExactly("listen 8080 2048");
+	}
+
+	@Test
+	void addressPortAndBacklogAreTheServers() {
+		this.environment.setProperty("server.address", "127.0.0.1");
+		this.environment.setProperty("server.port", "0");
+		this.environment.setProperty("server.tomcat.accept-count", "7");
+		open();
+		assertThat(this.calls).containsExactly("listen 127.0.0.1 0 7");
+	}
+
+	@Test
+	void aNameIsWrittenInEveryWayThatSpringBootAllows() {
+		this.environment.setProperty("server.tomcat.acceptCount", "0");
+		open();
+		assertThat(this.calls).containsExactly("listen 8080 1");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "-1", "8080", "" })
+	void aManagementServerThatHasNoPortOfItsOwnHasNoListener(String port) {
+		this.environment.setProperty("management.server.port", port);
+		assertThat(open()).containsOnlyKeys("http");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "8080, 9090", "8080, 0", "0, 0", "0, 9090" })
+	void aManagementServerWithAPortOfItsOwnHasAListener(String port, String managementPort) {
+		this.environment.setProperty("server.port", port);
+		this.environment.setProperty("management.server.port", managementPort);
+		this.environment.setProperty("management.server.address", "127.0.0.1");
+		assertThat(open().keySet()).containsExactly("http", "management");
+		assertThat(this.calls).containsExactly("listen " + port + " 2048",
+				"listen 127.0.0.1 " + managementPort + " 2048");
+	}
+
+	@Test
+	void withoutActuatorThereIsNoManagementServer() {
+		this.environment.setProperty("management.server.port", "9090");
+		assertThat(new WebAddresses(this.environment, ClassLoader.getPlatformClassLoader()).open(posix()))
+			.containsOnlyKeys("http");
+	}
+
+	@Test
+	void aPortThatIsInUseIsReportedAsSpringBootDoes() {
+		this.environment.setProperty("server.port", "9999");
+		assertThatExceptionOfType(PortInUseException.class).isThrownBy(this::open)
+			.satisfies((ex) -> assertThat(ex.getPort()).isEqualTo(9999));
+	}
+
+	@Test
+	void whatWasOpenedIsClosedWhenTheNextFails() {
+		this.environment.setProperty("management.server.port", "9999");
+		assertThatExceptionOfType(PortInUseException.class).isThrownBy(this::open);
+		assertThat(this.calls).containsExactly("listen 8080 2048", "close 11");
+	}
+
+	@Test
+	void aPrivilegedPortIsExplained() {
+		this.environment.setProperty("server.port", "80");
+		this.environment.setProperty("server.address", "127.0.0.1");
+		assertThatExceptionOfType(WebAddresses.ListenFailedException.class).isThrownBy(this::open).satisfies((ex) -> {
+			FailureAnalysis analysis = new ListenFailureAnalyzer().analyze(ex);
+			assertThat(analysis.getDescription())
+				.startsWith("The web server cannot listen on 127.0.0.1 port 80: bind 0.0.0.0:80: Permission denied")
+				.contains("CAP_NET_BIND_SERVICE");
+			assertThat(analysis.getAction()).contains("server.port");
+		});
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "server.port, 65536", "server.port, -2", "management.server.port, 70000" })
+	void aPortThatIsNoneIsExplained(String property, String port) {
+		this.environment.setProperty(property, port);
+		assertThatExceptionOfType(WebAddresses.ListenFailedException.class).isThrownBy(this::open).satisfies((ex) -> {
+			assertThat(ex.getProperty()).isEqualTo(property);
+			assertThat(ex.getAddress()).isEqualTo("port " + port);
+			assertThat(ex.getReason()).contains("0 to 65535");
+		});
+	}
+
+}

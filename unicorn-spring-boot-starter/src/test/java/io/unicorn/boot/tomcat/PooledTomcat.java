@@ -1,0 +1,59 @@
+package io.unicorn.boot.tomcat;
+
+import java.io.IOException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Path;
+import java.time.Duration;
+
+import io.unicorn.worker.RequestLedger;
+import jakarta.servlet.http.HttpServlet;
+import org.apache.catalina.Context;
+import org.apache.catalina.LifecycleException;
+import org.apache.catalina.Wrapper;
+import org.apache.catalina.connector.Connector;
+import org.apache.catalina.startup.Tomcat;
+
+/**
+ * A Tomcat with one servlet on a listener that it was given, as in a worker.
+ */
+final class PooledTomcat implements AutoCloseable {
+
+	private final Tomcat tomcat = new Tomcat();
+
+	private final PoolHttp11Protocol protocol;
+
+	PooledTomcat(ServerSocketChannel listener, Path directory, RequestLedger ledger, HttpServlet servlet)
+			throws IOException, LifecycleException {
+		Connector connector = new Connector(PoolHttp11Protocol.class.getName());
+		this.protocol = (PoolHttp11Protocol) connector.getProtocolHandler();
+		this.protocol.attach(new AcceptGate(listener));
+		this.protocol.setKeepAliveTimeout(20_000);
+		connector.setPort(0);
+		// As Spring Boot does; without it Tomcat does not close gracefully.
+		connector.setProperty("bindOnInit", "false");
+		this.tomcat.setBaseDir(directory.toString());
+		this.tomcat.getEngine().setName("Tomcat-" + System.identityHashCode(this));
+		this.tomcat.setConnector(connector);
+		this.tomcat.getEngine().getPipeline().addValve(new RequestLedgerValve(ledger));
+		Context context = this.tomcat.addContext("", directory.toString());
+		Wrapper wrapper = Tomcat.addServlet(context, "servlet", servlet);
+		wrapper.setAsyncSupported(true);
+		context.addServletMappingDecoded("/*", "servlet");
+		this.tomcat.start();
+	}
+
+	PoolHttp11Protocol protocol() {
+		return this.protocol;
+	}
+
+	int awaitNoConnections(Duration timeout) {
+		return this.protocol.awaitNoConnections(timeout);
+	}
+
+	@Override
+	public void close() throws LifecycleException {
+		this.tomcat.stop();
+		this.tomcat.destroy();
+	}
+
+}

@@ -1,0 +1,216 @@
+package io.unicorn.boot.tomcat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
+
+import io.unicorn.worker.RequestLedger;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+@Timeout(60)
+class RequestLedgerValveTests {
+
+	@TempDir
+	private Path directory;
+
+	private final RequestLedger ledger = new RequestLedger(0, () -> {
+	});
+
+	private final CountDownLatch goOn = new CountDownLatch(1);
+
+	private PooledTomcat tomcat;
+
+	private int port;
+
+	/** Does what its path says. */
+	private final class Servlet extends HttpServlet {
+
+		private static final long serialVersionUID = 1L;
+
+		@Override
+		protected void doGet(HttpServletRequest request, HttpServletResponse response)
+				throws IOException, ServletException {
+			if (request.getDispatcherType() == DispatcherType.ASYNC && request.getAttribute("again") == null) {
+				ok(response);
+				return;
+			}
+			switch (request.getRequestURI()) {
+				case "/sync" -> ok(response);
+				case "/error" -> throw new ServletException("deliberate");
+				case "/wait" -> {
+					await();
+					ok(response);
+				}
+				case "/complete" -> async(request, (context) -> {
+					await();
+					ok(response);
+					context.complete();
+				});
+				case "/at-once" -> {
+					AsyncContext context = request.startAsync();
+					ok(response);
+					context.complete();
+				}
+				case "/dispatch" -> async(request, (context) -> {
+					await();
+					context.dispatch();
+				});
+				case "/twice" -> {
+					boolean first = request.getAttribute("again") == null;
+					request.setAttribute("again", first ? true : null);
+					async(request, (context) -> {
+						await();
+						context.dispatch();
+					});
+				}
+				case "/timeout" -> request.startAsync().setTimeout(100);
+				default -> response.sendError(404);
+			}
+		}
+
+	}
+
+	/** What happens on another thread. */
+	private interface Continuation {
+
+		void run(AsyncContext context) throws IOException;
+
+	}
+
+	private static void async(HttpServletRequest request, Continuation continuation) {
+		AsyncContext context = request.startAsync();
+		new Thread(() -> {
+			try {
+				continuation.run(context);
+			}
+			catch (IOException ex) {
+				throw new java.io.UncheckedIOException(ex);
+			}
+		}).start();
+	}
+
+	private static void ok(HttpServletResponse response) throws IOException {
+		response.setContentLength(2);
+		response.getWriter().write("ok");
+	}
+
+	private void await() {
+		try {
+			this.goOn.await();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	@BeforeEach
+	void start() throws Exception {
+		ServerSocketChannel listener = ServerSocketChannel.open()
+			.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+		this.port = ((InetSocketAddress) listener.getLocalAddress()).getPort();
+		this.tomcat = new PooledTomcat(listener, this.directory, this.ledger, new Servlet());
+		this.tomcat.protocol().startAccepting();
+	}
+
+	@AfterEach
+	void stop() throws Exception {
+		this.goOn.countDown();
+		this.tomcat.close();
+	}
+
+	private void counts(String path, String status) throws IOException {
+		this.goOn.countDown();
+		try (HttpClientSocket client = new HttpClientSocket(this.port)) {
+			client.request(path);
+			assertThat(client.response().status()).contains(status);
+			Awaitility.await().until(() -> this.ledger.inFlight() == 0);
+			assertThat(this.ledger.finished()).isEqualTo(1);
+			assertThat(this.ledger.oldestMillis()).isZero();
+		}
+	}
+
+	private void isInFlightUntilItIsAnswered(String path) throws IOException {
+		try (HttpClientSocket client = new HttpClientSocket(this.port)) {
+			client.request(path);
+			Awaitility.await().until(() -> this.ledger.inFlight() == 1);
+			Awaitility.await().until(() -> this.ledger.oldestMillis() > 20);
+			assertThat(this.ledger.finished()).isZero();
+			this.goOn.countDown();
+			assertThat(client.response().status()).contains("200");
+			Awaitility.await().until(() -> this.ledger.inFlight() == 0);
+			assertThat(this.ledger.finished()).isEqualTo(1);
+		}
+	}
+
+	@Test
+	void aRequestCountsOnce() throws IOException {
+		counts("/sync", "200");
+	}
+
+	@Test
+	void aRequestThatFailsCountsOnce() throws IOException {
+		counts("/error", "500");
+	}
+
+	@Test
+	void aRequestForNothingCountsOnce() throws IOException {
+		counts("/nothing", "404");
+	}
+
+	@Test
+	void anAsynchronousRequestCountsOnceWhenItCompletes() throws IOException {
+		counts("/complete", "200");
+	}
+
+	@Test
+	void anAsynchronousRequestThatCompletesAtOnceCountsOnce() throws IOException {
+		counts("/at-once", "200");
+	}
+
+	@Test
+	void anAsynchronousRequestThatIsDispatchedCountsOnce() throws IOException {
+		counts("/dispatch", "200");
+	}
+
+	@Test
+	void anAsynchronousRequestThatIsDispatchedTwiceCountsOnce() throws IOException {
+		counts("/twice", "200");
+	}
+
+	@Test
+	void anAsynchronousRequestThatTimesOutCountsOnce() throws IOException {
+		counts("/timeout", "500");
+	}
+
+	@Test
+	void aRequestIsInFlightUntilItIsAnswered() throws IOException {
+		isInFlightUntilItIsAnswered("/wait");
+	}
+
+	@Test
+	void anAsynchronousRequestIsInFlightUntilItCompletes() throws IOException {
+		isInFlightUntilItIsAnswered("/complete");
+	}
+
+	@Test
+	void anAsynchronousRequestIsInFlightUntilItsDispatchIsDone() throws IOException {
+		isInFlightUntilItIsAnswered("/dispatch");
+	}
+
+}
