@@ -29,6 +29,9 @@ public final class Master {
 	/** How long the end of the master waits for its last lines to be written. */
 	private static final Duration LAST_WORDS = Duration.ofSeconds(1);
 
+	/** How long to wait for the lines so far to be written. */
+	private static final Duration LINE = Duration.ofMillis(100);
+
 	private final BlockingQueue<Runnable> inbox = new LinkedBlockingQueue<>();
 
 	private final MonotonicClock clock = new MonotonicClock();
@@ -118,12 +121,20 @@ public final class Master {
 
 	private void decide(Event event) {
 		try {
-			for (Effect effect : this.arbiter.on(event, this.clock.now())) {
-				perform(effect);
-			}
+			this.arbiter.on(event, this.clock.now()).forEach(this::performSafely);
 		}
 		catch (RuntimeException ex) {
 			this.log.fault("fault in the master while it handled " + event + "; it goes on", ex);
+		}
+	}
+
+	/** One effect that fails must not take the others with it. */
+	private void performSafely(Effect effect) {
+		try {
+			perform(effect);
+		}
+		catch (RuntimeException ex) {
+			this.log.fault("fault in the master while it performed " + effect + "; it goes on", ex);
 		}
 	}
 
@@ -138,6 +149,10 @@ public final class Master {
 			this.processes.send(send);
 		}
 		else if (effect instanceof Effect.Kill kill) {
+			if (kill.signal() == ProcessSignal.QUIT) {
+				// The line that announces a thread dump stands above it.
+				this.log.flush(LINE);
+			}
 			this.processes.kill(kill);
 		}
 		else if (effect instanceof Effect.CloseListeners) {
@@ -159,7 +174,7 @@ public final class Master {
 		try {
 			decide(new Event.Spawned(spawn.id(), this.processes.spawn(spawn)));
 		}
-		catch (PosixException ex) {
+		catch (PosixException | RuntimeException ex) {
 			decide(new Event.SpawnFailed(spawn.id(), String.valueOf(ex.getMessage())));
 		}
 	}

@@ -102,11 +102,11 @@ class ArbiterEffectsTests {
 		this.now = this.now.plusSeconds(10);
 		List<Effect> effects = on(new Event.Tick());
 		assertThat(effects).containsSubsequence(new Effect.Send(1, new Message.Leader(false)),
-				new Effect.Send(1, new Message.Drain(0)), new Effect.Kill(1, ProcessSignal.QUIT),
+				new Effect.Send(1, new Message.StopAccepting()), new Effect.Kill(1, ProcessSignal.QUIT),
 				new Effect.Kill(1, ProcessSignal.CONT));
 		assertThat(effects).doesNotContain(new Effect.Kill(1, ProcessSignal.KILL))
 			.contains(new Effect.Send(2, new Message.Leader(true)));
-		assertThat(at(Arbiter.DUMP_TIME)).contains(new Effect.Kill(1, ProcessSignal.KILL));
+		assertThat(at(Orders.DUMP_TIME)).contains(new Effect.Kill(1, ProcessSignal.KILL));
 	}
 
 	@ParameterizedTest(name = "of {0}, {1} ms are for connections")
@@ -140,7 +140,7 @@ class ArbiterEffectsTests {
 		List<Effect> effects = on(new Event.Exited(1, -1, 9, false));
 		assertThat(told(effects)).noneMatch((line) -> line.startsWith("reload complete"));
 		assertThat(this.arbiter.snapshot().master().state()).isEqualTo("reloading");
-		assertThat(told(say(2, new Message.Ready()))).anyMatch((line) -> line.startsWith("reload complete: 1 workers"));
+		assertThat(told(say(2, new Message.Ready()))).anyMatch((line) -> line.startsWith("reload complete: 1 worker"));
 	}
 
 	@Test

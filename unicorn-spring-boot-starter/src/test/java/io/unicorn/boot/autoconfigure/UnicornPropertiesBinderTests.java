@@ -114,9 +114,12 @@ class UnicornPropertiesBinderTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "unicorn.colour", "unicorn.worker", "unicorn.workers.count", "unicorn.timeouts" })
 	void aPropertyThatDoesNotExistIsRefused(String name) {
-		assertThatExceptionOfType(BindException.class).isThrownBy(() -> bind(Map.of(name, "1")))
-			.havingRootCause()
-			.withMessageContaining(name);
+		assertThatExceptionOfType(InvalidUnicornPropertyException.class).isThrownBy(() -> bind(Map.of(name, "1")))
+			.satisfies((ex) -> {
+				FailureAnalysis analysis = new InvalidUnicornPropertyFailureAnalyzer().analyze(ex);
+				assertThat(analysis.getDescription()).contains("Property: " + name + "\n", "unicorn.workers");
+				assertThat(analysis.getAction()).contains("There is no property " + name);
+			});
 	}
 
 	@ParameterizedTest
@@ -182,11 +185,11 @@ class UnicornPropertiesBinderTests {
 			.satisfies((ex) -> {
 				FailureAnalysis analysis = new InvalidUnicornPropertyFailureAnalyzer().analyze(ex);
 				assertThat(analysis.getDescription()).startsWith("""
-						The value of a property of the worker pool is not allowed:
+						A property of the worker pool is not allowed:
 
 						    Property: unicorn.workers
 						    Value: "none"
-						""").contains("    Origin: ").endsWith("    Allowed: a number from 1 to 1024, or auto\n");
+						""").contains("    Origin: ").endsWith("    Allowed: a number from 1 to 1024, or auto");
 				assertThat(analysis.getAction()).isEqualTo("Set unicorn.workers to a number from 1 to 1024, or auto.");
 			});
 	}
