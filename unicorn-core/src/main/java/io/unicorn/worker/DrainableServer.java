@@ -17,8 +17,9 @@ public interface DrainableServer {
 
 	/**
 	 * Accept nothing any more, and return once every connection that was accepted is in
-	 * the server's care. From then on each response ends its connection; a connection
-	 * that is idle stays open for the next request. Calling it again does nothing.
+	 * the server's care. From then on the response to each further request ends its
+	 * connection; a connection that is idle stays open for that request. Calling it again
+	 * does nothing.
 	 */
 	void stopAccepting();
 

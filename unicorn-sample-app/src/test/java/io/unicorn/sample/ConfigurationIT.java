@@ -42,12 +42,12 @@ class ConfigurationIT {
 			workers              | -1     | a number from 1 to 1024, or auto
 			workers              | 0      | a number from 1 to 1024, or auto
 			workers              | many   | a number from 1 to 1024, or auto
-			max-requests         | abc    | a number, at least 0
-			max-requests-jitter  | -1     | a number, at least 0
+			max-requests         | abc    | a number from 0 to 1000000000000
+			max-requests-jitter  | -1     | a number from 0 to 1000000000000
 			worker-class         | gevent | one of: gthread, sync
 			threads              | 0      | a number from 1 to 100000
-			timeout              | -5     | a duration such as 30s, or 0 to switch it off
-			graceful-timeout     | soon   | a duration such as 30s, longer than 0
+			timeout              | -5     | a duration such as 30s, at most 365d, or 0 to switch it off
+			graceful-timeout     | soon   | a duration such as 30s, longer than 0 and at most 365d
 			enabled              | maybe  | true or false
 			""")
 	void aWrongValueIsExplainedAndNothingIsStarted(String name, String value, String allowed) {

@@ -1,5 +1,6 @@
 package io.unicorn.boot.autoconfigure;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -39,13 +40,18 @@ public final class UnicornPropertiesBinder {
 
 	private static final int MAX_THREADS = 100_000;
 
-	private static final String A_DURATION = "a duration such as 30s, or 0 to switch it off";
+	/** Longer than any worker lives, and short enough to be added to any time. */
+	private static final Duration MAX_TIME = Duration.ofDays(365);
+
+	private static final long MAX_REQUESTS = 1_000_000_000_000L;
+
+	private static final String A_DURATION = "a duration such as 30s, at most 365d, or 0 to switch it off";
 
 	private static final Map<String, String> ALLOWED = Map.of("enabled", "true or false", "workers",
 			"a number from 1 to " + MAX_WORKERS + ", or auto", "worker-class", "one of: " + WorkerClass.names(),
-			"threads", "a number from 1 to " + MAX_THREADS, "max-requests", "a number, at least 0",
-			"max-requests-jitter", "a number, at least 0", "timeout", A_DURATION, "graceful-timeout",
-			"a duration such as 30s, longer than 0", "boot-timeout", A_DURATION);
+			"threads", "a number from 1 to " + MAX_THREADS, "max-requests", "a number from 0 to 1000000000000",
+			"max-requests-jitter", "a number from 0 to 1000000000000", "timeout", A_DURATION, "graceful-timeout",
+			"a duration such as 30s, longer than 0 and at most 365d", "boot-timeout", A_DURATION);
 
 	private final Environment environment;
 
@@ -96,11 +102,11 @@ public final class UnicornPropertiesBinder {
 		UnicornProperties properties = bindOnly();
 		check("workers", isAuto(properties) || isWithin(number(properties.workers()), MAX_WORKERS));
 		check("threads", properties.threads() == null || isWithin(properties.threads(), MAX_THREADS));
-		check("max-requests", properties.maxRequests() >= 0);
-		check("max-requests-jitter", properties.maxRequestsJitter() >= 0);
-		check("timeout", !properties.timeout().isNegative());
-		check("graceful-timeout", !properties.gracefulTimeout().isNegative() && !properties.gracefulTimeout().isZero());
-		check("boot-timeout", !properties.bootTimeout().isNegative());
+		check("max-requests", isCount(properties.maxRequests()));
+		check("max-requests-jitter", isCount(properties.maxRequestsJitter()));
+		check("timeout", isTime(properties.timeout()));
+		check("graceful-timeout", isTime(properties.gracefulTimeout()) && !properties.gracefulTimeout().isZero());
+		check("boot-timeout", isTime(properties.bootTimeout()));
 		return properties;
 	}
 
@@ -145,6 +151,14 @@ public final class UnicornPropertiesBinder {
 
 	private static boolean isAuto(UnicornProperties properties) {
 		return UnicornProperties.AUTO.equalsIgnoreCase(properties.workers().trim());
+	}
+
+	private static boolean isCount(long number) {
+		return number >= 0 && number <= MAX_REQUESTS;
+	}
+
+	private static boolean isTime(Duration duration) {
+		return !duration.isNegative() && duration.compareTo(MAX_TIME) <= 0;
 	}
 
 	private static boolean isWithin(int number, int most) {

@@ -70,17 +70,20 @@ class UnicornPropertiesBinderTests {
 			"unicorn.workers|''|a number from 1 to 1024, or auto", "unicorn.enabled|perhaps|true or false",
 			"unicorn.worker-class|gevent|one of: gthread, sync", "unicorn.threads|0|a number from 1 to 100000",
 			"unicorn.threads|-1|a number from 1 to 100000", "unicorn.threads|100001|a number from 1 to 100000",
-			"unicorn.threads|few|a number from 1 to 100000", "unicorn.max-requests|-1|a number, at least 0",
-			"unicorn.max-requests|1e3|a number, at least 0", "unicorn.max-requests-jitter|-1|a number, at least 0",
-			"unicorn.max-requests-jitter|some|a number, at least 0",
-			"unicorn.timeout|-1s|a duration such as 30s, or 0 to switch it off",
-			"unicorn.timeout|soon|a duration such as 30s, or 0 to switch it off",
-			"unicorn.timeout|30 parsecs|a duration such as 30s, or 0 to switch it off",
-			"unicorn.graceful-timeout|0|a duration such as 30s, longer than 0",
-			"unicorn.graceful-timeout|-5|a duration such as 30s, longer than 0",
-			"unicorn.graceful-timeout|never|a duration such as 30s, longer than 0",
-			"unicorn.boot-timeout|-1|a duration such as 30s, or 0 to switch it off",
-			"unicorn.boot-timeout|x|a duration such as 30s, or 0 to switch it off" })
+			"unicorn.threads|few|a number from 1 to 100000", "unicorn.max-requests|-1|a number from 0 to 1000000000000",
+			"unicorn.max-requests|1e3|a number from 0 to 1000000000000",
+			"unicorn.max-requests-jitter|-1|a number from 0 to 1000000000000",
+			"unicorn.max-requests-jitter|some|a number from 0 to 1000000000000",
+			"unicorn.timeout|-1s|a duration such as 30s, at most 365d, or 0 to switch it off",
+			"unicorn.timeout|366d|a duration such as 30s, at most 365d, or 0 to switch it off",
+			"unicorn.max-requests|1000000000001|a number from 0 to 1000000000000",
+			"unicorn.timeout|soon|a duration such as 30s, at most 365d, or 0 to switch it off",
+			"unicorn.timeout|30 parsecs|a duration such as 30s, at most 365d, or 0 to switch it off",
+			"unicorn.graceful-timeout|0|a duration such as 30s, longer than 0 and at most 365d",
+			"unicorn.graceful-timeout|-5|a duration such as 30s, longer than 0 and at most 365d",
+			"unicorn.graceful-timeout|never|a duration such as 30s, longer than 0 and at most 365d",
+			"unicorn.boot-timeout|-1|a duration such as 30s, at most 365d, or 0 to switch it off",
+			"unicorn.boot-timeout|x|a duration such as 30s, at most 365d, or 0 to switch it off" })
 	void aValueThatMakesNoSenseIsRefusedInFull(String name, String value, String allowed) {
 		assertThatExceptionOfType(InvalidUnicornPropertyException.class).isThrownBy(() -> bind(Map.of(name, value)))
 			.withMessage("Property " + name + " with value '" + value + "' is invalid: it must be " + allowed)
