@@ -9,6 +9,7 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -61,6 +62,9 @@ public final class WorkerAgent {
 		.newSingleThreadScheduledExecutor((task) -> thread("unicorn-agent", task));
 
 	private final AtomicBoolean leaving = new AtomicBoolean();
+
+	/** Falls when nothing more is waited for before this process ends. */
+	private final CountDownLatch drained = new CountDownLatch(1);
 
 	private final Map<Long, CompletableFuture<PoolSnapshot>> queries = new ConcurrentHashMap<>();
 
@@ -150,7 +154,7 @@ public final class WorkerAgent {
 		this.requests = requests;
 		send(new Message.Hello(Message.PROTOCOL_VERSION, configuration));
 		long interval = interval(timeout).toMillis();
-		var unused = this.scheduler.scheduleAtFixedRate(() -> write(heartbeat()), 0, interval, TimeUnit.MILLISECONDS);
+		var unused = this.scheduler.scheduleAtFixedRate(this::beat, 0, interval, TimeUnit.MILLISECONDS);
 	}
 
 	private static Duration interval(Duration timeout) {
@@ -210,14 +214,20 @@ public final class WorkerAgent {
 
 	/**
 	 * Stop accepting and wait for the connections, for an exit that the master did not
-	 * ask for, such as SIGTERM. Returns at once if the worker has drained already or does
-	 * so now.
+	 * ask for, such as SIGTERM. If the worker drains already, only waits for that.
 	 */
 	public void drainBeforeExit() {
+		Duration timeout = connectionTime();
 		if (this.leaving.compareAndSet(false, true)) {
-			Duration timeout = connectionTime();
 			this.observer.draining(timeout);
 			drain(timeout);
+			return;
+		}
+		try {
+			var unused = this.drained.await(timeout.toMillis(), TimeUnit.MILLISECONDS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
 		}
 	}
 
@@ -232,6 +242,7 @@ public final class WorkerAgent {
 		send(heartbeat());
 		send(new Message.Drained(left));
 		flush();
+		this.drained.countDown();
 	}
 
 	private void listen() {
@@ -271,6 +282,7 @@ public final class WorkerAgent {
 			this.leaving.set(true);
 			thread("unicorn-stop", () -> {
 				this.drain.stopAccepting();
+				this.drained.countDown();
 				this.end.exit(0);
 			}).start();
 		}
@@ -289,6 +301,18 @@ public final class WorkerAgent {
 	private void leave(Duration timeout) {
 		drain(timeout);
 		this.end.exit(0);
+	}
+
+	/**
+	 * A heartbeat that fails must not be the last one; the scheduler would drop the task.
+	 */
+	private void beat() {
+		try {
+			write(heartbeat());
+		}
+		catch (RuntimeException ex) {
+			this.observer.fault("a heartbeat could not be sent", ex);
+		}
 	}
 
 	private Message.Heartbeat heartbeat() {

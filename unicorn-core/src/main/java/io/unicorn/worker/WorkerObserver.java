@@ -24,4 +24,11 @@ public interface WorkerObserver {
 	 */
 	void masterLost(String cause);
 
+	/**
+	 * The agent has made a mistake, and goes on.
+	 * @param what what it was about to do
+	 * @param fault what went wrong
+	 */
+	void fault(String what, RuntimeException fault);
+
 }

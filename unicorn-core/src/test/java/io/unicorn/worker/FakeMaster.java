@@ -168,6 +168,11 @@ final class FakeMaster implements AutoCloseable, WorkerAgent.ProcessEnd, WorkerO
 	}
 
 	@Override
+	public void fault(String what, RuntimeException fault) {
+		this.observed.add("fault: " + what);
+	}
+
+	@Override
 	public void close() throws IOException {
 		this.ours.close();
 		this.theirs.close();

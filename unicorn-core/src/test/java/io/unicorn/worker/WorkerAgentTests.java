@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 import io.unicorn.ipc.Message;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import static org.awaitility.Awaitility.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
@@ -344,6 +346,26 @@ class WorkerAgentTests {
 		this.master.send(new Message.Drain(1000));
 		assertThat(this.master.end()).isEqualTo("exit 0");
 		agent.drainBeforeExit();
+		assertThat(server.calls).containsExactly("stop", "await");
+	}
+
+	@Test
+	void anExitInTheMidstOfADrainWaitsForIt() throws Exception {
+		WorkerAgent agent = this.master.agent(WELCOME);
+		FakeServer server = new FakeServer(1);
+		agent.register(server);
+		this.master.send(new Message.Drain(9000));
+		assertThat(server.stopped.await(10, TimeUnit.SECONDS)).isTrue();
+		CountDownLatch returned = new CountDownLatch(1);
+		Thread hook = new Thread(() -> {
+			agent.drainBeforeExit();
+			returned.countDown();
+		});
+		hook.start();
+		await().until(() -> hook.getState() == Thread.State.TIMED_WAITING);
+		assertThat(returned.getCount()).isEqualTo(1);
+		server.endConnections();
+		assertThat(returned.await(10, TimeUnit.SECONDS)).isTrue();
 		assertThat(server.calls).containsExactly("stop", "await");
 	}
 

@@ -132,6 +132,11 @@ public final class TestAgents implements AutoCloseable {
 		public void masterLost(String cause) {
 		}
 
+		@Override
+		public void fault(String what, RuntimeException fault) {
+			throw fault;
+		}
+
 	}
 
 }

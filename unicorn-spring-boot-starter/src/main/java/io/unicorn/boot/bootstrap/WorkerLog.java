@@ -28,4 +28,9 @@ final class WorkerLog implements WorkerObserver {
 		logger.warn("The master is gone (" + cause + "); this worker finishes its requests and exits");
 	}
 
+	@Override
+	public void fault(String what, RuntimeException fault) {
+		logger.error("Fault in the worker's agent: " + what, fault);
+	}
+
 }
