@@ -86,15 +86,10 @@ public final class Master {
 		this.pidFiles.write(this.log);
 		daemon("unicorn-reaper", this::reap);
 		daemon("unicorn-control", this::read);
-		decide(new Event.Started());
+		runSafely(() -> decide(new Event.Started()));
 		while (true) {
 			Runnable next = this.inbox.poll(this.clock.nanosUntil(this.arbiter.due()), TimeUnit.NANOSECONDS);
-			if (next != null) {
-				next.run();
-			}
-			else {
-				decide(new Event.Tick());
-			}
+			runSafely((next != null) ? next : () -> decide(new Event.Tick()));
 		}
 	}
 
@@ -120,22 +115,22 @@ public final class Master {
 	}
 
 	private void decide(Event event) {
+		this.arbiter.on(event, this.clock.now()).forEach(this::performSafely);
+	}
+
+	/** Nothing that goes wrong here may end the supervision. */
+	private void runSafely(Runnable task) {
 		try {
-			this.arbiter.on(event, this.clock.now()).forEach(this::performSafely);
+			task.run();
 		}
 		catch (RuntimeException ex) {
-			this.log.fault("fault in the master while it handled " + event + "; it goes on", ex);
+			this.log.fault("fault in the master; it goes on", ex);
 		}
 	}
 
 	/** One effect that fails must not take the others with it. */
 	private void performSafely(Effect effect) {
-		try {
-			perform(effect);
-		}
-		catch (RuntimeException ex) {
-			this.log.fault("fault in the master while it performed " + effect + "; it goes on", ex);
-		}
+		runSafely(() -> perform(effect));
 	}
 
 	private void perform(Effect effect) {
@@ -189,6 +184,9 @@ public final class Master {
 		}
 		catch (InterruptedException ex) {
 			// The master ends.
+		}
+		catch (RuntimeException ex) {
+			this.log.fault("exits of workers cannot be noticed any more", ex);
 		}
 	}
 
