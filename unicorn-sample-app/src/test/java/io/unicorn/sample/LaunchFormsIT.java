@@ -66,7 +66,7 @@ class LaunchFormsIT {
 	void aMainClassIsServedAlsoFromAnArgumentFile() throws IOException {
 		Unpacked.into(this.directory);
 		Path arguments = Files.writeString(this.directory.resolve("arguments"), """
-				-Xmx300m
+				-Xmx300m --enable-native-access=ALL-UNNAMED
 				-cp BOOT-INF/classes:BOOT-INF/lib/* -Dnote="of two words"
 				io.unicorn.sample.SampleApplication
 				""");
