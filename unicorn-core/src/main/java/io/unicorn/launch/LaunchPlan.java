@@ -32,6 +32,12 @@ public record LaunchPlan(String application, PoolSettings settings, int autoWork
 		String java, JavaCommandLine command, List<String> workerOptions, List<String> workerEnvironment,
 		List<String> exclusiveFlags, List<String> pidFiles, @Nullable String logFile, List<String> notices) {
 
+	/** Name of the listener of the application's own web server. */
+	public static final String HTTP = "http";
+
+	/** Name of the listener of a management server on a port of its own. */
+	public static final String MANAGEMENT = "management";
+
 	public LaunchPlan {
 		listeners = Collections.unmodifiableMap(new LinkedHashMap<>(listeners));
 		workerOptions = List.copyOf(workerOptions);

@@ -438,7 +438,7 @@ final class Arbiter {
 		Reload failed = Objects.requireNonNull(this.reload);
 		this.staffing.accept(failed.acceptedBefore());
 		this.reload = null;
-		tell(Level.ERROR, "reload failed: the new worker did not boot. " + "The workers that serve are not touched");
+		tell(Level.ERROR, "reload failed: the new worker did not boot. The workers that serve are not touched");
 	}
 
 	private void appointLeader() {

@@ -147,10 +147,6 @@ final class Worker {
 		return this.deadline;
 	}
 
-	void deadline(Instant deadline) {
-		this.deadline = deadline;
-	}
-
 	void channelLost(Instant now) {
 		this.channelLostAt = now;
 	}

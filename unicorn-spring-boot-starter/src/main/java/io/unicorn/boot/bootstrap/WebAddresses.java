@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
+import io.unicorn.launch.LaunchPlan;
 import io.unicorn.posix.Listener;
 import io.unicorn.posix.Posix;
 import io.unicorn.posix.PosixException;
@@ -19,12 +20,6 @@ import org.springframework.util.ClassUtils;
  * for all workers together.
  */
 final class WebAddresses {
-
-	/** Name of the listener of the application's own server. */
-	static final String HTTP = "http";
-
-	/** Name of the listener of a management server on its own port. */
-	static final String MANAGEMENT = "management";
 
 	/**
 	 * Gunicorn's default. Connections wait here while workers are replaced, so more than
@@ -55,11 +50,11 @@ final class WebAddresses {
 		int port = number("server.port", DEFAULT_PORT);
 		Map<String, Listener> listeners = new LinkedHashMap<>();
 		try {
-			listeners.put(HTTP, listen(posix, "server", port, backlog));
+			listeners.put(LaunchPlan.HTTP, listen(posix, "server", port, backlog));
 			Integer managementPort = this.actuator
 					? this.binder.bind("management.server.port", Integer.class).orElse(null) : null;
 			if (managementPort != null && managementPort >= 0 && (managementPort != port || port == 0)) {
-				listeners.put(MANAGEMENT, listen(posix, "management.server", managementPort, backlog));
+				listeners.put(LaunchPlan.MANAGEMENT, listen(posix, "management.server", managementPort, backlog));
 			}
 			return listeners;
 		}

@@ -2,6 +2,7 @@ package io.unicorn.boot.tomcat;
 
 import java.io.IOException;
 
+import io.unicorn.launch.LaunchPlan;
 import io.unicorn.launch.WorkerCommand;
 import io.unicorn.worker.InheritedListeners;
 import io.unicorn.worker.RequestLedger;
@@ -38,7 +39,7 @@ public final class TomcatPoolCustomizer implements WebServerFactoryCustomizer<To
 	 * Return a customizer for the application's own server.
 	 */
 	public static TomcatPoolCustomizer forApplication(WorkerAgent agent, RequestLedger ledger, TomcatTuning tuning) {
-		return new TomcatPoolCustomizer(agent, "http", ledger, tuning);
+		return new TomcatPoolCustomizer(agent, LaunchPlan.HTTP, ledger, tuning);
 	}
 
 	/**
@@ -46,7 +47,7 @@ public final class TomcatPoolCustomizer implements WebServerFactoryCustomizer<To
 	 * not counted: probes must not use up a worker's max-requests.
 	 */
 	public static TomcatPoolCustomizer forManagement(WorkerAgent agent) {
-		return new TomcatPoolCustomizer(agent, "management", null, TomcatTuning.NONE);
+		return new TomcatPoolCustomizer(agent, LaunchPlan.MANAGEMENT, null, TomcatTuning.NONE);
 	}
 
 	@Override
