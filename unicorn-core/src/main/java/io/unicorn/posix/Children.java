@@ -2,6 +2,7 @@ package io.unicorn.posix;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
@@ -51,13 +52,13 @@ final class Children {
 		this.spawner = spawner;
 	}
 
-	int spawn(Command command, int... descriptors) throws PosixException {
+	int spawn(Command command, @Nullable Path output, int... descriptors) throws PosixException {
 		this.lock.lock();
 		try {
 			// A parent that ignores SIGCHLD passes that on to us, and then the kernel
 			// reaps our children itself and their exit codes are lost.
 			this.libc.signal(SIGCHLD, SIG_DFL);
-			int pid = this.spawner.spawn(command, descriptors);
+			int pid = this.spawner.spawn(command, output, descriptors);
 			this.live.add(pid);
 			this.spawned.signalAll();
 			return pid;

@@ -1,6 +1,7 @@
 package io.unicorn.posix;
 
 import java.net.InetAddress;
+import java.nio.file.Path;
 import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
@@ -102,7 +103,12 @@ public final class JnrPosix implements Posix {
 
 	@Override
 	public int spawn(Command command, int... descriptors) throws PosixException {
-		return this.children.spawn(command, descriptors);
+		return this.children.spawn(command, null, descriptors);
+	}
+
+	@Override
+	public int spawn(Command command, Path output, int... descriptors) throws PosixException {
+		return this.children.spawn(command, output, descriptors);
 	}
 
 	@Override

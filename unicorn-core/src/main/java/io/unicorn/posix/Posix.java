@@ -1,6 +1,7 @@
 package io.unicorn.posix;
 
 import java.net.InetAddress;
+import java.nio.file.Path;
 import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
@@ -80,6 +81,19 @@ public interface Posix {
 	 * @return the process id of the child
 	 */
 	int spawn(Command command, int... descriptors) throws PosixException;
+
+	/**
+	 * Start a child as {@link #spawn(Command, int...)} does, but with its standard output
+	 * and error in a file instead of ours. Both append to it, so neither overwrites the
+	 * other.
+	 * @param command what to run
+	 * @param output the file: created, readable for us alone, or emptied, its permissions
+	 * then being left as they are
+	 * @param descriptors our numbers of the descriptors to pass on, in order
+	 * @return the process id of the child
+	 * @throws PosixException also if the file cannot be written
+	 */
+	int spawn(Command command, Path output, int... descriptors) throws PosixException;
 
 	/**
 	 * Send a signal to a child that was started by {@link #spawn} and has not been

@@ -1,9 +1,11 @@
 package io.unicorn.posix;
 
 import java.lang.ref.Reference;
+import java.nio.file.Path;
 import java.util.Set;
 
 import jnr.ffi.Pointer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Starts child processes with {@code posix_spawn}, which unlike {@code fork} is safe in a
@@ -18,6 +20,11 @@ final class Spawner {
 	private static final int STRUCT_SIZE = 512;
 
 	private static final int O_RDONLY = 0;
+
+	/** {@code O_WRONLY | O_CREAT | O_TRUNC | O_APPEND}. */
+	private static final int O_OUTPUT = 0x1 | 0x40 | 0x200 | 0x400;
+
+	private static final int OWNER_ALONE = 0600;
 
 	/** In glibc since 2.26, in musl since 1.1.17. */
 	private static final int SETSID = 0x80;
@@ -40,24 +47,26 @@ final class Spawner {
 		this.descriptors = descriptors;
 	}
 
-	int spawn(Command command, int... passed) throws PosixException {
+	int spawn(Command command, @Nullable Path output, int... passed) throws PosixException {
 		for (int fd : passed) {
 			if (fd < FIRST_PASSED + passed.length) {
 				throw new IllegalArgumentException(
 						"Descriptor " + fd + " would be overwritten in the child before it is passed on");
 			}
 		}
-		String what = "spawn " + NativeText.decode(command.executable());
+		String what = "spawn " + NativeText.decode(command.executable())
+				+ ((output != null) ? " with output to " + output : "");
 		Pointer path = this.kernel.string(command.executable());
 		Pointer argv = this.kernel.strings(command.arguments());
 		Pointer envp = this.kernel.strings(command.environment());
 		Pointer nullDevice = this.kernel.string("/dev/null");
+		Pointer file = (output != null) ? this.kernel.string(Command.bytes(output)) : null;
 		Pointer actions = this.kernel.allocate(STRUCT_SIZE);
 		Pointer attributes = this.kernel.allocate(STRUCT_SIZE);
 		this.kernel.check(what, this.libc.posix_spawn_file_actions_init(actions));
 		this.kernel.check(what, this.libc.posix_spawnattr_init(attributes));
 		try {
-			addActions(what, actions, nullDevice, passed);
+			addActions(what, actions, nullDevice, file, passed);
 			setAttributes(what, attributes);
 			int[] pid = new int[1];
 			synchronized (this.descriptors) {
@@ -73,11 +82,18 @@ final class Spawner {
 			Reference.reachabilityFence(argv);
 			Reference.reachabilityFence(envp);
 			Reference.reachabilityFence(nullDevice);
+			Reference.reachabilityFence(file);
 		}
 	}
 
-	private void addActions(String what, Pointer actions, Pointer nullDevice, int... passed) throws PosixException {
+	private void addActions(String what, Pointer actions, Pointer nullDevice, @Nullable Pointer output, int... passed)
+			throws PosixException {
 		this.kernel.check(what, this.libc.posix_spawn_file_actions_addopen(actions, 0, nullDevice, O_RDONLY, 0));
+		if (output != null) {
+			this.kernel.check(what,
+					this.libc.posix_spawn_file_actions_addopen(actions, 1, output, O_OUTPUT, OWNER_ALONE));
+			this.kernel.check(what, this.libc.posix_spawn_file_actions_adddup2(actions, 1, 2));
+		}
 		for (int i = 0; i < passed.length; i++) {
 			this.kernel.check(what, this.libc.posix_spawn_file_actions_adddup2(actions, passed[i], FIRST_PASSED + i));
 		}

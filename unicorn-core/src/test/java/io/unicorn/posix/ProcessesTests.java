@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -68,6 +69,29 @@ class ProcessesTests {
 			this.posix.close(pair.theirs());
 			this.posix.close(listener.fd());
 		}
+	}
+
+	@Test
+	void bothOutputsOfAChildGoToAFileOfOurs() throws Exception {
+		Path file = this.directory.resolve("child's output");
+		Files.writeString(file, "what an earlier child has said, at some length");
+		this.shells.runInto(file, "echo 1; echo 2 >&2; echo 3; readlink /proc/$$/fd/0; ls /proc/$$/fd");
+		assertThat(Files.readString(file)).isEqualTo("1\n2\n3\n/dev/null\n0\n1\n2\n");
+	}
+
+	@Test
+	void aNewOutputFileIsForUsAlone() throws Exception {
+		Path file = this.directory.resolve("output");
+		assertThat(this.shells.runInto(file, "echo x")).containsExactly("x");
+		assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+	}
+
+	@Test
+	void anOutputFileThatCannotBeWrittenIsReported() {
+		Path file = this.directory.resolve("missing/output");
+		assertThatExceptionOfType(PosixException.class)
+			.isThrownBy(() -> this.posix.spawn(new Command("/bin/true", List.of("true"), List.of()), file))
+			.withMessage("spawn /bin/true with output to %s: No such file or directory", file);
 	}
 
 	@Test

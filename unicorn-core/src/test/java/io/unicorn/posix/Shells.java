@@ -61,6 +61,16 @@ class Shells {
 		return Files.readAllLines(out, StandardCharsets.ISO_8859_1);
 	}
 
+	/**
+	 * Run a script with its output in a file and return what is in it.
+	 */
+	List<String> runInto(Path output, String script) throws IOException, InterruptedException {
+		this.running.add(this.posix
+			.spawn(new Command("/bin/sh", List.of("sh", "-c", script), List.of("PATH=/usr/bin:/bin")), output));
+		assertThat(await().code()).isZero();
+		return Files.readAllLines(output);
+	}
+
 	void killAll() {
 		this.running.forEach((pid) -> this.posix.kill(pid, SIGKILL));
 	}
