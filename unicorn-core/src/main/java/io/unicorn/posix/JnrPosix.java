@@ -25,6 +25,8 @@ public final class JnrPosix implements Posix {
 
 	private final Listeners listeners;
 
+	private final AcceptQueue acceptQueue;
+
 	private final Execution execution;
 
 	private final Children children;
@@ -37,6 +39,7 @@ public final class JnrPosix implements Posix {
 		this.kernel = Kernel.load();
 		this.descriptors = new Descriptors(this.kernel);
 		this.listeners = new Listeners(this.kernel, this.descriptors);
+		this.acceptQueue = new AcceptQueue(this.kernel);
 		this.execution = new Execution(this.kernel, this.descriptors);
 		this.children = new Children(this.kernel, new Spawner(this.kernel, this.descriptors));
 	}
@@ -59,6 +62,21 @@ public final class JnrPosix implements Posix {
 	@Override
 	public Listener inherited(int fd) throws PosixException {
 		return this.listeners.inherited(fd);
+	}
+
+	@Override
+	public void refuseNew(int listener) throws PosixException {
+		this.acceptQueue.refuseNew(listener);
+	}
+
+	@Override
+	public int waiting(int listener) throws PosixException {
+		return this.acceptQueue.waiting(listener);
+	}
+
+	@Override
+	public int handshakes(int listener) throws PosixException {
+		return this.acceptQueue.handshakes(listener);
 	}
 
 	@Override

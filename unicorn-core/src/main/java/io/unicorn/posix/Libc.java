@@ -40,6 +40,8 @@ public interface Libc {
 
 	int setsockopt(int fd, int level, int option, @In int[] value, int size);
 
+	int setsockopt(int fd, int level, int option, @In Pointer value, int size);
+
 	int getsockopt(int fd, int level, int option, @Out int[] value, @In @Out int[] size);
 
 	int bind(int fd, @In byte[] address, int size);

@@ -44,6 +44,41 @@ public interface Posix {
 	Listener inherited(int fd) throws PosixException;
 
 	/**
+	 * Let nobody new in at a listening socket, without closing it: from now on the system
+	 * leaves requests for a connection unanswered. What had begun by then is not touched:
+	 * handshakes complete, and what they bring wakes a blocked {@code accept}, in other
+	 * processes too, which share the socket and this state of it. A client that is left
+	 * without an answer asks again, a second later for the first time, and is refused
+	 * once the socket is closed. There is no way back. Needs no privilege.
+	 * <p>
+	 * To stop without a reset: call this, accept until {@link #handshakes} and then
+	 * {@link #waiting} return 0, and close.
+	 * @param listener descriptor of a {@link Listener}
+	 */
+	void refuseNew(int listener) throws PosixException;
+
+	/**
+	 * Return how many connections wait in the queue of a listening socket for somebody to
+	 * accept them. One system call.
+	 * @param listener descriptor of a {@link Listener}
+	 */
+	int waiting(int listener) throws PosixException;
+
+	/**
+	 * Return how many handshakes are under way at a listening socket: answered by the
+	 * system, not yet confirmed by the client. This takes one round trip, or a second and
+	 * more if a packet was lost, and up to a minute if the client is gone, so do not wait
+	 * for 0 without a limit. Not counted are the clients to whom the system sent a SYN
+	 * cookie because too many came at once; counted are those of another listening socket
+	 * with the same port and another address.
+	 * <p>
+	 * Not for frequent calls: it reads a list of all connections of this machine or
+	 * container, which took 5 ms without any and 25 ms with 10,000.
+	 * @param listener descriptor of a {@link Listener}
+	 */
+	int handshakes(int listener) throws PosixException;
+
+	/**
 	 * Open a pair of connected stream sockets, both close-on-exec. Our end never blocks,
 	 * the other does.
 	 */
