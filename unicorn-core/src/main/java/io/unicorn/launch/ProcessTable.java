@@ -1,0 +1,84 @@
+package io.unicorn.launch;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The processes that this one can see, as {@code /proc} shows them.
+ */
+final class ProcessTable {
+
+	/** Of the fields that follow the name of the program in {@code stat}. */
+	private static final int STATE = 0;
+
+	private static final int START_TIME = 19;
+
+	private final Path root;
+
+	ProcessTable() {
+		this(Path.of("/proc"));
+	}
+
+	/**
+	 * Create for a directory that looks like {@code /proc}.
+	 */
+	ProcessTable(Path root) {
+		this.root = root;
+	}
+
+	/**
+	 * Return the inode of our pid namespace, in which alone a process id means anything.
+	 */
+	String namespace() throws IOException {
+		String link = Files.readSymbolicLink(this.root.resolve("self/ns/pid")).toString();
+		return link.replaceAll("\\D", "");
+	}
+
+	/**
+	 * Return when a process was started, in ticks since the system was; it tells it from
+	 * another one that gets its id later, and stays the same when the process executes
+	 * another program.
+	 */
+	Optional<String> startTime(int pid) {
+		try {
+			String stat = read(this.root.resolve(Integer.toString(pid)).resolve("stat"));
+			// A program's name may have spaces and parentheses.
+			String[] fields = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ", -1);
+			boolean dead = fields[STATE].equals("Z") || fields[STATE].equals("X");
+			return dead ? Optional.empty() : Optional.of(fields[START_TIME]);
+		}
+		catch (IOException | IndexOutOfBoundsException ex) {
+			return Optional.empty();
+		}
+	}
+
+	/**
+	 * Return the command lines of all processes, as far as we may read them.
+	 * @throws IOException if there is no list of processes
+	 */
+	List<String> commandLines() throws IOException {
+		List<String> commandLines = new ArrayList<>();
+		try (DirectoryStream<Path> processes = Files.newDirectoryStream(this.root, "[0-9]*")) {
+			for (Path process : processes) {
+				try {
+					commandLines.add(read(process.resolve("cmdline")));
+				}
+				catch (IOException ex) {
+					// It has ended, or is another user's.
+				}
+			}
+		}
+		return commandLines;
+	}
+
+	private static String read(Path file) throws IOException {
+		return new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+	}
+
+}
