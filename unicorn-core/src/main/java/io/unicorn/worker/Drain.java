@@ -14,6 +14,8 @@ final class Drain {
 
 	private boolean closed;
 
+	private boolean ending;
+
 	private boolean open;
 
 	/**
@@ -23,8 +25,12 @@ final class Drain {
 		this.servers.add(server);
 		if (this.closed) {
 			server.stopAccepting();
+			return;
 		}
-		else if (this.open) {
+		if (this.ending) {
+			server.endConnections();
+		}
+		if (this.open) {
 			server.startAccepting();
 		}
 	}
@@ -39,6 +45,16 @@ final class Drain {
 			this.servers.forEach(DrainableServer::startAccepting);
 		}
 		return !this.closed;
+	}
+
+	/**
+	 * Let each further response of all servers end its connection.
+	 */
+	synchronized void endConnections() {
+		if (!this.closed && !this.ending) {
+			this.ending = true;
+			this.servers.forEach(DrainableServer::endConnections);
+		}
 	}
 
 	synchronized void stopAccepting() {

@@ -16,10 +16,18 @@ public interface DrainableServer {
 	void startAccepting();
 
 	/**
+	 * Go on accepting, but let the response to each request from now on end its
+	 * connection; a connection that is idle stays open for that request. Where one
+	 * connection carries many requests at a time, the client is told to begin no more on
+	 * it. Calling it again does nothing.
+	 */
+	void endConnections();
+
+	/**
 	 * Accept nothing any more, and return once every connection that was accepted is in
-	 * the server's care. From then on the response to each further request ends its
-	 * connection; a connection that is idle stays open for that request. Calling it again
-	 * does nothing.
+	 * the server's care. From then on connections end as {@link #endConnections} says,
+	 * and what would not end by itself, such as streams of events, is ended in the way
+	 * its protocol has for that. Calling it again does nothing.
 	 */
 	void stopAccepting();
 

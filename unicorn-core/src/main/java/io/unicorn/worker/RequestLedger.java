@@ -27,6 +27,8 @@ public final class RequestLedger {
 
 	private final AtomicLong finished = new AtomicLong();
 
+	private final LongAdder errors = new LongAdder();
+
 	private final long limit;
 
 	private final Runnable limitReached;
@@ -68,6 +70,19 @@ public final class RequestLedger {
 	 * @param token what {@link #begin} returned for it
 	 */
 	public void end(int token) {
+		end(token, false);
+	}
+
+	/**
+	 * Note that a request has been answered, or has failed.
+	 * @param token what {@link #begin} returned for it
+	 * @param failed whether the answer was an error of the server's, a status of 500 or
+	 * more
+	 */
+	public void end(int token, boolean failed) {
+		if (failed) {
+			this.errors.increment();
+		}
 		if (token != UNWATCHED) {
 			this.startedAt.set(token, 0);
 		}
@@ -81,6 +96,14 @@ public final class RequestLedger {
 	 */
 	public long finished() {
 		return this.finished.get();
+	}
+
+	/**
+	 * Return the number of finished requests that the server has failed to answer
+	 * properly. It is counted before the request is counted as finished.
+	 */
+	public long errors() {
+		return this.errors.sum();
 	}
 
 	/**

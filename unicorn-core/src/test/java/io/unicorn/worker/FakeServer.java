@@ -26,13 +26,18 @@ final class FakeServer implements DrainableServer {
 		}
 	}
 
-	void endConnections() {
+	void hangUp() {
 		this.noConnections.countDown();
 	}
 
 	@Override
 	public void startAccepting() {
 		this.calls.add("start");
+	}
+
+	@Override
+	public void endConnections() {
+		this.calls.add("end");
 	}
 
 	@Override

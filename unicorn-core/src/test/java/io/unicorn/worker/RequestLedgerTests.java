@@ -39,6 +39,19 @@ class RequestLedgerTests {
 	}
 
 	@Test
+	void errorsAreCountedBesideTheRequests() {
+		RequestLedger ledger = ledger(0);
+		ledger.end(ledger.begin());
+		ledger.end(ledger.begin(), false);
+		assertThat(ledger.errors()).isZero();
+		ledger.end(ledger.begin(), true);
+		ledger.end(ledger.begin(), true);
+		assertThat(ledger.errors()).isEqualTo(2);
+		assertThat(ledger.finished()).isEqualTo(4);
+		assertThat(ledger.inFlight()).isZero();
+	}
+
+	@Test
 	void theOldestRunningRequestGivesTheAge() {
 		RequestLedger ledger = ledger(0);
 		int first = ledger.begin();

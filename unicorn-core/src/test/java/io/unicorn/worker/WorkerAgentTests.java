@@ -125,8 +125,8 @@ class WorkerAgentTests {
 		assertThat(one.stopped.await(10, TimeUnit.SECONDS)).isTrue();
 		assertThat(other.stopped.await(10, TimeUnit.SECONDS)).isTrue();
 		assertThat(this.master.hasEnded()).isFalse();
-		one.endConnections();
-		other.endConnections();
+		one.hangUp();
+		other.hangUp();
 		assertThat(this.master.next(Message.Drained.class).connectionsLeft()).isZero();
 		assertThat(this.master.end()).isEqualTo("exit 0");
 		assertThat(one.calls).containsExactly("start", "stop", "await");
@@ -169,7 +169,7 @@ class WorkerAgentTests {
 		this.master.send(new Message.Drain(9000));
 		this.master.send(new Message.Drain(1));
 		assertThat(server.stopped.await(10, TimeUnit.SECONDS)).isTrue();
-		server.endConnections();
+		server.hangUp();
 		assertThat(this.master.end()).isEqualTo("exit 0");
 		assertThat(this.master.observed()).containsExactly("draining 9000");
 		assertThat(server.calls).containsExactly("stop", "await");
@@ -221,7 +221,7 @@ class WorkerAgentTests {
 		this.master.hangUp();
 		assertThat(server.stopped.await(10, TimeUnit.SECONDS)).isTrue();
 		assertThat(this.master.hasEnded()).isFalse();
-		server.endConnections();
+		server.hangUp();
 		assertThat(this.master.end()).isEqualTo("exit 0");
 		assertThat(agent.isLeader()).isFalse();
 		assertThat(this.master.observed()).containsExactly("leader", "lost: its control channel was closed");
@@ -246,6 +246,10 @@ class WorkerAgentTests {
 
 			@Override
 			public void startAccepting() {
+			}
+
+			@Override
+			public void endConnections() {
 			}
 
 			@Override
@@ -364,7 +368,7 @@ class WorkerAgentTests {
 		hook.start();
 		await().until(() -> hook.getState() == Thread.State.TIMED_WAITING);
 		assertThat(returned.getCount()).isEqualTo(1);
-		server.endConnections();
+		server.hangUp();
 		assertThat(returned.await(10, TimeUnit.SECONDS)).isTrue();
 		assertThat(server.calls).containsExactly("stop", "await");
 	}

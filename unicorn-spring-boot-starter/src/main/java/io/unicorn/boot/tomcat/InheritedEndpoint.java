@@ -31,6 +31,13 @@ final class InheritedEndpoint extends NioEndpoint {
 		return this.connections.size();
 	}
 
+	/**
+	 * Tell HTTP/2 clients to begin nothing more on their connections. Each is told once.
+	 */
+	void announceEnd() {
+		getHandler().pause();
+	}
+
 	@Override
 	protected void initServerSocket() {
 		gate();

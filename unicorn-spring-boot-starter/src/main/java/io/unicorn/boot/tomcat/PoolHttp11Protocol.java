@@ -3,7 +3,10 @@ package io.unicorn.boot.tomcat;
 import java.time.Duration;
 
 import io.unicorn.worker.DrainableServer;
+import org.apache.coyote.UpgradeProtocol;
 import org.apache.coyote.http11.Http11NioProtocol;
+import org.apache.coyote.http2.Http2Protocol;
+import org.jspecify.annotations.Nullable;
 
 /**
  * HTTP/1.1, and HTTP/2 where it is upgraded to, on an inherited listener. Tomcat creates
@@ -11,7 +14,18 @@ import org.apache.coyote.http11.Http11NioProtocol;
  */
 public class PoolHttp11Protocol extends Http11NioProtocol implements DrainableServer {
 
+	/**
+	 * After a client was told to begin no more streams on its HTTP/2 connection, those
+	 * that it begins are served for so long. Tomcat allows for no more than the time to
+	 * the client and back, and some clients have written ahead.
+	 */
+	private static final Duration HTTP2_LAST_STREAMS = Duration.ofSeconds(1);
+
 	private final InheritedEndpoint endpoint;
+
+	private volatile @Nullable Farewell farewell;
+
+	private volatile boolean ending;
 
 	/**
 	 * Create a protocol that has no listener yet.
@@ -25,8 +39,25 @@ public class PoolHttp11Protocol extends Http11NioProtocol implements DrainableSe
 		this.endpoint = endpoint;
 	}
 
-	void attach(AcceptGate gate) {
+	void attach(AcceptGate gate, Farewell farewell) {
 		this.endpoint.attach(gate);
+		this.farewell = farewell;
+	}
+
+	@Override
+	public void addUpgradeProtocol(UpgradeProtocol protocol) {
+		if (protocol instanceof Http2Protocol http2 && http2.getDrainTimeout() == 0) {
+			http2.setDrainTimeout(HTTP2_LAST_STREAMS.toNanos());
+		}
+		super.addUpgradeProtocol(protocol);
+	}
+
+	/**
+	 * Asked for at the head of each request: with 1, its response ends the connection.
+	 */
+	@Override
+	public int getMaxKeepAliveRequests() {
+		return this.ending ? 1 : super.getMaxKeepAliveRequests();
 	}
 
 	@Override
@@ -35,11 +66,23 @@ public class PoolHttp11Protocol extends Http11NioProtocol implements DrainableSe
 	}
 
 	@Override
+	public void endConnections() {
+		this.ending = true;
+		this.endpoint.announceEnd();
+	}
+
+	@Override
 	public void stopAccepting() {
 		this.endpoint.gate().close();
+		// Before anything that may have to wait for a client.
+		this.ending = true;
 		// Makes every further response end its connection, and HTTP/2 say goodbye. Not
 		// preceded by pause(), which would drop requests that have just been read.
 		closeServerSocketGraceful();
+		Farewell last = this.farewell;
+		if (last != null) {
+			last.begin(this.endpoint);
+		}
 	}
 
 	@Override

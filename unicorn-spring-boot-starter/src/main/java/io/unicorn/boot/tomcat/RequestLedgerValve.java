@@ -6,13 +6,15 @@ import io.unicorn.worker.RequestLedger;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
 import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletResponse;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ValveBase;
 
 /**
  * Enters every request into the ledger, from before the application sees it until it is
- * answered; an asynchronous one until it completes.
+ * answered; an asynchronous one until it completes. An answer with a status of 500 or
+ * more is entered as an error.
  */
 final class RequestLedgerValve extends ValveBase {
 
@@ -32,31 +34,47 @@ final class RequestLedgerValve extends ValveBase {
 		}
 		int token = this.ledger.begin();
 		boolean handedOn = false;
+		boolean failed = true;
 		try {
 			getNext().invoke(request, response);
+			failed = isError(response);
 			if (request.isAsyncStarted()) {
-				request.getAsyncContext().addListener(new Completion(token));
+				request.getAsyncContext().addListener(new Completion(token, response));
 				handedOn = true;
 			}
 		}
 		finally {
 			if (!handedOn) {
-				this.ledger.end(token);
+				this.ledger.end(token, failed);
 			}
 		}
+	}
+
+	private static boolean isError(Response response) {
+		return response.getStatus() >= HttpServletResponse.SC_INTERNAL_SERVER_ERROR;
 	}
 
 	private final class Completion implements AsyncListener {
 
 		private final int token;
 
-		Completion(int token) {
+		/** Tomcat's own, which is not used again before the request has completed. */
+		private final Response response;
+
+		private boolean ended;
+
+		Completion(int token, Response response) {
 			this.token = token;
+			this.response = response;
 		}
 
 		@Override
 		public void onComplete(AsyncEvent event) {
-			RequestLedgerValve.this.ledger.end(this.token);
+			// Tomcat completes a request twice when a dispatch of it has sent an error.
+			if (!this.ended) {
+				this.ended = true;
+				RequestLedgerValve.this.ledger.end(this.token, isError(this.response));
+			}
 		}
 
 		@Override

@@ -53,13 +53,16 @@ public final class TomcatPoolCustomizer implements WebServerFactoryCustomizer<To
 	@Override
 	public void customize(TomcatWebServerFactory factory) {
 		factory.setProtocol(PoolHttp11Protocol.class.getName());
-		factory.addConnectorCustomizers(this::customize);
+		Farewell farewell = new Farewell();
+		factory.addConnectorCustomizers((connector) -> customize(connector, farewell));
+		factory.addContextCustomizers(farewell.sessions()::add);
+		factory.addEngineValves(new EventStreamValve(farewell.streams()));
 		if (this.ledger != null) {
 			factory.addEngineValves(new RequestLedgerValve(this.ledger));
 		}
 	}
 
-	private void customize(Connector connector) {
+	private void customize(Connector connector, Farewell farewell) {
 		if (!(connector.getProtocolHandler() instanceof PoolHttp11Protocol protocol)) {
 			// An additional connector of the application's own.
 			return;
@@ -67,7 +70,7 @@ public final class TomcatPoolCustomizer implements WebServerFactoryCustomizer<To
 		try {
 			InheritedListeners listeners = new InheritedListeners(
 					System.getProperty(WorkerCommand.LISTENERS_PROPERTY, ""));
-			protocol.attach(new AcceptGate(listeners.take(this.listener)));
+			protocol.attach(new AcceptGate(listeners.take(this.listener)), farewell);
 		}
 		catch (IOException ex) {
 			throw new IllegalStateException("Tomcat cannot listen for the pool: " + ex.getMessage(), ex);

@@ -26,7 +26,8 @@ final class PooledTomcat implements AutoCloseable {
 			throws IOException, LifecycleException {
 		Connector connector = new Connector(PoolHttp11Protocol.class.getName());
 		this.protocol = (PoolHttp11Protocol) connector.getProtocolHandler();
-		this.protocol.attach(new AcceptGate(listener));
+		Farewell farewell = new Farewell();
+		this.protocol.attach(new AcceptGate(listener), farewell);
 		this.protocol.setKeepAliveTimeout(20_000);
 		connector.setPort(0);
 		// As Spring Boot does; without it Tomcat does not close gracefully.
@@ -35,7 +36,9 @@ final class PooledTomcat implements AutoCloseable {
 		this.tomcat.getEngine().setName("Tomcat-" + System.identityHashCode(this));
 		this.tomcat.setConnector(connector);
 		this.tomcat.getEngine().getPipeline().addValve(new RequestLedgerValve(ledger));
+		this.tomcat.getEngine().getPipeline().addValve(new EventStreamValve(farewell.streams()));
 		Context context = this.tomcat.addContext("", directory.toString());
+		farewell.sessions().add(context);
 		Wrapper wrapper = Tomcat.addServlet(context, "servlet", servlet);
 		wrapper.setAsyncSupported(true);
 		context.addServletMappingDecoded("/*", "servlet");

@@ -46,7 +46,8 @@ class RequestLedgerValveTests {
 		@Override
 		protected void doGet(HttpServletRequest request, HttpServletResponse response)
 				throws IOException, ServletException {
-			if (request.getDispatcherType() == DispatcherType.ASYNC && request.getAttribute("again") == null) {
+			if (request.getDispatcherType() == DispatcherType.ASYNC && request.getAttribute("again") == null
+					&& !request.getRequestURI().endsWith("error")) {
 				ok(response);
 				return;
 			}
@@ -78,6 +79,13 @@ class RequestLedgerValveTests {
 						await();
 						context.dispatch();
 					});
+				}
+				case "/dispatch-to-error" -> {
+					if (request.getDispatcherType() == DispatcherType.ASYNC) {
+						response.sendError(503);
+						return;
+					}
+					async(request, AsyncContext::dispatch);
 				}
 				case "/timeout" -> request.startAsync().setTimeout(100);
 				default -> response.sendError(404);
@@ -141,6 +149,7 @@ class RequestLedgerValveTests {
 			assertThat(client.response().status()).contains(status);
 			Awaitility.await().until(() -> this.ledger.inFlight() == 0);
 			assertThat(this.ledger.finished()).isEqualTo(1);
+			assertThat(this.ledger.errors()).isEqualTo(status.startsWith("5") ? 1 : 0);
 			assertThat(this.ledger.oldestMillis()).isZero();
 		}
 	}
@@ -196,6 +205,11 @@ class RequestLedgerValveTests {
 	@Test
 	void anAsynchronousRequestThatTimesOutCountsOnce() throws IOException {
 		counts("/timeout", "500");
+	}
+
+	@Test
+	void anAsynchronousRequestWhoseDispatchFailsCountsAsAnError() throws IOException {
+		counts("/dispatch-to-error", "503");
 	}
 
 	@Test

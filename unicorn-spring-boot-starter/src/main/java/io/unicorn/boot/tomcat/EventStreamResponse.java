@@ -1,0 +1,182 @@
+package io.unicorn.boot.tomcat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.Writer;
+
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.WriteListener;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpServletResponseWrapper;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the application writes an {@link EventStream} to.
+ */
+final class EventStreamResponse extends HttpServletResponseWrapper {
+
+	private final EventStream stream;
+
+	private @Nullable ServletOutputStream output;
+
+	private @Nullable PrintWriter writer;
+
+	EventStreamResponse(HttpServletResponse response, EventStream stream) {
+		super(response);
+		this.stream = stream;
+	}
+
+	@Override
+	public ServletOutputStream getOutputStream() throws IOException {
+		if (this.output == null) {
+			this.output = new Output(super.getOutputStream(), this.stream);
+		}
+		return this.output;
+	}
+
+	@Override
+	public PrintWriter getWriter() throws IOException {
+		if (this.writer == null) {
+			this.writer = new PrintWriter(new Text(super.getWriter(), this.stream));
+		}
+		return this.writer;
+	}
+
+	@Override
+	public void flushBuffer() throws IOException {
+		this.stream.enter();
+		try {
+			super.flushBuffer();
+		}
+		finally {
+			this.stream.leave();
+		}
+	}
+
+	private static final class Output extends ServletOutputStream {
+
+		private final ServletOutputStream delegate;
+
+		private final EventStream stream;
+
+		Output(ServletOutputStream delegate, EventStream stream) {
+			this.delegate = delegate;
+			this.stream = stream;
+		}
+
+		@Override
+		public void write(int value) throws IOException {
+			this.stream.enter();
+			try {
+				this.delegate.write(value);
+				this.stream.boundary().append((byte) value);
+			}
+			finally {
+				this.stream.leave();
+			}
+		}
+
+		@Override
+		public void write(byte[] bytes, int offset, int length) throws IOException {
+			this.stream.enter();
+			try {
+				this.delegate.write(bytes, offset, length);
+				this.stream.boundary().append(bytes, offset, length);
+			}
+			finally {
+				this.stream.leave();
+			}
+		}
+
+		@Override
+		public void flush() throws IOException {
+			this.stream.enter();
+			try {
+				this.delegate.flush();
+			}
+			finally {
+				this.stream.leave();
+			}
+		}
+
+		@Override
+		public void close() throws IOException {
+			if (this.stream.isOver()) {
+				return;
+			}
+			this.stream.enter();
+			try {
+				this.delegate.close();
+			}
+			finally {
+				this.stream.leave();
+			}
+		}
+
+		/** A stream that is over is ready: to fail. */
+		@Override
+		public boolean isReady() {
+			return this.stream.isOver() || this.delegate.isReady();
+		}
+
+		@Override
+		public void setWriteListener(WriteListener listener) {
+			this.delegate.setWriteListener(listener);
+		}
+
+	}
+
+	private static final class Text extends Writer {
+
+		private final PrintWriter delegate;
+
+		private final EventStream stream;
+
+		Text(PrintWriter delegate, EventStream stream) {
+			this.delegate = delegate;
+			this.stream = stream;
+		}
+
+		@Override
+		public void write(char[] text, int offset, int length) throws IOException {
+			this.stream.enter();
+			try {
+				this.delegate.write(text, offset, length);
+				this.stream.boundary().append(text, offset, length);
+			}
+			finally {
+				this.stream.leave();
+			}
+		}
+
+		@Override
+		public void flush() throws IOException {
+			this.stream.enter();
+			try {
+				// Tomcat's writer keeps its errors to itself; asking for them flushes it.
+				if (this.delegate.checkError()) {
+					throw new IOException("the client has gone");
+				}
+			}
+			finally {
+				this.stream.leave();
+			}
+		}
+
+		@Override
+		public void close() throws IOException {
+			if (this.stream.isOver()) {
+				return;
+			}
+			this.stream.enter();
+			try {
+				this.delegate.close();
+			}
+			finally {
+				this.stream.leave();
+			}
+		}
+
+	}
+
+}
