@@ -84,7 +84,7 @@ final class BootJar {
 		if (startClass == null || !LAUNCHER.equals(attributes.getValue(Attributes.Name.MAIN_CLASS))
 				|| !NESTED_CLASSES.equals(attributes.getValue("Spring-Boot-Classes"))
 				|| !NESTED_LIBRARIES.equals(attributes.getValue("Spring-Boot-Lib"))
-				|| attributes.containsKey(Attributes.Name.CLASS_PATH)) {
+				|| attributes.containsKey(Attributes.Name.CLASS_PATH) || file.getEntry(NESTED_CLASSES) == null) {
 			return Optional.empty();
 		}
 		BootJar jar = new BootJar(file, manifest, startClass);

@@ -2,6 +2,7 @@ package io.unicorn.launch;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -9,10 +10,12 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 import java.util.jar.JarFile;
 import java.util.zip.ZipException;
 
@@ -27,6 +30,11 @@ public final class GenerationStore {
 
 	/** Name of the directory of generations. */
 	static final String DIRECTORY = "generations";
+
+	/** Held for the moment in which a directory gets its name. */
+	private static final String LOCK = "generations.lock";
+
+	private static final Object SWAP = new Object();
 
 	/** So often a jar is read that changes while it is read. */
 	private static final int ATTEMPTS = 3;
@@ -126,33 +134,24 @@ public final class GenerationStore {
 	private Generation install(JarSnapshot snapshot, Path name, Aside aside) throws IOException {
 		Path made = build(snapshot, name, aside);
 		Path directory = this.workDir.resolve(DIRECTORY).resolve(snapshot.id());
-		for (int attempt = 1;; attempt++) {
-			try {
-				Files.move(made, directory, StandardCopyOption.ATOMIC_MOVE);
-			}
-			catch (FileSystemException ex) {
+		// A file lock is one of the whole process.
+		synchronized (SWAP) {
+			try (FileChannel channel = FileChannel.open(this.workDir.resolve(LOCK),
+					Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), WorkDir.PRIVATE_FILE)) {
+				// Until the channel is closed.
+				channel.lock();
 				Optional<Generation> existing = existing(snapshot.id());
 				if (existing.isPresent()) {
 					// Another start was faster.
 					return existing.get();
 				}
-				if (attempt >= ATTEMPTS || !Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
-					throw ex;
+				if (Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
+					aside.take(directory);
 				}
-				remove(directory, aside);
-				continue;
+				Files.move(made, directory, StandardCopyOption.ATOMIC_MOVE);
+				return existing(snapshot.id())
+					.orElseThrow(() -> new IOException(directory + " was changed while it was made"));
 			}
-			return existing(snapshot.id())
-				.orElseThrow(() -> new IOException(directory + " was changed while it was made"));
-		}
-	}
-
-	private static void remove(Path damaged, Aside aside) throws IOException {
-		try {
-			aside.take(damaged);
-		}
-		catch (NoSuchFileException ex) {
-			// Another start repairs it too.
 		}
 	}
 

@@ -205,9 +205,12 @@ final class JarSnapshot {
 		Path copied = this.copy.resolve(target);
 		try (InputStream in = Files.newInputStream(source); OutputStream out = PrivateFile.create(copied)) {
 			byte[] buffer = new byte[BUFFER_SIZE];
-			for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+			long remaining = Objects.requireNonNull(this.sources.get(source), "looked at before").sizeBytes();
+			// A file that grows as fast as it is read has no end.
+			for (int count = in.read(buffer); count >= 0 && remaining >= 0; count = in.read(buffer)) {
 				digest.update(buffer, 0, count);
 				out.write(buffer, 0, count);
+				remaining -= count;
 			}
 		}
 		// What an application says about the age of its resources, and a class data

@@ -1,6 +1,6 @@
 /**
  * How a worker is launched: the plan that the bootstrap hands to the master, command
- * lines, and the sizing of the pool.
+ * lines, the sizing of the pool, and the copies of the application that workers run.
  */
 @NullMarked
 package io.unicorn.launch;
