@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,8 @@ final class Children {
 	private static final long SIG_DFL = 0;
 
 	private static final int P_ALL = 0;
+
+	private static final int P_PID = 1;
 
 	private static final int WNOHANG = 1;
 
@@ -44,7 +47,11 @@ final class Children {
 
 	private final Condition spawned = this.lock.newCondition();
 
+	private final Condition released = this.lock.newCondition();
+
 	private final Set<Integer> live = new HashSet<>();
+
+	private int holds;
 
 	Children(Kernel kernel, Spawner spawner) {
 		this.kernel = kernel;
@@ -78,14 +85,40 @@ final class Children {
 		}
 	}
 
-	Exit awaitExit() throws InterruptedException {
-		while (true) {
-			int pid = awaitAny();
-			Exit exit = (pid > 0) ? reap(pid) : awaitChild();
-			if (exit != null) {
-				return exit;
-			}
+	void adopt(int pid) throws PosixException {
+		if (pid <= 0) {
+			throw new IllegalArgumentException("No process has the number " + pid);
 		}
+		this.lock.lock();
+		try {
+			this.kernel.call("adopt child " + pid,
+					() -> this.libc.waitid(P_PID, pid, new byte[SIGINFO_SIZE], WEXITED | WNOHANG | WNOWAIT));
+			this.live.add(pid);
+			this.spawned.signalAll();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	ExitHold hold() {
+		this.lock.lock();
+		try {
+			this.holds++;
+			return new Hold();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	void awaitExit(Consumer<Exit> receiver) throws InterruptedException {
+		boolean received;
+		do {
+			int pid = awaitAny();
+			received = (pid > 0) ? reap(pid, receiver) : awaitChild(receiver);
+		}
+		while (!received);
 	}
 
 	/**
@@ -98,13 +131,21 @@ final class Children {
 		return (result < 0) ? -1 : ByteBuffer.wrap(siginfo).order(ByteOrder.nativeOrder()).getInt(SIGINFO_PID);
 	}
 
-	private @Nullable Exit reap(int pid) {
+	/**
+	 * Reap a child, and pass on its exit if it is one of ours. Both under the lock, so
+	 * that whoever holds exits knows that all that were taken have been passed on.
+	 */
+	private boolean reap(int pid, Consumer<Exit> receiver) {
 		this.lock.lock();
 		try {
+			awaitRelease();
 			int[] status = new int[1];
 			int result = this.kernel.repeat(() -> this.libc.waitpid(pid, status, WNOHANG));
-			boolean ours = result == pid && this.live.remove(pid);
-			return ours ? toExit(pid, status[0]) : null;
+			if (result != pid || !this.live.remove(pid)) {
+				return false;
+			}
+			receiver.accept(toExit(pid, status[0]));
+			return true;
 		}
 		finally {
 			this.lock.unlock();
@@ -115,34 +156,60 @@ final class Children {
 	 * Wait for the next spawn. If instead a child of ours turns out to be gone because
 	 * other code in this process took its status, say so: waiting for it would never end.
 	 */
-	private @Nullable Exit awaitChild() throws InterruptedException {
+	private boolean awaitChild(Consumer<Exit> receiver) throws InterruptedException {
 		this.lock.lockInterruptibly();
 		try {
 			while (this.live.isEmpty()) {
 				this.spawned.await();
 			}
+			awaitRelease();
 			for (int pid : this.live) {
 				int[] status = new int[1];
 				int result = this.kernel.repeat(() -> this.libc.waitpid(pid, status, WNOHANG));
-				if (result == pid) {
+				boolean gone = result < 0 && this.kernel.errno() == Errno.ECHILD;
+				if (gone || result == pid) {
 					this.live.remove(pid);
-					return toExit(pid, status[0]);
-				}
-				if (result < 0 && this.kernel.errno() == Errno.ECHILD) {
-					this.live.remove(pid);
-					return new Exit(pid, -1, 0);
+					receiver.accept(gone ? new Exit(pid, -1, 0) : toExit(pid, status[0]));
+					return true;
 				}
 			}
-			return null;
+			return false;
 		}
 		finally {
 			this.lock.unlock();
 		}
 	}
 
+	private void awaitRelease() {
+		while (this.holds > 0) {
+			this.released.awaitUninterruptibly();
+		}
+	}
+
 	private static Exit toExit(int pid, int status) {
 		int signal = status & 0x7f;
 		return (signal == 0) ? new Exit(pid, (status >> 8) & 0xff, 0) : new Exit(pid, -1, signal);
+	}
+
+	private final class Hold implements ExitHold {
+
+		private boolean over;
+
+		@Override
+		public void release() {
+			Children.this.lock.lock();
+			try {
+				if (!this.over) {
+					this.over = true;
+					Children.this.holds--;
+					Children.this.released.signalAll();
+				}
+			}
+			finally {
+				Children.this.lock.unlock();
+			}
+		}
+
 	}
 
 }

@@ -3,6 +3,7 @@ package io.unicorn.posix;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.Set;
+import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
@@ -13,12 +14,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JnrPosix implements Posix {
 
-	private static final int AF_UNIX = 1;
-
-	private static final int SOCK_STREAM = 1;
-
-	private static final int SOCK_CLOEXEC = 0x80000;
-
 	private final Kernel kernel;
 
 	private final Descriptors descriptors;
@@ -26,6 +21,8 @@ public final class JnrPosix implements Posix {
 	private final Listeners listeners;
 
 	private final AcceptQueue acceptQueue;
+
+	private final ControlSockets controlSockets;
 
 	private final Execution execution;
 
@@ -40,6 +37,7 @@ public final class JnrPosix implements Posix {
 		this.descriptors = new Descriptors(this.kernel);
 		this.listeners = new Listeners(this.kernel, this.descriptors);
 		this.acceptQueue = new AcceptQueue(this.kernel);
+		this.controlSockets = new ControlSockets(this.kernel, this.descriptors);
 		this.execution = new Execution(this.kernel, this.descriptors);
 		this.children = new Children(this.kernel, new Spawner(this.kernel, this.descriptors));
 	}
@@ -81,27 +79,12 @@ public final class JnrPosix implements Posix {
 
 	@Override
 	public ControlPair controlPair() throws PosixException {
-		int[] fds = new int[2];
-		this.kernel.call("socketpair",
-				() -> this.kernel.libc().socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds));
-		for (int i = 0; i < fds.length; i++) {
-			try {
-				fds[i] = this.descriptors.moveUp(fds[i]);
-			}
-			catch (PosixException ex) {
-				this.descriptors.close(fds[1 - i]);
-				throw ex;
-			}
-		}
-		try {
-			this.descriptors.setBlocking(fds[0], false);
-		}
-		catch (PosixException ex) {
-			this.descriptors.close(fds[0]);
-			this.descriptors.close(fds[1]);
-			throw ex;
-		}
-		return new ControlPair(new JnrControlSocket(this.kernel, this.descriptors, fds[0]), fds[1]);
+		return this.controlSockets.pair();
+	}
+
+	@Override
+	public ControlSocket inheritedControl(int fd) throws PosixException {
+		return this.controlSockets.inherited(fd);
 	}
 
 	@Override
@@ -135,8 +118,18 @@ public final class JnrPosix implements Posix {
 	}
 
 	@Override
-	public Exit awaitExit() throws InterruptedException {
-		return this.children.awaitExit();
+	public void adopt(int pid) throws PosixException {
+		this.children.adopt(pid);
+	}
+
+	@Override
+	public void awaitExit(Consumer<Exit> receiver) throws InterruptedException {
+		this.children.awaitExit(receiver);
+	}
+
+	@Override
+	public ExitHold holdExits() {
+		return this.children.hold();
 	}
 
 }

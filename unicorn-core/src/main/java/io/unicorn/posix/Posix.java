@@ -2,7 +2,10 @@ package io.unicorn.posix;
 
 import java.net.InetAddress;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
@@ -85,6 +88,17 @@ public interface Posix {
 	ControlPair controlPair() throws PosixException;
 
 	/**
+	 * Take over our end of a control connection that this process inherited, from the
+	 * program that ran in it before: it is close-on-exec and never blocks. A low number
+	 * is given up for a higher one, so ask the returned object for its descriptor. That
+	 * the other end is gone is noticed by a {@link ControlPoller}, not here.
+	 * @param fd the inherited descriptor, above 2
+	 * @throws PosixException if it is not a stream socket of this machine; it is left as
+	 * it was
+	 */
+	ControlSocket inheritedControl(int fd) throws PosixException;
+
+	/**
 	 * Create a poller for our ends of control connections. Close it after use.
 	 */
 	ControlPoller poller() throws PosixException;
@@ -139,12 +153,56 @@ public interface Posix {
 	boolean kill(int pid, int signal);
 
 	/**
-	 * Wait until a child exits, and reap it. Children that were not started by
-	 * {@link #spawn} (orphans, if this process is the init of a container) are reaped and
-	 * not returned. Waits also while there is no child. An interrupt does not end the
-	 * wait for a running child, so this is for a daemon thread.
+	 * Count a process as one of those that {@link #spawn} has started: a child of this
+	 * process that was started by the program that ran in it before {@link #exec}. If it
+	 * has exited meanwhile, {@link #awaitExit} finds it like any other. To be called
+	 * before the first call of {@link #awaitExit}, which reaps an unknown child as an
+	 * orphan.
+	 * @throws PosixException if this process has no such child
+	 */
+	void adopt(int pid) throws PosixException;
+
+	/**
+	 * Wait until a child exits, reap it, and pass on its exit. Children that were neither
+	 * started by {@link #spawn} nor given to {@link #adopt} (orphans, if this process is
+	 * the init of a container) are reaped and not passed on. Waits also while there is no
+	 * child. An interrupt does not end the wait for a running child, so this is for a
+	 * daemon thread.
+	 * @param receiver called once, by this thread, while no signal can be sent and no
+	 * child started by another; must not block or throw
 	 * @throws InterruptedException if the thread is interrupted while there is no child
 	 */
-	Exit awaitExit() throws InterruptedException;
+	void awaitExit(Consumer<Exit> receiver) throws InterruptedException;
+
+	/**
+	 * Wait until a child exits, reap it, and return its exit. For those who never call
+	 * {@link #exec} while they have children.
+	 * @throws InterruptedException if the thread is interrupted while there is no child
+	 * @see #awaitExit(Consumer)
+	 */
+	default Exit awaitExit() throws InterruptedException {
+		List<Exit> exits = new ArrayList<>(1);
+		awaitExit(exits::add);
+		return exits.get(0);
+	}
+
+	/**
+	 * Hold back the exits of children. When this returns, every exit that was taken from
+	 * the system has been passed to its receiver, and until the result is released no
+	 * other is: a child that exits meanwhile stays a zombie, which {@link #awaitExit}
+	 * finds afterwards, be it here or in the program that replaces this one. Everything
+	 * else goes on; a signal to such a zombie is accepted and does nothing.
+	 * <p>
+	 * This is how no exit is lost in an {@link #exec}. The caller
+	 * <ol>
+	 * <li>holds exits,</li>
+	 * <li>handles every exit that its receiver was given,</li>
+	 * <li>writes down which children are left,</li>
+	 * <li>calls {@code exec}, and releases the hold if that fails.</li>
+	 * </ol>
+	 * The new program calls {@link #adopt} for each of the children written down, and
+	 * then {@link #awaitExit}.
+	 */
+	ExitHold holdExits();
 
 }

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -17,11 +19,18 @@ import org.junit.jupiter.api.Timeout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class ControlPollerTests {
 
 	private static final int SIGKILL = 9;
+
+	private static final int F_SETFD = 2;
+
+	private static final int F_SETFL = 4;
+
+	private static final String CLOSE_ON_EXEC_AND_NON_BLOCKING = "02004002";
 
 	private final JnrPosix posix = new JnrPosix();
 
@@ -156,6 +165,64 @@ class ControlPollerTests {
 		this.poller.register(socket, recorder);
 		write(socket, "still here");
 		assertThat(recorder.next("still here".length())).isEqualTo("still here");
+	}
+
+	@Test
+	void anInheritedConnectionGoesOn() throws Exception {
+		int fd = startChild("exec cat <&3 >&3").fd();
+		Libc libc = Kernel.load().libc();
+		assertThat(libc.fcntl(fd, F_SETFD, 0)).isZero();
+		assertThat(libc.fcntl(fd, F_SETFL, 0)).isZero();
+		ControlSocket inherited = this.posix.inheritedControl(fd);
+		assertThat(inherited.fd()).isEqualTo(fd);
+		assertThat(flags(fd)).isEqualTo(CLOSE_ON_EXEC_AND_NON_BLOCKING);
+		Recorder recorder = new Recorder();
+		this.poller.register(inherited, recorder);
+		write(inherited, "over there");
+		assertThat(recorder.next("over there".length())).isEqualTo("over there");
+	}
+
+	@Test
+	void aLowInheritedConnectionMovesUp() throws Exception {
+		int[] low = new int[2];
+		assertThat(Kernel.load().libc().socketpair(1, 1, 0, low)).isZero();
+		assertThat(low[0]).isLessThan(Descriptors.FIRST);
+		ControlSocket inherited = this.posix.inheritedControl(low[0]);
+		try {
+			assertThat(inherited.fd()).isGreaterThanOrEqualTo(Descriptors.FIRST);
+			assertThat(flags(inherited.fd())).isEqualTo(CLOSE_ON_EXEC_AND_NON_BLOCKING);
+			Recorder recorder = new Recorder();
+			this.poller.register(inherited, recorder);
+			this.posix.close(low[1]);
+			assertThat(recorder.next(1)).isEqualTo(Recorder.CLOSED);
+		}
+		finally {
+			inherited.close();
+		}
+	}
+
+	@Test
+	void whatIsNoControlConnectionIsNotInherited() throws Exception {
+		Listener listener = this.posix.listen(null, 0, 1);
+		try {
+			assertThatExceptionOfType(PosixException.class).isThrownBy(() -> this.posix.inheritedControl(listener.fd()))
+				.withMessageContaining("not a control connection");
+		}
+		finally {
+			this.posix.close(listener.fd());
+		}
+		assertThatExceptionOfType(PosixException.class).isThrownBy(() -> this.posix.inheritedControl(999_999))
+			.satisfies((ex) -> assertThat(ex.errno()).isEqualTo(Errno.EBADF));
+		assertThatIllegalArgumentException().isThrownBy(() -> this.posix.inheritedControl(2));
+	}
+
+	private static String flags(int fd) throws IOException {
+		return Files.readAllLines(Path.of("/proc/self/fdinfo", "" + fd))
+			.stream()
+			.filter((line) -> line.startsWith("flags:"))
+			.findFirst()
+			.orElseThrow()
+			.replaceFirst("flags:\\s+", "");
 	}
 
 	private ControlPair pair() throws PosixException {

@@ -9,7 +9,10 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import jnr.ffi.Pointer;
 import org.junit.jupiter.api.AfterEach;
@@ -211,10 +214,107 @@ class ProcessesTests {
 	void aChildOfOthersIsReapedAndNotReported() throws Exception {
 		int orphan = new JnrPosix().spawn(new Command("/bin/true", List.of("true"), List.of()));
 		Path stat = Path.of("/proc", "" + orphan, "stat");
-		await().until(() -> Files.readString(stat).contains(") Z "));
+		awaitZombie(orphan);
 		int pid = this.shells.start("exit 4");
 		assertThat(this.shells.await()).isEqualTo(new Exit(pid, 4, 0));
 		assertThat(stat).doesNotExist();
+	}
+
+	@Test
+	void anAdoptedChildIsSignalledAndReported() throws Exception {
+		int pid = new JnrPosix().spawn(new Command("/bin/sleep", List.of("sleep", "600"), List.of()));
+		assertThat(this.posix.kill(pid, SIGTERM)).isFalse();
+		this.shells.adopt(pid);
+		assertThat(this.posix.kill(pid, SIGTERM)).isTrue();
+		assertThat(this.shells.await()).isEqualTo(new Exit(pid, -1, SIGTERM));
+	}
+
+	@Test
+	void aChildThatExitsBeforeItIsAdoptedIsReported() throws Exception {
+		int pid = new JnrPosix().spawn(new Command("/bin/sh", List.of("sh", "-c", "exit 5"), List.of()));
+		awaitZombie(pid);
+		this.shells.adopt(pid);
+		assertThat(this.shells.await()).isEqualTo(new Exit(pid, 5, 0));
+	}
+
+	@Test
+	void aWaitThatBeganWithoutChildrenSeesAnAdoptedOne() throws Exception {
+		CompletableFuture<Exit> exit = new CompletableFuture<>();
+		Thread reaper = reaper(exit);
+		awaitState(reaper, Thread.State.WAITING);
+		int pid = new JnrPosix().spawn(new Command("/bin/sleep", List.of("sleep", "600"), List.of()));
+		this.posix.adopt(pid);
+		this.posix.kill(pid, SIGTERM);
+		assertThat(exit.get()).isEqualTo(new Exit(pid, -1, SIGTERM));
+	}
+
+	@Test
+	void whatIsNoChildIsNotAdopted() {
+		assertThatExceptionOfType(PosixException.class).isThrownBy(() -> this.posix.adopt(1))
+			.withMessage("adopt child 1: No child processes");
+		assertThat(this.posix.kill(1, 0)).isFalse();
+		assertThatIllegalArgumentException().isThrownBy(() -> this.posix.adopt(0));
+		assertThatIllegalArgumentException().isThrownBy(() -> this.posix.adopt(-1));
+	}
+
+	@Test
+	void aHeldExitIsNeitherReapedNorPassedOn() throws Exception {
+		CompletableFuture<Exit> exit = new CompletableFuture<>();
+		int pid = this.posix.spawn(new Command("/bin/sleep", List.of("sleep", "600"), List.of()));
+		ExitHold hold = this.posix.holdExits();
+		ExitHold another = this.posix.holdExits();
+		this.posix.kill(pid, SIGTERM);
+		Thread reaper = reaper(exit);
+		awaitState(reaper, Thread.State.WAITING);
+		another.release();
+		another.release();
+		awaitState(reaper, Thread.State.WAITING);
+		awaitZombie(pid);
+		assertThat(exit).isNotDone();
+		assertThat(this.posix.kill(pid, 0)).isTrue();
+		hold.release();
+		assertThat(exit.get()).isEqualTo(new Exit(pid, -1, SIGTERM));
+	}
+
+	@Test
+	void aHoldWaitsForTheReceiverOfAnExit() throws Exception {
+		CountDownLatch inReceiver = new CountDownLatch(1);
+		CountDownLatch goOn = new CountDownLatch(1);
+		AtomicBoolean received = new AtomicBoolean();
+		this.posix.spawn(new Command("/bin/true", List.of("true"), List.of()));
+		Thread reaper = new Thread(() -> {
+			try {
+				this.posix.awaitExit((exit) -> {
+					inReceiver.countDown();
+					awaitUninterruptibly(goOn);
+					received.set(true);
+				});
+			}
+			catch (InterruptedException ex) {
+				throw new AssertionError(ex);
+			}
+		});
+		reaper.start();
+		inReceiver.await();
+		CompletableFuture<Boolean> receivedWhenHeld = new CompletableFuture<>();
+		Thread holder = new Thread(() -> {
+			this.posix.holdExits();
+			receivedWhenHeld.complete(received.get());
+		});
+		holder.start();
+		awaitState(holder, Thread.State.WAITING);
+		goOn.countDown();
+		assertThat(receivedWhenHeld.get()).isTrue();
+		reaper.join();
+	}
+
+	@Test
+	void noExitIsLostWhenTheProgramIsReplaced() throws Exception {
+		Path out = this.directory.resolve("out");
+		int pid = this.shells.start(java(UpgradeMain.class, out.toString(), "first"));
+		assertThat(this.shells.await()).isEqualTo(new Exit(pid, 0, 0));
+		assertThat(Files.readAllLines(out)).containsExactly("Exit[code=3, signal=0]", "Exit[code=-1, signal=15]",
+				"control: over there");
 	}
 
 	@Test
@@ -234,12 +334,7 @@ class ProcessesTests {
 	@Test
 	void execReplacesTheProgramAndKeepsProcessIdAndDescriptors() throws Exception {
 		Path out = this.directory.resolve("out");
-		Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-		List<String> arguments = new ArrayList<>(List.of("java", "-Xshare:auto", "-XX:TieredStopAtLevel=1",
-				"-Djnr.ffi.asm.enabled=false", "--enable-native-access=ALL-UNNAMED", "-cp",
-				System.getProperty("java.class.path"), ExecMain.class.getName(), out.toString()));
-		arguments.replaceAll(Command::bytes);
-		int pid = this.shells.start(new Command(Command.bytes(java), arguments, Command.ownEnvironment()));
+		int pid = this.shells.start(java(ExecMain.class, out.toString()));
 		assertThat(this.shells.await()).isEqualTo(new Exit(pid, 7, 0));
 		List<String> lines = Files.readAllLines(out);
 		assertThat(lines.subList(0, 2)).containsExactly("" + pid, "SigBlk:\t0000000000000000");
@@ -271,10 +366,45 @@ class ProcessesTests {
 		this.posix.close(listener.fd());
 	}
 
-	private static void awaitState(Thread thread, Thread.State state) {
-		while (thread.getState() != state) {
-			Thread.onSpinWait();
+	static Command java(Class<?> main, String... parameters) {
+		Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+		List<String> arguments = new ArrayList<>(List.of("java", "-Xshare:auto", "-XX:TieredStopAtLevel=1",
+				"-Djnr.ffi.asm.enabled=false", "--enable-native-access=ALL-UNNAMED", "-cp",
+				System.getProperty("java.class.path"), main.getName()));
+		arguments.addAll(List.of(parameters));
+		arguments.replaceAll(Command::bytes);
+		return new Command(Command.bytes(java), arguments, Command.ownEnvironment());
+	}
+
+	private Thread reaper(CompletableFuture<Exit> exit) {
+		Thread reaper = new Thread(() -> {
+			try {
+				this.posix.awaitExit(exit::complete);
+			}
+			catch (InterruptedException ex) {
+				throw new AssertionError(ex);
+			}
+		});
+		reaper.setDaemon(true);
+		reaper.start();
+		return reaper;
+	}
+
+	private static void awaitZombie(int pid) {
+		await().until(() -> Files.readString(Path.of("/proc", "" + pid, "stat")).contains(") Z "));
+	}
+
+	private static void awaitUninterruptibly(CountDownLatch latch) {
+		try {
+			latch.await();
 		}
+		catch (InterruptedException ex) {
+			throw new AssertionError(ex);
+		}
+	}
+
+	private static void awaitState(Thread thread, Thread.State state) {
+		await().until(() -> thread.getState() == state);
 	}
 
 }

@@ -46,6 +46,11 @@ class Shells {
 		return pid;
 	}
 
+	void adopt(int pid) throws PosixException {
+		this.posix.adopt(pid);
+		this.running.add(pid);
+	}
+
 	Exit await() throws InterruptedException {
 		Exit exit = this.posix.awaitExit();
 		assertThat(this.running.remove(exit.pid())).as("pid %d is ours", exit.pid()).isTrue();
