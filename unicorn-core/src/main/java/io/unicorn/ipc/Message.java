@@ -1,5 +1,6 @@
 package io.unicorn.ipc;
 
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -62,9 +63,11 @@ public sealed interface Message {
 	 * 0 if there is none
 	 * @param connections open client connections
 	 * @param heapUsedBytes used part of the Java heap, in bytes
+	 * @param errors requests answered with a status of 500 or above since the worker
+	 * started
 	 */
-	record Heartbeat(long requests, int inFlight, long oldestRequestMillis, int connections,
-			long heapUsedBytes) implements FromWorker {
+	record Heartbeat(long requests, int inFlight, long oldestRequestMillis, int connections, long heapUsedBytes,
+			long errors) implements FromWorker {
 
 		public Heartbeat {
 			Require.atLeast(0, "requests", requests);
@@ -72,6 +75,7 @@ public sealed interface Message {
 			Require.atLeast(0, "oldestRequestMillis", oldestRequestMillis);
 			Require.atLeast(0, "connections", connections);
 			Require.atLeast(0, "heapUsedBytes", heapUsedBytes);
+			Require.atLeast(0, "errors", errors);
 		}
 
 	}
@@ -110,6 +114,30 @@ public sealed interface Message {
 	}
 
 	/**
+	 * What the application's readiness check says, sent by a worker that is on probation
+	 * as long as it is.
+	 *
+	 * @param up whether the application is ready for requests
+	 * @param detail what is wrong if it is not, as a phrase for the log
+	 */
+	record Health(boolean up, String detail) implements FromWorker {
+
+	}
+
+	/**
+	 * The end of what a worker has printed, sent when it exits before it was ready.
+	 *
+	 * @param lines the last lines, oldest first
+	 */
+	record BootLog(List<String> lines) implements FromWorker {
+
+		public BootLog {
+			lines = List.copyOf(lines);
+		}
+
+	}
+
+	/**
 	 * First message to a worker: who it is.
 	 *
 	 * @param index its number among the workers alive, from 0; taken over by a later
@@ -118,14 +146,20 @@ public sealed interface Message {
 	 * @param generation number of the configuration and code it belongs to, from 1
 	 * @param gracefulTimeoutMillis longest drain if the master disappears, in
 	 * milliseconds
+	 * @param probation whether the application's readiness check must pass before the
+	 * worker accepts connections
+	 * @param observedMillis how long after that the worker goes on to report its health,
+	 * in milliseconds
 	 */
-	record Welcome(int index, long id, int generation, long gracefulTimeoutMillis) implements FromMaster {
+	record Welcome(int index, long id, int generation, long gracefulTimeoutMillis, boolean probation,
+			long observedMillis) implements FromMaster {
 
 		public Welcome {
 			Require.atLeast(0, "index", index);
 			Require.atLeast(1, "id", id);
 			Require.atLeast(1, "generation", generation);
 			Require.atLeast(0, "gracefulTimeoutMillis", gracefulTimeoutMillis);
+			Require.atLeast(0, "observedMillis", observedMillis);
 		}
 
 	}
@@ -149,6 +183,21 @@ public sealed interface Message {
 	 * is about to be killed.
 	 */
 	record StopAccepting() implements FromMaster {
+
+	}
+
+	/**
+	 * The pool is about to stop: the application's readiness goes down, and everything
+	 * else goes on.
+	 */
+	record RefuseTraffic() implements FromMaster {
+
+	}
+
+	/**
+	 * Go on accepting, but end each connection with its next response.
+	 */
+	record EndConnections() implements FromMaster {
 
 	}
 

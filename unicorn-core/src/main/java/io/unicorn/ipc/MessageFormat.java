@@ -41,7 +41,9 @@ record MessageFormat<M extends Message>(int code, Class<M> type, BiConsumer<Payl
 				out.writeLong(heartbeat.oldestRequestMillis());
 				out.writeInt(heartbeat.connections());
 				out.writeLong(heartbeat.heapUsedBytes());
-			}, (in) -> new Message.Heartbeat(in.readLong(), in.readInt(), in.readLong(), in.readInt(), in.readLong())),
+				out.writeLong(heartbeat.errors());
+			}, (in) -> new Message.Heartbeat(in.readLong(), in.readInt(), in.readLong(), in.readInt(), in.readLong(),
+					in.readLong())),
 
 			new MessageFormat<>(4, Message.Retire.class, (out, retire) -> {
 				out.writeString(retire.reason());
@@ -54,12 +56,24 @@ record MessageFormat<M extends Message>(int code, Class<M> type, BiConsumer<Payl
 			new MessageFormat<>(6, Message.PoolQuery.class, (out, query) -> out.writeLong(query.query()),
 					(in) -> new Message.PoolQuery(in.readLong())),
 
+			new MessageFormat<>(7, Message.Health.class, (out, health) -> {
+				out.writeBoolean(health.up());
+				out.writeString(health.detail());
+			}, (in) -> new Message.Health(in.readBoolean(), in.readString())),
+
+			new MessageFormat<>(8, Message.BootLog.class,
+					(out, log) -> out.writeList(log.lines(), PayloadWriter::writeString),
+					(in) -> new Message.BootLog(in.readList(Short.BYTES, PayloadReader::readString))),
+
 			new MessageFormat<>(65, Message.Welcome.class, (out, welcome) -> {
 				out.writeInt(welcome.index());
 				out.writeLong(welcome.id());
 				out.writeInt(welcome.generation());
 				out.writeLong(welcome.gracefulTimeoutMillis());
-			}, (in) -> new Message.Welcome(in.readInt(), in.readLong(), in.readInt(), in.readLong())),
+				out.writeBoolean(welcome.probation());
+				out.writeLong(welcome.observedMillis());
+			}, (in) -> new Message.Welcome(in.readInt(), in.readLong(), in.readInt(), in.readLong(), in.readBoolean(),
+					in.readLong())),
 
 			new MessageFormat<>(66, Message.Drain.class, (out, drain) -> out.writeLong(drain.timeoutMillis()),
 					(in) -> new Message.Drain(in.readLong())),
@@ -76,7 +90,13 @@ record MessageFormat<M extends Message>(int code, Class<M> type, BiConsumer<Payl
 			}, (in) -> new Message.PoolReply(in.readLong(), PoolSnapshotFormat.read(in))),
 
 			new MessageFormat<>(70, Message.StopAccepting.class, (out, order) -> {
-			}, (in) -> new Message.StopAccepting()));
+			}, (in) -> new Message.StopAccepting()),
+
+			new MessageFormat<>(71, Message.RefuseTraffic.class, (out, order) -> {
+			}, (in) -> new Message.RefuseTraffic()),
+
+			new MessageFormat<>(72, Message.EndConnections.class, (out, order) -> {
+			}, (in) -> new Message.EndConnections()));
 
 	private static final Map<Integer, MessageFormat<?>> BY_CODE = ALL.stream()
 		.collect(Collectors.toUnmodifiableMap(MessageFormat::code, Function.identity()));

@@ -4,6 +4,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * State of the pool at one moment, as the master sees it. Immutable. Counts are never
  * negative; a constructor that is given a number out of range throws an
@@ -14,9 +16,10 @@ import java.util.Map;
  * @param ready number of workers that accept connections
  * @param workers every worker process alive, by index
  * @param exits how many workers have exited so far, by reason
+ * @param rollouts the latest roll-outs, newest first
  */
-public record PoolSnapshot(MasterInfo master, int target, int ready, List<WorkerInfo> workers,
-		Map<String, Long> exits) {
+public record PoolSnapshot(MasterInfo master, int target, int ready, List<WorkerInfo> workers, Map<String, Long> exits,
+		List<RolloutInfo> rollouts) {
 
 	public PoolSnapshot {
 		Require.atLeast(0, "target", target);
@@ -24,6 +27,7 @@ public record PoolSnapshot(MasterInfo master, int target, int ready, List<Worker
 		workers = List.copyOf(workers);
 		exits = Map.copyOf(exits);
 		exits.values().forEach((count) -> Require.atLeast(0, "exits", count));
+		rollouts = List.copyOf(rollouts);
 	}
 
 	/**
@@ -68,6 +72,48 @@ public record PoolSnapshot(MasterInfo master, int target, int ready, List<Worker
 			Require.atLeast(0, "requests", requests);
 			Require.atLeast(0, "inFlight", inFlight);
 		}
+
+	}
+
+	/**
+	 * One replacement of all workers by others.
+	 *
+	 * @param id number of the roll-out, from 1
+	 * @param from generation that served before, from 1
+	 * @param to generation that was to serve, from 2
+	 * @param code what the workers of the new generation run, such as the name and the
+	 * hash of a jar file; empty while that is not known
+	 * @param trigger what it was begun by
+	 * @param state {@code preparing}, {@code booting} or {@code observing} the first new
+	 * worker, {@code rolling}, {@code watching} the whole new generation,
+	 * {@code rolling-back}; or the result: {@code succeeded}, {@code rolled-back},
+	 * {@code aborted}
+	 * @param startedAt when it began
+	 * @param endedAt when it ended, or {@code null}
+	 * @param reason why it was rolled back or aborted; empty otherwise
+	 * @param steps what happened, oldest first
+	 * @param log the last lines that the process at fault has printed
+	 */
+	public record RolloutInfo(long id, int from, int to, String code, String trigger, String state, Instant startedAt,
+			@Nullable Instant endedAt, String reason, List<StepInfo> steps, List<String> log) {
+
+		public RolloutInfo {
+			Require.atLeast(1, "id", id);
+			Require.atLeast(1, "from", from);
+			Require.atLeast(1, "to", to);
+			steps = List.copyOf(steps);
+			log = List.copyOf(log);
+		}
+
+	}
+
+	/**
+	 * One step of a roll-out.
+	 *
+	 * @param at when it happened
+	 * @param what what happened, as a phrase
+	 */
+	public record StepInfo(Instant at, String what) {
 
 	}
 

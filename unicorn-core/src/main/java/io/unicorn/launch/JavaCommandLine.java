@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The command line of a {@code java} launcher, taken apart as the launcher does it.
  *
@@ -57,6 +59,14 @@ public record JavaCommandLine(String executable, List<String> options, List<Stri
 	 */
 	public static boolean isExclusive(String flag) {
 		return EXCLUSIVE.stream().anyMatch(flag::startsWith);
+	}
+
+	/**
+	 * Return the jar file that is run, in byte form, or {@code null} if a class path or a
+	 * module is.
+	 */
+	public @Nullable String jar() {
+		return (this.main.size() > 1 && this.main.get(0).equals("-jar")) ? this.main.get(1) : null;
 	}
 
 	/**

@@ -14,6 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A {@link LaunchPlan} as a file that one process writes and the next one, of the same
  * version, reads once.
@@ -21,7 +23,7 @@ import java.util.Map;
 public final class LaunchPlanFile {
 
 	/** Changes with every change of the format. */
-	private static final int MAGIC = 0x554e4901;
+	private static final int MAGIC = 0x554e4902;
 
 	/** A command line and an environment together have at most this many entries. */
 	private static final int MAX_ENTRIES = 100_000;
@@ -36,26 +38,46 @@ public final class LaunchPlanFile {
 		Files.deleteIfExists(file);
 		Files.createFile(file, WorkDir.PRIVATE_FILE);
 		try (OutputStream stream = Files.newOutputStream(file); DataOutputStream out = new DataOutputStream(stream)) {
-			out.writeInt(MAGIC);
-			writeString(out, plan.application());
-			writeList(out, entries(plan.settings().toMap()));
-			out.writeInt(plan.autoWorkers());
-			out.writeInt(plan.listeners().size());
-			for (Map.Entry<String, Integer> listener : plan.listeners().entrySet()) {
-				writeString(out, listener.getKey());
-				out.writeInt(listener.getValue());
-			}
-			writeString(out, plan.java());
-			writeString(out, plan.command().executable());
-			writeList(out, plan.command().options());
-			writeList(out, plan.command().main());
-			writeList(out, plan.workerOptions());
-			writeList(out, plan.workerEnvironment());
-			writeList(out, plan.exclusiveFlags());
-			writeList(out, plan.pidFiles());
-			writeList(out, (plan.logFile() != null) ? List.of(plan.logFile()) : List.of());
-			writeList(out, plan.notices());
+			write(plan, out);
 		}
+	}
+
+	/**
+	 * Write a plan as a part of something larger.
+	 */
+	public static void write(LaunchPlan plan, DataOutputStream out) throws IOException {
+		out.writeInt(MAGIC);
+		writeString(out, plan.application());
+		writeList(out, entries(plan.settings().toMap()));
+		out.writeInt(plan.autoWorkers());
+		out.writeInt(plan.addresses().size());
+		for (ListenAddress address : plan.addresses()) {
+			writeString(out, address.name());
+			writeOptional(out, address.host());
+			out.writeInt(address.port());
+			out.writeInt(address.backlog());
+		}
+		out.writeInt(plan.listeners().size());
+		for (Map.Entry<String, Integer> listener : plan.listeners().entrySet()) {
+			writeString(out, listener.getKey());
+			out.writeInt(listener.getValue());
+		}
+		writeString(out, plan.java());
+		writeString(out, plan.command().executable());
+		writeList(out, plan.command().options());
+		writeList(out, plan.command().main());
+		Generation generation = plan.generation();
+		writeList(out, (generation == null) ? List.of() : List.of(generation.id(), generation.directory().toString(),
+				generation.jar().toString(), generation.form().name()));
+		writeList(out, plan.workerOptions());
+		writeList(out, plan.workerEnvironment());
+		writeList(out, plan.exclusiveFlags());
+		writeList(out, plan.pidFiles());
+		writeOptional(out, plan.logFile());
+		writeList(out, plan.notices());
+		writeString(out, plan.master().workDir());
+		writeList(out, plan.master().classPath());
+		writeOptional(out, plan.master().nativeDirectory());
 	}
 
 	/**
@@ -64,27 +86,23 @@ public final class LaunchPlanFile {
 	 */
 	public static LaunchPlan take(Path file) throws IOException {
 		try (InputStream stream = Files.newInputStream(file); DataInputStream in = new DataInputStream(stream)) {
+			return read(in, file.toString());
+		}
+		finally {
+			Files.deleteIfExists(file);
+		}
+	}
+
+	/**
+	 * Read a plan that is part of something larger.
+	 * @param source what it is read from, for the message of the exception
+	 */
+	public static LaunchPlan read(DataInputStream in, String source) throws IOException {
+		try {
 			if (in.readInt() != MAGIC) {
-				throw new IOException(file + " is no launch plan of this version");
+				throw new IOException(source + " is no launch plan of this version");
 			}
-			String application = readString(in);
-			PoolSettings settings = PoolSettings.of(map(readList(in)));
-			int autoWorkers = in.readInt();
-			Map<String, Integer> listeners = new LinkedHashMap<>();
-			int count = readCount(in);
-			for (int i = 0; i < count; i++) {
-				listeners.put(readString(in), in.readInt());
-			}
-			String java = readString(in);
-			JavaCommandLine command = new JavaCommandLine(readString(in), readList(in), readList(in));
-			List<String> workerOptions = readList(in);
-			List<String> workerEnvironment = readList(in);
-			List<String> exclusiveFlags = readList(in);
-			List<String> pidFiles = readList(in);
-			List<String> logFile = readList(in);
-			return new LaunchPlan(application, settings, autoWorkers, listeners, java, command, workerOptions,
-					workerEnvironment, exclusiveFlags, pidFiles, logFile.isEmpty() ? null : logFile.get(0),
-					readList(in));
+			return read(in);
 		}
 		catch (EOFException ex) {
 			throw new IOException("the launch plan is cut off", ex);
@@ -92,9 +110,47 @@ public final class LaunchPlanFile {
 		catch (IllegalArgumentException ex) {
 			throw new IOException("the launch plan is damaged: " + ex.getMessage(), ex);
 		}
-		finally {
-			Files.deleteIfExists(file);
+	}
+
+	private static LaunchPlan read(DataInputStream in) throws IOException {
+		String application = readString(in);
+		PoolSettings settings = PoolSettings.of(map(readList(in)));
+		int autoWorkers = in.readInt();
+		List<ListenAddress> addresses = new ArrayList<>();
+		int addressCount = readCount(in);
+		for (int i = 0; i < addressCount; i++) {
+			addresses.add(new ListenAddress(readString(in), readOptional(in), in.readInt(), in.readInt()));
 		}
+		Map<String, Integer> listeners = new LinkedHashMap<>();
+		int count = readCount(in);
+		for (int i = 0; i < count; i++) {
+			listeners.put(readString(in), in.readInt());
+		}
+		String java = readString(in);
+		JavaCommandLine command = new JavaCommandLine(readString(in), readList(in), readList(in));
+		return new LaunchPlan(application, settings, autoWorkers, addresses, listeners, java, command,
+				generation(readList(in)), readList(in), readList(in), readList(in), readList(in), readOptional(in),
+				readList(in), new MasterProgram(readString(in), readList(in), readOptional(in)));
+	}
+
+	private static @Nullable Generation generation(List<String> fields) throws IOException {
+		if (fields.isEmpty()) {
+			return null;
+		}
+		if (fields.size() != 4) {
+			throw new IOException("the launch plan is damaged");
+		}
+		return new Generation(fields.get(0), Path.of(fields.get(1)), Path.of(fields.get(2)),
+				Generation.Form.valueOf(fields.get(3)));
+	}
+
+	private static void writeOptional(DataOutputStream out, @Nullable String string) throws IOException {
+		writeList(out, (string != null) ? List.of(string) : List.of());
+	}
+
+	private static @Nullable String readOptional(DataInputStream in) throws IOException {
+		List<String> list = readList(in);
+		return list.isEmpty() ? null : list.get(0);
 	}
 
 	private static List<String> entries(Map<String, String> map) {

@@ -5,17 +5,20 @@ import java.util.Map;
 import java.util.OptionalInt;
 
 /**
- * What the master needs to know of {@code unicorn.*}. Immutable. A worker reports the
- * settings that it found, so that a reload brings changed ones into force.
+ * What the master needs to know of {@code unicorn.*}. Immutable.
  *
  * @param workers the configured number of workers, at least 1; empty for {@code auto}
  * @param workerClass how workers serve requests
  * @param timeout a worker silent for longer is hung; zero switches the check off
  * @param gracefulTimeout how long a worker may take to finish its requests and exit
  * @param bootTimeout how long a worker may take to become ready; zero means for ever
+ * @param shutdownDelay how long the pool serves on after it was told to stop, while its
+ * readiness is down already
+ * @param reloadOnChange whether a changed jar file begins a roll-out
+ * @param rollout how workers are replaced
  */
 public record PoolSettings(OptionalInt workers, WorkerClass workerClass, Duration timeout, Duration gracefulTimeout,
-		Duration bootTimeout) {
+		Duration bootTimeout, Duration shutdownDelay, boolean reloadOnChange, RolloutSettings rollout) {
 
 	private static final String AUTO = "auto";
 
@@ -26,6 +29,7 @@ public record PoolSettings(OptionalInt workers, WorkerClass workerClass, Duratio
 		requireNotNegative("timeout", timeout);
 		requireNotNegative("graceful-timeout", gracefulTimeout);
 		requireNotNegative("boot-timeout", bootTimeout);
+		requireNotNegative("shutdown-delay", shutdownDelay);
 	}
 
 	private static void requireNotNegative(String name, Duration value) {
@@ -38,10 +42,18 @@ public record PoolSettings(OptionalInt workers, WorkerClass workerClass, Duratio
 	 * Return these settings by property name, as they travel from a worker to the master.
 	 */
 	public Map<String, String> toMap() {
-		return Map.of("unicorn.workers", this.workers.isPresent() ? Integer.toString(this.workers.getAsInt()) : AUTO,
-				"unicorn.worker-class", this.workerClass.configName(), "unicorn.timeout", this.timeout.toString(),
-				"unicorn.graceful-timeout", this.gracefulTimeout.toString(), "unicorn.boot-timeout",
-				this.bootTimeout.toString());
+		return Map.ofEntries(
+				entry("workers", this.workers.isPresent() ? Integer.toString(this.workers.getAsInt()) : AUTO),
+				entry("worker-class", this.workerClass.configName()), entry("timeout", this.timeout),
+				entry("graceful-timeout", this.gracefulTimeout), entry("boot-timeout", this.bootTimeout),
+				entry("shutdown-delay", this.shutdownDelay), entry("reload-on-change", this.reloadOnChange),
+				entry("rollout.max-surge", this.rollout.maxSurge()),
+				entry("rollout.max-unavailable", this.rollout.maxUnavailable()),
+				entry("rollout.observe", this.rollout.observe()));
+	}
+
+	private static Map.Entry<String, String> entry(String name, Object value) {
+		return Map.entry("unicorn." + name, value.toString());
 	}
 
 	/**
@@ -49,24 +61,30 @@ public record PoolSettings(OptionalInt workers, WorkerClass workerClass, Duratio
 	 * @throws IllegalArgumentException if a setting is missing or out of range
 	 */
 	public static PoolSettings of(Map<String, String> map) {
-		String workers = require(map, "unicorn.workers");
+		String workers = require(map, "workers");
 		try {
 			return new PoolSettings(
 					AUTO.equals(workers) ? OptionalInt.empty() : OptionalInt.of(Integer.parseInt(workers)),
-					WorkerClass.of(require(map, "unicorn.worker-class")),
-					Duration.parse(require(map, "unicorn.timeout")),
-					Duration.parse(require(map, "unicorn.graceful-timeout")),
-					Duration.parse(require(map, "unicorn.boot-timeout")));
+					WorkerClass.of(require(map, "worker-class")), duration(map, "timeout"),
+					duration(map, "graceful-timeout"), duration(map, "boot-timeout"), duration(map, "shutdown-delay"),
+					Boolean.parseBoolean(require(map, "reload-on-change")),
+					new RolloutSettings(Integer.parseInt(require(map, "rollout.max-surge")),
+							Integer.parseInt(require(map, "rollout.max-unavailable")),
+							duration(map, "rollout.observe")));
 		}
 		catch (java.time.format.DateTimeParseException ex) {
 			throw new IllegalArgumentException("not a duration: " + ex.getParsedString(), ex);
 		}
 	}
 
+	private static Duration duration(Map<String, String> map, String name) {
+		return Duration.parse(require(map, name));
+	}
+
 	private static String require(Map<String, String> map, String name) {
-		String value = map.get(name);
+		String value = map.get("unicorn." + name);
 		if (value == null) {
-			throw new IllegalArgumentException("setting " + name + " is missing");
+			throw new IllegalArgumentException("setting unicorn." + name + " is missing");
 		}
 		return value;
 	}

@@ -46,8 +46,8 @@ public final class WorkDir {
 
 	/**
 	 * Open the directory, and create it if it does not exist.
-	 * @throws IOException if it cannot be created, or if anybody else could write or read
-	 * there
+	 * @throws UnsafeWorkDirException if anybody else could write or read there
+	 * @throws IOException if it cannot be created
 	 */
 	public static WorkDir open(Path path) throws IOException {
 		Path absolute = path.toAbsolutePath().normalize();
@@ -59,14 +59,15 @@ public final class WorkDir {
 		PosixFileAttributes attributes = Files.readAttributes(absolute, PosixFileAttributes.class,
 				LinkOption.NOFOLLOW_LINKS);
 		if (!attributes.isDirectory()) {
-			throw new IOException(absolute + " is not a directory");
+			throw new UnsafeWorkDirException(absolute + " is not a directory");
 		}
 		if (!attributes.owner().equals(owner())) {
-			throw new IOException(absolute + " belongs to " + attributes.owner().getName());
+			throw new UnsafeWorkDirException(absolute + " belongs to " + attributes.owner().getName());
 		}
 		if (attributes.permissions().stream().anyMatch(FOREIGN::contains)) {
-			throw new IOException(absolute + " has mode " + PosixFilePermissions.toString(attributes.permissions())
-					+ ", so others may look into it; it must have 0700");
+			throw new UnsafeWorkDirException(
+					absolute + " has mode " + PosixFilePermissions.toString(attributes.permissions())
+							+ ", so others may look into it; it must have 0700");
 		}
 		return new WorkDir(absolute);
 	}

@@ -1,5 +1,6 @@
 package io.unicorn.launch;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.StringJoiner;
@@ -20,6 +21,15 @@ public final class WorkerCommand {
 
 	/** Listeners as {@code name:descriptor}, separated by commas. */
 	public static final String LISTENERS_PROPERTY = "io.unicorn.listeners";
+
+	/**
+	 * Set in a process that is to write down how workers are launched, and nothing more:
+	 * the file to write to.
+	 */
+	public static final String PREPARE_PROPERTY = "io.unicorn.prepare";
+
+	/** Whether the output of the pool goes to a terminal; set beside the file. */
+	public static final String TERMINAL_PROPERTY = "io.unicorn.terminal";
 
 	/** Set in the first worker of a master, which prints the banner. */
 	public static final String FIRST_PROPERTY = "io.unicorn.first";
@@ -45,19 +55,52 @@ public final class WorkerCommand {
 		JavaCommandLine user = exclusive ? plan.command() : plan.command().withoutExclusive();
 		List<String> arguments = new ArrayList<>();
 		arguments.add(title("worker " + index, plan));
-		arguments.addAll(plan.workerOptions());
+		plan.workerOptions()
+			.stream()
+			.filter((option) -> exclusive || !JavaCommandLine.isExclusive(option))
+			.forEach(arguments::add);
 		arguments.add("-D" + CONTROL_PROPERTY + "=" + CONTROL_FD);
 		arguments.add("-D" + LISTENERS_PROPERTY + "=" + listeners(plan));
 		if (first) {
 			arguments.add("-D" + FIRST_PROPERTY + "=true");
 		}
 		arguments.addAll(user.options());
+		arguments.addAll(main(plan));
+		return new Command(plan.java(), arguments, variables(plan, environment, exclusive));
+	}
+
+	/**
+	 * Build the command of a process that finds out how workers of the application, as it
+	 * is now, are launched.
+	 * @param plan how the present workers are launched
+	 * @param environment the environment of the master, in byte form
+	 * @param file where it is to put its launch plan
+	 */
+	public static Command preparing(LaunchPlan plan, List<String> environment, Path file) {
+		JavaCommandLine user = plan.command().withoutExclusive();
+		List<String> arguments = new ArrayList<>();
+		arguments.add(title("preparing", plan));
+		arguments.add("-D" + PREPARE_PROPERTY + "=" + Command.bytes(file));
+		arguments.add("-D" + TERMINAL_PROPERTY + "=" + plan.workerOptions().contains(LaunchPlan.TERMINAL_OPTION));
+		arguments.addAll(user.options());
 		arguments.addAll(user.main());
+		return new Command(plan.java(), arguments, variables(plan, environment, false));
+	}
+
+	private static List<String> main(LaunchPlan plan) {
+		List<String> main = new ArrayList<>(plan.command().main());
+		if (plan.generation() != null) {
+			main.set(1, Command.bytes(plan.generation().jar()));
+		}
+		return main;
+	}
+
+	private static List<String> variables(LaunchPlan plan, List<String> environment, boolean exclusive) {
 		List<String> variables = new ArrayList<>(environment);
 		for (String variable : plan.workerEnvironment()) {
 			variables.add(exclusive ? variable : EXCLUSIVE_IN_TEXT.matcher(variable).replaceAll(""));
 		}
-		return new Command(plan.java(), arguments, variables);
+		return variables;
 	}
 
 	/**
@@ -73,8 +116,8 @@ public final class WorkerCommand {
 	private static String listeners(LaunchPlan plan) {
 		StringJoiner joiner = new StringJoiner(",");
 		int fd = CONTROL_FD + 1;
-		for (String name : plan.listeners().keySet()) {
-			joiner.add(name + ":" + fd++);
+		for (ListenAddress address : plan.addresses()) {
+			joiner.add(address.name() + ":" + fd++);
 		}
 		return joiner.toString();
 	}

@@ -2,10 +2,10 @@ package io.unicorn.master;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
@@ -23,9 +23,6 @@ import org.jspecify.annotations.Nullable;
  * ({@link Staffing}) instead of remembering what it was about to do. Not thread-safe.
  */
 final class Arbiter {
-
-	/** How long a quick stop waits before it kills. */
-	static final Duration QUICK_STOP = Duration.ofSeconds(5);
 
 	/**
 	 * When the master wakes up later than this, it was suspended itself, and the silence
@@ -49,19 +46,13 @@ final class Arbiter {
 
 	private final Configuration configuration;
 
-	private int generation = 1;
+	private final Rollouts rollouts;
 
-	private @Nullable Reload reload;
-
-	private boolean reloadQueued;
+	private final Shutdown shutdown;
 
 	private boolean complete;
 
 	private long lastId;
-
-	private @Nullable Integer exitCode;
-
-	private boolean quick;
 
 	private boolean over;
 
@@ -70,8 +61,10 @@ final class Arbiter {
 	Arbiter(ArbiterConfig config, RandomGenerator random) {
 		this.config = config;
 		this.backoff = new Backoff(random);
-		this.configuration = new Configuration(config.settings(), config.autoWorkers());
+		this.configuration = new Configuration(config.spec());
 		this.staffing = new Staffing(this.pool);
+		this.rollouts = new Rollouts(this.pool, this.staffing, this.configuration, this.orders);
+		this.shutdown = new Shutdown(this.pool, this.orders);
 	}
 
 	/**
@@ -101,17 +94,18 @@ final class Arbiter {
 	}
 
 	PoolSnapshot snapshot() {
-		String state = (this.exitCode != null) ? "stopping"
-				: !this.staffing.hasEverBeenReady() ? "starting" : (this.reload != null) ? "reloading" : "running";
+		String state = this.shutdown.isUnderWay() ? "stopping"
+				: !this.staffing.hasEverBeenReady() ? "starting" : this.rollouts.isRunning() ? "reloading" : "running";
 		return new PoolSnapshot(
-				new PoolSnapshot.MasterInfo(this.config.pid(), this.config.startedAt(), this.generation, state),
+				new PoolSnapshot.MasterInfo(
+						this.config.pid(), this.config.startedAt(), this.configuration.generation(), state),
 				target(), this.pool.ready(),
 				this.pool.stream()
 					.filter(Worker::isSpawned)
 					.sorted((one, other) -> Integer.compare(one.index, other.index))
 					.map((worker) -> worker.describe(this.orders.isLeader(worker)))
 					.toList(),
-				this.exits);
+				this.exits, this.rollouts.describe());
 	}
 
 	private void handle(Event event, Instant now) {
@@ -125,16 +119,26 @@ final class Arbiter {
 			onExited(exited, now);
 		}
 		else if (event instanceof Event.Received received) {
-			Worker worker = this.pool.find(received.id());
-			if (worker != null) {
-				onMessage(worker, received.message(), now);
-			}
+			onReceived(received, now);
 		}
 		else if (event instanceof Event.ChannelLost lost) {
 			onChannelLost(lost, now);
 		}
 		else if (event instanceof Event.Signalled signalled) {
 			onSignal(signalled.signal(), now);
+		}
+		else if (event instanceof Event.Prepared prepared) {
+			this.rollouts.prepared(prepared, now);
+		}
+		else if (event instanceof Event.PreparationFailed failed) {
+			this.rollouts.preparationFailed(failed, now);
+		}
+		else if (event instanceof Event.JarChanged && settings().reloadOnChange() && !this.shutdown.isUnderWay()) {
+			this.rollouts.request("the jar file has changed");
+		}
+		else if (event instanceof Event.Waiting waiting) {
+			this.shutdown.waiting(waiting, now);
+			this.rollouts.waiting(waiting, now);
 		}
 	}
 
@@ -148,11 +152,13 @@ final class Arbiter {
 		worker.spawned(event.pid());
 		tell(Level.INFO, worker + " spawned" + (worker.replacement ? " as a replacement" : ""));
 		if (worker.exclusive) {
-			tell(Level.INFO, "only " + worker + " runs with " + String.join(" ", this.config.exclusiveFlags())
+			tell(Level.INFO, "only " + worker + " runs with " + exclusiveFlags(worker)
 					+ ", which can be used by one process at a time");
 		}
-		this.orders.send(worker, new Message.Welcome(worker.index, worker.id, worker.generation,
-				settings().gracefulTimeout().toMillis()));
+		this.orders.send(worker,
+				new Message.Welcome(worker.index, worker.id, worker.generation,
+						worker.settings.gracefulTimeout().toMillis(), this.rollouts.isOnProbation(worker.generation),
+						this.rollouts.observed(worker.generation).toMillis()));
 	}
 
 	private void onSpawnFailed(Event.SpawnFailed event, Instant now) {
@@ -174,12 +180,11 @@ final class Arbiter {
 		this.pool.remove(worker);
 		this.orders.forget(worker);
 		count(verdict.reason());
-		if (worker.exclusive && this.exitCode == null) {
-			tell(Level.INFO, "no worker has " + String.join(" ", this.config.exclusiveFlags())
-					+ " now, the next one that is started gets it");
+		if (worker.exclusive && !this.shutdown.isUnderWay()) {
+			tell(Level.INFO, "no worker has " + exclusiveFlags(worker) + " now, the next one that is started gets it");
 		}
 		String line = verdict.line(worker, now);
-		if (this.exitCode == null && worker.isActive()) {
+		if (!this.shutdown.isUnderWay() && worker.isActive()) {
 			lost(worker, worker.is(WorkerState.BOOTING), line, now);
 		}
 		else {
@@ -187,12 +192,33 @@ final class Arbiter {
 		}
 	}
 
+	private String exclusiveFlags(Worker worker) {
+		return String.join(" ", this.configuration.of(worker.generation).exclusiveFlags());
+	}
+
+	private void onReceived(Event.Received event, Instant now) {
+		if (event.message() instanceof Message.BootLog log) {
+			// May come after the news of the exit.
+			this.rollouts.bootLog(event.id(), log.lines());
+		}
+		Worker worker = this.pool.find(event.id());
+		if (worker != null) {
+			onMessage(worker, event.message(), now);
+		}
+	}
+
 	private void onMessage(Worker worker, Message.FromWorker message, Instant now) {
 		if (message instanceof Message.Heartbeat heartbeat) {
+			this.rollouts.heard(worker, heartbeat);
 			worker.heard(heartbeat, now);
+			this.rollouts.judge(worker, now);
 		}
 		else if (message instanceof Message.Hello hello) {
 			onHello(worker, hello);
+		}
+		else if (message instanceof Message.Health health) {
+			worker.health(health, now);
+			this.rollouts.judge(worker, now);
 		}
 		else if (message instanceof Message.Ready) {
 			onReady(worker, now);
@@ -214,9 +240,13 @@ final class Arbiter {
 		}
 	}
 
+	/** Settings come into force with a roll-out, and for all workers together. */
 	private void onHello(Worker worker, Message.Hello hello) {
 		try {
-			worker.hello(PoolSettings.of(hello.configuration()));
+			if (!PoolSettings.of(hello.configuration()).equals(worker.settings)) {
+				tell(Level.WARN, worker + " has found a changed configuration of unicorn.*; "
+						+ "it comes into force with the next roll-out (SIGHUP)");
+			}
 		}
 		catch (IllegalArgumentException ex) {
 			tell(Level.WARN, worker + " reports a configuration that is ignored: " + ex.getMessage());
@@ -230,9 +260,7 @@ final class Arbiter {
 		worker.ready(now);
 		this.staffing.wasReady(worker);
 		tell(Level.INFO, worker + " ready in " + Phrases.millis(Duration.between(worker.spawnedAt, now)));
-		if (this.configuration.adopt(worker)) {
-			tell(Level.INFO, "unicorn.workers has changed, the pool has " + Phrases.workers(target()) + " from now on");
-		}
+		this.rollouts.ready(worker, now);
 		if (!this.complete && this.pool.ready() >= target()) {
 			this.complete = true;
 			tell(Level.INFO, "pool is complete: " + Phrases.workers(this.pool.ready()) + " ready after "
@@ -252,9 +280,19 @@ final class Arbiter {
 
 	private void onSignal(ProcessSignal signal, Instant now) {
 		switch (signal) {
-			case TERM -> stop(false, 0, "SIGTERM", now);
-			case INT -> stop(true, 0, "SIGINT", now);
-			case HUP -> requestReload();
+			case TERM -> {
+				this.rollouts.abort("the master was told to stop", now);
+				this.shutdown.stopGracefully("SIGTERM", settings(), addresses(), now);
+			}
+			case INT -> {
+				this.rollouts.abort("the master was told to stop", now);
+				this.shutdown.stopQuickly("SIGINT", settings(), now);
+			}
+			case HUP -> {
+				if (!this.shutdown.isUnderWay()) {
+					this.rollouts.request("SIGHUP");
+				}
+			}
 			case TTIN -> resize(target() + 1, signal);
 			case TTOU -> resize(Math.max(1, target() - 1), signal);
 			case WINCH -> {
@@ -271,19 +309,16 @@ final class Arbiter {
 		}
 	}
 
-	private void requestReload() {
-		if (this.exitCode != null) {
-			return;
-		}
-		if (this.reload != null || !this.staffing.hasEverBeenReady()) {
-			tell(Level.INFO, "reload requested (SIGHUP), it follows when the "
-					+ ((this.reload != null) ? "one that runs is done" : "first worker is ready"));
-		}
-		this.reloadQueued = true;
+	/** Every address that some worker accepts from. */
+	private Set<String> addresses() {
+		Set<String> addresses = new HashSet<>();
+		this.configuration.generations()
+			.forEach((generation) -> addresses.addAll(this.configuration.of(generation).addresses()));
+		return addresses;
 	}
 
 	private void resize(int workers, ProcessSignal signal) {
-		if (this.exitCode != null) {
+		if (this.shutdown.isUnderWay()) {
 			return;
 		}
 		if (workers != target()) {
@@ -303,19 +338,16 @@ final class Arbiter {
 			String seeAbove = worker.is(WorkerState.EXITING) ? "" : "its own error is above, ";
 			tell(Level.ERROR, "worker failed to boot: " + worker + " " + what + "; " + seeAbove
 					+ "nothing else was running, the master stops");
-			stop(false, 3, null, now);
+			this.shutdown.giveUp(3, settings(), now);
+			return;
+		}
+		if (this.rollouts.lost(worker, what, now)) {
 			return;
 		}
 		if (whileBooting && worker.replacement) {
 			Duration delay = this.staffing.replacementFailed(this.backoff, now);
-			if (this.reload != null) {
-				tell(Level.ERROR, worker + " " + what);
-				abortReload();
-			}
-			else {
-				tell(Level.ERROR,
-						worker + " " + what + "; the worker it was to replace serves on, next attempt " + when(delay));
-			}
+			tell(Level.ERROR,
+					worker + " " + what + "; the worker it was to replace serves on, next attempt " + when(delay));
 			return;
 		}
 		int crashes = worker.crashesIfItCrashes(now);
@@ -330,14 +362,14 @@ final class Arbiter {
 	}
 
 	private void checkDeadlines(Instant now) {
-		for (Watch.Lapse lapse : this.watch.lapses(settings(), now)) {
+		for (Watch.Lapse lapse : this.watch.lapses(now)) {
 			Worker worker = lapse.worker();
 			switch (lapse.what()) {
 				case BOOT -> condemn(worker, Verdict.BOOT_TIMEOUT, lapse.words(), now);
 				case SIGN_OF_LIFE -> condemn(worker, Verdict.HUNG, lapse.words(), now);
 				case EXIT_WITHOUT_CHANNEL -> {
 					tell(Level.WARN, worker + " " + lapse.words());
-					this.orders.terminate(worker, Verdict.CHANNEL_LOST, settings().gracefulTimeout(), now);
+					this.orders.terminate(worker, Verdict.CHANNEL_LOST, worker.settings.gracefulTimeout(), now);
 				}
 				case LEAVE -> {
 					tell(Level.WARN, worker + " " + lapse.words());
@@ -359,28 +391,33 @@ final class Arbiter {
 	// What should be
 
 	private void reconcile(Instant now) {
-		if (this.exitCode != null) {
+		if (this.shutdown.isUnderWay()) {
+			this.shutdown.advance(settings(), now);
 			if (this.pool.isEmpty()) {
 				tell(Level.INFO, "master stopped");
-				this.orders.add(new Effect.Exit(this.exitCode));
+				this.orders.add(new Effect.Exit(this.shutdown.exitCode()));
 				this.over = true;
 			}
 			return;
 		}
 		takeSteps(now);
-		finishReload(now);
-		if (startQueuedReload(now)) {
-			takeSteps(now);
-		}
+		this.rollouts.advance(now);
+		takeSteps(now);
 		appointLeader();
 	}
 
 	private void takeSteps(Instant now) {
-		Staffing.Step step = this.staffing.next(target(), now);
+		Staffing.Step step = nextStep(now);
 		while (step != null) {
 			perform(step, now);
-			step = this.staffing.next(target(), now);
+			step = nextStep(now);
 		}
+	}
+
+	private Staffing.@Nullable Step nextStep(Instant now) {
+		Staffing.Step step = this.staffing.next(target(), settings().rollout(), now);
+		boolean tooEarly = step instanceof Staffing.Dismiss dismiss && !this.rollouts.mayLeave(dismiss.worker(), now);
+		return tooEarly ? null : step;
 	}
 
 	private void perform(Staffing.Step step, Instant now) {
@@ -391,54 +428,22 @@ final class Arbiter {
 			Message.Retire retirement = dismiss.worker().retirement();
 			String reason = !dismiss.superseded() ? Verdict.SCALED_DOWN
 					: (retirement != null) ? retirement.reason() : Verdict.RELOAD;
-			this.orders.drain(dismiss.worker(), reason, settings().gracefulTimeout(), now);
+			this.orders.drain(dismiss.worker(), reason, dismiss.worker().settings.gracefulTimeout(), now);
 		}
 		else if (step instanceof Staffing.CallOff callOff) {
-			this.orders.callOff(callOff.worker(), Verdict.SCALED_DOWN, settings().gracefulTimeout(), now);
+			this.orders.callOff(callOff.worker(), Verdict.SCALED_DOWN, callOff.worker().settings.gracefulTimeout(),
+					now);
 		}
 	}
 
 	private void spawn(Staffing.Hire hire, Instant now) {
-		boolean exclusive = !this.config.exclusiveFlags().isEmpty()
+		PoolSpec spec = this.configuration.of(hire.generation());
+		boolean exclusive = !spec.exclusiveFlags().isEmpty()
 				&& this.pool.stream().noneMatch((worker) -> worker.exclusive);
-		Worker worker = new Worker(++this.lastId, this.pool.freeIndex(), this.generation, hire.replacement(), exclusive,
-				hire.crashes(), now);
+		Worker worker = new Worker(++this.lastId, this.pool.freeIndex(), hire.generation(), spec.settings(),
+				hire.replacement(), exclusive, hire.crashes(), now);
 		this.pool.add(worker);
 		this.orders.add(new Effect.Spawn(worker.id, worker.index, worker.generation, worker.id == 1, worker.exclusive));
-	}
-
-	private void startReload(Instant now) {
-		this.reloadQueued = false;
-		this.generation++;
-		if (target() == 0) {
-			this.configuration.resetTarget();
-		}
-		this.reload = new Reload(this.staffing.accept(this.generation), now);
-		tell(Level.INFO, "reload: replacing " + Phrases.workers(this.pool.active().count())
-				+ ", one after the other (generation " + this.generation + ")");
-	}
-
-	private void finishReload(Instant now) {
-		if (this.reload != null && !this.staffing.hasOutdated() && this.pool.ready() >= target()) {
-			tell(Level.INFO, "reload complete: " + Phrases.workers(this.pool.ready()) + " of generation "
-					+ this.generation + " after " + Phrases.rough(Duration.between(this.reload.startedAt(), now)));
-			this.reload = null;
-		}
-	}
-
-	private boolean startQueuedReload(Instant now) {
-		if (!this.reloadQueued || this.reload != null || !this.staffing.hasEverBeenReady()) {
-			return false;
-		}
-		startReload(now);
-		return true;
-	}
-
-	private void abortReload() {
-		Reload failed = Objects.requireNonNull(this.reload);
-		this.staffing.accept(failed.acceptedBefore());
-		this.reload = null;
-		tell(Level.ERROR, "reload failed: the new worker did not boot. The workers that serve are not touched");
 	}
 
 	private void appointLeader() {
@@ -449,48 +454,13 @@ final class Arbiter {
 		}
 	}
 
-	// The end
-
-	private void stop(boolean quick, int code, @Nullable String why, Instant now) {
-		boolean first = this.exitCode == null;
-		if (first) {
-			this.exitCode = code;
-			this.orders.add(new Effect.CloseListeners());
-		}
-		if (why != null && (first || quick)) {
-			tell(Level.INFO,
-					quick ? "stopping at once (" + why + ")" : "stopping: workers finish their requests (" + why + ")");
-		}
-		for (Worker worker : this.pool.all()) {
-			if (quick) {
-				stopQuickly(worker, now);
-			}
-			else if (worker.is(WorkerState.READY)) {
-				this.orders.drain(worker, Verdict.SHUTDOWN, settings().gracefulTimeout(), now);
-			}
-			else if (worker.is(WorkerState.BOOTING)) {
-				this.orders.callOff(worker, Verdict.SHUTDOWN, settings().gracefulTimeout(), now);
-			}
-		}
-		this.quick = quick || this.quick;
-	}
-
-	private void stopQuickly(Worker worker, Instant now) {
-		if (this.quick) {
-			this.orders.kill(worker, Verdict.SHUTDOWN);
-			return;
-		}
-		Duration graceful = settings().gracefulTimeout();
-		this.orders.callOff(worker, Verdict.SHUTDOWN, (graceful.compareTo(QUICK_STOP) < 0) ? graceful : QUICK_STOP,
-				now);
-	}
-
 	// Small things
 
 	private Instant nextDeadline(Instant now) {
-		Instant worker = this.watch.next(settings(), now);
-		return this.staffing.deadlines()
-			.filter((deadline) -> deadline.isAfter(now) && deadline.isBefore(worker))
+		Instant worker = this.watch.next(now);
+		Stream<Instant> others = this.shutdown.isUnderWay() ? this.shutdown.deadlines()
+				: Stream.concat(this.staffing.deadlines(), this.rollouts.deadlines());
+		return others.filter((deadline) -> deadline.isAfter(now) && deadline.isBefore(worker))
 			.min(Instant::compareTo)
 			.orElse(worker);
 	}

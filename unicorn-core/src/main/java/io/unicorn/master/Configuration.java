@@ -1,30 +1,70 @@
 package io.unicorn.master;
 
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
 import io.unicorn.launch.PoolSettings;
 
 /**
- * The settings in force, and how many workers there are to be: the configured number,
- * until a signal changes it or another number is configured.
+ * What each generation is like, which of them is in force, and how many workers there are
+ * to be: the configured number, until a signal changes it or another number is
+ * configured.
  */
 final class Configuration {
 
-	private final int autoWorkers;
+	private final Map<Integer, PoolSpec> generations = new TreeMap<>();
 
-	private PoolSettings settings;
-
-	/** Generation of the worker that reported the settings. */
 	private int generation = 1;
 
 	private int target;
 
-	Configuration(PoolSettings settings, int autoWorkers) {
-		this.settings = settings;
-		this.autoWorkers = autoWorkers;
-		resetTarget();
+	Configuration(PoolSpec first) {
+		this.generations.put(1, first);
+		this.target = first.workers();
+	}
+
+	/** The generation that new workers belong to. */
+	int generation() {
+		return this.generation;
 	}
 
 	PoolSettings settings() {
-		return this.settings;
+		return of(this.generation).settings();
+	}
+
+	PoolSpec of(int generation) {
+		PoolSpec spec = this.generations.get(generation);
+		if (spec == null) {
+			throw new IllegalStateException("nothing is known of generation " + generation);
+		}
+		return spec;
+	}
+
+	Set<Integer> generations() {
+		return Set.copyOf(this.generations.keySet());
+	}
+
+	void add(int generation, PoolSpec spec) {
+		this.generations.put(generation, spec);
+	}
+
+	void forget(int generation) {
+		this.generations.remove(generation);
+	}
+
+	/**
+	 * Bring a generation into force.
+	 * @return whether another number of workers is configured now
+	 */
+	boolean use(int generation) {
+		int before = of(this.generation).workers();
+		this.generation = generation;
+		if (before == of(generation).workers()) {
+			return false;
+		}
+		resetTarget();
+		return true;
 	}
 
 	int target() {
@@ -36,26 +76,7 @@ final class Configuration {
 	}
 
 	void resetTarget() {
-		this.target = this.settings.workers().orElse(this.autoWorkers);
-	}
-
-	/**
-	 * Take over what the first ready worker of a new generation has reported.
-	 * @return whether another number of workers is configured now
-	 */
-	boolean adopt(Worker worker) {
-		PoolSettings reported = worker.settings();
-		if (reported == null || worker.generation <= this.generation) {
-			return false;
-		}
-		this.generation = worker.generation;
-		PoolSettings before = this.settings;
-		this.settings = reported;
-		if (before.workers().equals(reported.workers())) {
-			return false;
-		}
-		resetTarget();
-		return true;
+		this.target = of(this.generation).workers();
 	}
 
 }

@@ -1,5 +1,7 @@
 package io.unicorn.master;
 
+import java.util.Set;
+
 import io.unicorn.ipc.Message;
 
 /**
@@ -17,6 +19,24 @@ sealed interface Effect {
 
 	}
 
+	/**
+	 * Find out how workers of the application as it is now are launched, then report
+	 * {@link Event.Prepared} or {@link Event.PreparationFailed}.
+	 */
+	record Prepare(int generation) implements Effect {
+
+	}
+
+	/** Give up a preparation; it is reported as failed. */
+	record CancelPreparation(int generation) implements Effect {
+
+	}
+
+	/** A generation will have no worker any more. */
+	record Forget(int generation) implements Effect {
+
+	}
+
 	/** Send a message to a worker; if it cannot be sent, nothing else happens. */
 	record Send(long id, Message.FromMaster message) implements Effect {
 
@@ -24,6 +44,29 @@ sealed interface Effect {
 
 	/** Send a signal to a worker. */
 	record Kill(long id, ProcessSignal signal) implements Effect {
+
+	}
+
+	/**
+	 * Let no new connection begin on these addresses; those that the kernel has are not
+	 * touched.
+	 *
+	 * @param addresses the keys of the addresses
+	 */
+	record RefuseNew(Set<String> addresses) implements Effect {
+
+		public RefuseNew {
+			addresses = Set.copyOf(addresses);
+		}
+
+	}
+
+	/** Count the connections that wait on these addresses. */
+	record CountWaiting(Set<String> addresses) implements Effect {
+
+		public CountWaiting {
+			addresses = Set.copyOf(addresses);
+		}
 
 	}
 

@@ -1,5 +1,7 @@
 package io.unicorn.master;
 
+import java.util.List;
+
 import io.unicorn.ipc.Message;
 
 /**
@@ -41,6 +43,37 @@ sealed interface Event {
 
 	/** Nothing more can be heard of a worker. */
 	record ChannelLost(long id, String cause) implements Event {
+
+	}
+
+	/** It is known how workers of a new generation are launched. */
+	record Prepared(int generation, PoolSpec spec) implements Event {
+
+	}
+
+	/**
+	 * It cannot be found out how workers of a new generation are launched.
+	 *
+	 * @param cause why
+	 * @param log the last lines that were printed
+	 */
+	record PreparationFailed(int generation, String cause, List<String> log) implements Event {
+
+	}
+
+	/** The application's jar file has changed, and has been left alone since. */
+	record JarChanged() implements Event {
+
+	}
+
+	/**
+	 * So many connections wait to be accepted; the answer to {@link Effect.CountWaiting}.
+	 *
+	 * @param waiting the number of connections in all queues
+	 * @param handshakes the number of those whose handshake is not over
+	 * @param refusing whether no new ones can begin
+	 */
+	record Waiting(int waiting, int handshakes, boolean refusing) implements Event {
 
 	}
 

@@ -5,20 +5,23 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 
+import io.unicorn.launch.RolloutSettings;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Compares the workers that are with those that should be, and says what to do next, one
- * step at a time. Two rules are never broken by a step: as many workers as wanted are
- * ready before one is dismissed, and only one process more than wanted exists for the
- * sake of a replacement.
+ * step at a time. Two rules are never broken by a step: no more of the wanted workers are
+ * missing than {@code max-unavailable} allows when one is dismissed, and no more
+ * processes than {@code max-surge} allows exist beyond the wanted number for the sake of
+ * a replacement. A candidate, the first worker of a generation that is on trial, is
+ * beside all that: it neither counts as one of the wanted nor takes anybody's place.
  */
 final class Staffing {
 
-	/** How many processes a replacement may add to the wanted number. */
-	static final int SURGE = 1;
+	private static final int NOBODY = 0;
 
 	/** One thing to do. */
 	sealed interface Step {
@@ -28,10 +31,11 @@ final class Staffing {
 	/**
 	 * Start a worker.
 	 *
+	 * @param generation the generation it belongs to
 	 * @param replacement whether it is to replace a worker that serves meanwhile
 	 * @param crashes crashes in a row in its place
 	 */
-	record Hire(boolean replacement, int crashes) implements Step {
+	record Hire(int generation, boolean replacement, int crashes) implements Step {
 
 	}
 
@@ -53,8 +57,11 @@ final class Staffing {
 
 	private final List<Vacancy> vacancies = new ArrayList<>();
 
-	/** Workers of an earlier generation are to be replaced. */
-	private int acceptedGeneration = 1;
+	/** The generation that all workers are to be of. */
+	private int generation = 1;
+
+	/** The generation that is on trial, if there is one. */
+	private int candidate = NOBODY;
 
 	private boolean everReady;
 
@@ -91,57 +98,107 @@ final class Staffing {
 	}
 
 	/**
-	 * Set the oldest generation that is good enough, and return the one before. What kept
-	 * the last one from booting says nothing about this one, so nothing waits any more.
+	 * Put a generation on trial: one worker of it is started.
 	 */
-	int accept(int generation) {
-		int before = this.acceptedGeneration;
-		this.acceptedGeneration = generation;
+	void tryOut(int generation) {
+		this.candidate = generation;
+	}
+
+	/** End the trial. What is there of its generation is dismissed like any surplus. */
+	void dropCandidate() {
+		this.candidate = NOBODY;
+	}
+
+	/**
+	 * Set the generation that all workers are to be of; the trial is over. What kept the
+	 * last one from booting says nothing about this one, so nothing waits any more.
+	 */
+	void accept(int generation) {
+		this.generation = generation;
+		this.candidate = NOBODY;
 		this.vacancies.clear();
 		this.failedReplacements = 0;
 		this.replacementNotBefore = Instant.MIN;
-		return before;
 	}
 
 	boolean isOutdated(Worker worker) {
-		return worker.generation < this.acceptedGeneration || worker.retirement() != null;
+		return worker.generation != this.generation || worker.retirement() != null;
 	}
 
-	/** Whether a worker of an earlier generation still serves or boots. */
+	/** Whether a worker of another generation still serves or boots. */
 	boolean hasOutdated() {
-		return this.pool.active().anyMatch((worker) -> worker.generation < this.acceptedGeneration);
+		return members().anyMatch((worker) -> worker.isActive() && worker.generation != this.generation);
+	}
+
+	/** Everybody but the candidate. */
+	private Stream<Worker> members() {
+		return this.pool.stream().filter((worker) -> !isCandidate(worker));
+	}
+
+	private boolean isCandidate(Worker worker) {
+		return this.candidate != NOBODY && worker.generation == this.candidate;
+	}
+
+	private int active() {
+		return (int) members().filter(Worker::isActive).count();
 	}
 
 	/**
 	 * Return what to do next, or {@code null} if all is as it should be or has to wait.
+	 * @param target the number of workers wanted
+	 * @param limits what a replacement may add and take away
 	 */
-	@Nullable Step next(int target, Instant now) {
-		Step step = trim(target);
+	@Nullable Step next(int target, RolloutSettings limits, Instant now) {
+		// Where no process may be added, the candidate needs the place of another.
+		boolean takesPlace = this.candidate != NOBODY && limits.maxSurge() == 0;
+		int wanted = takesPlace ? Math.max(0, target - 1) : target;
+		Step step = trim(wanted, limits);
 		if (step == null) {
-			step = fill(target, now);
+			step = fill(wanted, target, limits, now);
 		}
-		return (step != null) ? step : replace(target, now);
+		if (step == null) {
+			step = startCandidate(target, limits);
+		}
+		return (step != null) ? step : replace(wanted, target, limits, now);
 	}
 
-	private @Nullable Step trim(int target) {
-		if (this.pool.ready() > target) {
-			return this.pool.oldest((worker) -> worker.is(WorkerState.READY) && isOutdated(worker))
-				.map((worker) -> new Dismiss(worker, true))
-				.or(() -> this.pool.oldest((worker) -> worker.is(WorkerState.READY))
-					.map((worker) -> new Dismiss(worker, false)))
-				.orElseThrow();
+	private @Nullable Step trim(int wanted, RolloutSettings limits) {
+		long ready = members().filter((worker) -> worker.is(WorkerState.READY)).count();
+		if (ready > wanted - limits.maxUnavailable()) {
+			Worker outdated = oldestReady(true);
+			if (outdated != null && (ready > wanted || isMissed(outdated, wanted))) {
+				return new Dismiss(outdated, true);
+			}
 		}
-		long wanted = this.pool.active().filter((worker) -> !isOutdated(worker)).count();
-		if (wanted > target) {
-			return this.pool.youngest((worker) -> worker.is(WorkerState.BOOTING) && !isOutdated(worker))
+		if (ready > wanted) {
+			return new Dismiss(Objects.requireNonNull(oldestReady(false)), false);
+		}
+		long current = members().filter((worker) -> worker.isActive() && !isOutdated(worker)).count();
+		if (current > wanted) {
+			return this.pool
+				.youngest((worker) -> worker.is(WorkerState.BOOTING) && !isOutdated(worker) && !isCandidate(worker))
 				.map(CallOff::new)
 				.orElse(null);
 		}
 		return null;
 	}
 
-	private @Nullable Step fill(int target, Instant now) {
-		int missing = target - (int) this.pool.active().count();
+	private @Nullable Worker oldestReady(boolean outdated) {
+		return this.pool
+			.oldest((worker) -> worker.is(WorkerState.READY) && !isCandidate(worker) && isOutdated(worker) == outdated)
+			.orElse(null);
+	}
+
+	/**
+	 * Whether a worker may go before its successor is there: only if that one will be
+	 * started in its place, and is not there already.
+	 */
+	private boolean isMissed(Worker worker, int wanted) {
+		return this.everReady && worker.isActive() && active() <= wanted;
+	}
+
+	private @Nullable Step fill(int wanted, int target, RolloutSettings limits, Instant now) {
+		int missing = wanted - active();
 		while (this.vacancies.size() > Math.max(0, missing)) {
 			this.vacancies.remove(this.vacancies.size() - 1);
 		}
@@ -151,28 +208,40 @@ final class Staffing {
 			return null;
 		}
 		if (missing > this.vacancies.size()) {
-			return new Hire(false, 0);
+			// The place of one that was dismissed before its successor came is free when
+			// its process has left.
+			boolean full = limits.maxUnavailable() > 0 && this.pool.in(WorkerState.DRAINING).findAny().isPresent()
+					&& this.pool.size() >= target + limits.maxSurge();
+			return full ? null : new Hire(this.generation, false, 0);
 		}
 		if (!now.isBefore(this.vacancies.get(0).notBefore())) {
-			return new Hire(false, this.vacancies.remove(0).crashes());
+			return new Hire(this.generation, false, this.vacancies.remove(0).crashes());
 		}
 		return null;
 	}
 
-	private @Nullable Step replace(int target, Instant now) {
-		boolean possible = this.pool.active().count() == target && this.pool.size() < target + SURGE
-				&& !now.isBefore(this.replacementNotBefore);
-		return (possible && isReplacementNeeded()) ? new Hire(true, 0) : null;
+	private @Nullable Step startCandidate(int target, RolloutSettings limits) {
+		boolean possible = this.candidate != NOBODY && this.pool.stream().noneMatch(this::isCandidate)
+				&& this.pool.size() < target + limits.maxSurge();
+		return possible ? new Hire(this.candidate, true, 0) : null;
 	}
 
-	private boolean isReplacementNeeded() {
-		return this.everReady && this.pool.active().anyMatch(this::isOutdated);
+	private @Nullable Step replace(int wanted, int target, RolloutSettings limits, Instant now) {
+		int active = active();
+		boolean possible = active >= wanted && active < wanted + limits.maxSurge()
+				&& this.pool.size() < target + limits.maxSurge() && !now.isBefore(this.replacementNotBefore);
+		return (possible && active - wanted < outdated()) ? new Hire(this.generation, true, 0) : null;
+	}
+
+	/** How many workers wait for a replacement. */
+	private long outdated() {
+		return this.everReady ? members().filter((worker) -> worker.isActive() && isOutdated(worker)).count() : 0;
 	}
 
 	/** Return when {@link #next} may have something to do without any event. */
 	Stream<Instant> deadlines() {
 		Stream<Instant> due = this.vacancies.stream().map(Vacancy::notBefore);
-		return isReplacementNeeded() ? Stream.concat(due, Stream.of(this.replacementNotBefore)) : due;
+		return (outdated() > 0) ? Stream.concat(due, Stream.of(this.replacementNotBefore)) : due;
 	}
 
 }

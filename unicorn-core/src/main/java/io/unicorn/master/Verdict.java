@@ -29,6 +29,8 @@ record Verdict(String reason, String words, boolean asWanted) {
 
 	static final String RELOAD = "reload";
 
+	static final String ROLLED_BACK = "rolled-back";
+
 	static final String SCALED_DOWN = "scaled-down";
 
 	static final String SHUTDOWN = "shutdown";
@@ -47,7 +49,8 @@ record Verdict(String reason, String words, boolean asWanted) {
 			return new Verdict(leaving, "exited", true);
 		}
 		if (worker.is(WorkerState.EXITING) && leaving != null) {
-			return new Verdict(leaving, words(exit), Verdict.SHUTDOWN.equals(leaving) || SCALED_DOWN.equals(leaving));
+			return new Verdict(leaving, words(exit),
+					SHUTDOWN.equals(leaving) || SCALED_DOWN.equals(leaving) || ROLLED_BACK.equals(leaving));
 		}
 		if (worker.is(WorkerState.BOOTING)) {
 			return new Verdict(BOOT_FAILED, words(exit), false);

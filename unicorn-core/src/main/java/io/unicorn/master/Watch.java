@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-import io.unicorn.launch.PoolSettings;
+import io.unicorn.ipc.Message;
 
 /**
  * Keeps an eye on the time that each worker has for what it is doing.
@@ -46,22 +46,22 @@ final class Watch {
 		this.pool = pool;
 	}
 
-	List<Lapse> lapses(PoolSettings settings, Instant now) {
+	List<Lapse> lapses(Instant now) {
 		List<Lapse> lapses = new ArrayList<>();
 		for (Worker worker : this.pool.all()) {
 			if (worker.is(WorkerState.READY)) {
-				String hung = HangDetection.check(worker, settings, now);
+				String hung = HangDetection.check(worker, worker.settings, now);
 				if (isDue(channelDeadline(worker), now)) {
 					lapses.add(new Lapse(worker, Overdue.EXIT_WITHOUT_CHANNEL,
-							"has closed its control channel and " + "does not exit by itself; it is told to leave"));
+							"has closed its control channel and does not exit by itself; it is told to leave"));
 				}
 				else if (hung != null) {
 					lapses.add(new Lapse(worker, Overdue.SIGN_OF_LIFE, "is hung, " + hung));
 				}
 			}
-			else if (worker.is(WorkerState.BOOTING) && isDue(bootDeadline(worker, settings), now)) {
-				lapses.add(new Lapse(worker, Overdue.BOOT,
-						"did not become ready within its boot-timeout of " + Phrases.rough(settings.bootTimeout())));
+			else if (worker.is(WorkerState.BOOTING) && isDue(bootDeadline(worker), now)) {
+				lapses.add(new Lapse(worker, Overdue.BOOT, "did not become ready within its boot-timeout of "
+						+ Phrases.rough(worker.settings.bootTimeout()) + unhealthy(worker)));
 			}
 			else if (!worker.isActive() && isDue(worker.deadline(), now)) {
 				lapses.add(worker.isCondemned() ? new Lapse(worker, Overdue.DUMP, "is killed")
@@ -74,19 +74,25 @@ final class Watch {
 	/**
 	 * Return when the next worker's time is over, {@link Instant#MAX} for never.
 	 */
-	Instant next(PoolSettings settings, Instant now) {
+	Instant next(Instant now) {
 		return this.pool.stream()
-			.map((worker) -> deadline(worker, settings))
+			.map(Watch::deadline)
 			.filter((deadline) -> deadline.isAfter(now))
 			.min(Instant::compareTo)
 			.orElse(Instant.MAX);
 	}
 
-	private static Instant deadline(Worker worker, PoolSettings settings) {
+	/** What keeps a worker from being ready, if it is its own health check. */
+	private static String unhealthy(Worker worker) {
+		Message.Health health = worker.health();
+		return (health != null && !health.up()) ? ", " + health.detail() : "";
+	}
+
+	private static Instant deadline(Worker worker) {
 		return switch (worker.state()) {
-			case BOOTING -> bootDeadline(worker, settings);
+			case BOOTING -> bootDeadline(worker);
 			case READY -> {
-				Instant hung = HangDetection.deadline(worker, settings);
+				Instant hung = HangDetection.deadline(worker, worker.settings);
 				Instant channel = channelDeadline(worker);
 				yield hung.isBefore(channel) ? hung : channel;
 			}
@@ -94,8 +100,9 @@ final class Watch {
 		};
 	}
 
-	private static Instant bootDeadline(Worker worker, PoolSettings settings) {
-		return settings.bootTimeout().isZero() ? Instant.MAX : worker.spawnedAt.plus(settings.bootTimeout());
+	private static Instant bootDeadline(Worker worker) {
+		Duration timeout = worker.settings.bootTimeout();
+		return timeout.isZero() ? Instant.MAX : worker.spawnedAt.plus(timeout);
 	}
 
 	private static Instant channelDeadline(Worker worker) {

@@ -25,6 +25,9 @@ final class Worker {
 	/** Whether it has the JVM flags that open a port of their own. */
 	final boolean exclusive;
 
+	/** The settings of its generation. */
+	final PoolSettings settings;
+
 	/** Crashes in a row of the workers whose place it has taken. */
 	final int earlierCrashes;
 
@@ -38,9 +41,11 @@ final class Worker {
 
 	private Instant lastHeard;
 
-	private Message.Heartbeat load = new Message.Heartbeat(0, 0, 0, 0, 0);
+	private Message.Heartbeat load = new Message.Heartbeat(0, 0, 0, 0, 0, 0);
 
-	private @Nullable PoolSettings settings;
+	private Message.@Nullable Health health;
+
+	private Instant healthAt;
 
 	/** Why it asked to be replaced. */
 	private Message.@Nullable Retire retirement;
@@ -53,17 +58,19 @@ final class Worker {
 
 	private @Nullable Instant channelLostAt;
 
-	Worker(long id, int index, int generation, boolean replacement, boolean exclusive, int earlierCrashes,
-			Instant spawnedAt) {
+	Worker(long id, int index, int generation, PoolSettings settings, boolean replacement, boolean exclusive,
+			int earlierCrashes, Instant spawnedAt) {
 		this.id = id;
 		this.index = index;
 		this.generation = generation;
+		this.settings = settings;
 		this.replacement = replacement;
 		this.exclusive = exclusive;
 		this.earlierCrashes = earlierCrashes;
 		this.spawnedAt = spawnedAt;
 		this.readyAt = spawnedAt;
 		this.lastHeard = spawnedAt;
+		this.healthAt = spawnedAt;
 	}
 
 	WorkerState state() {
@@ -93,12 +100,18 @@ final class Worker {
 		return this.pid != 0;
 	}
 
-	void hello(PoolSettings settings) {
-		this.settings = settings;
+	void health(Message.Health health, Instant now) {
+		this.health = health;
+		this.healthAt = now;
 	}
 
-	@Nullable PoolSettings settings() {
-		return this.settings;
+	/** What it said of its health last, or {@code null} if it never did. */
+	Message.@Nullable Health health() {
+		return this.health;
+	}
+
+	Instant healthAt() {
+		return this.healthAt;
 	}
 
 	void ready(Instant now) {
@@ -115,6 +128,10 @@ final class Worker {
 	/** Forgive a silence that is not the worker's fault. */
 	void forgiveSilence(Instant now) {
 		this.lastHeard = now;
+	}
+
+	Instant readyAt() {
+		return this.readyAt;
 	}
 
 	Instant lastHeard() {

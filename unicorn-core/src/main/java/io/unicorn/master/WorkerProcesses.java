@@ -3,15 +3,13 @@ package io.unicorn.master;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
 import io.unicorn.ipc.FrameDecoder;
 import io.unicorn.ipc.MalformedFrameException;
 import io.unicorn.ipc.Message;
-import io.unicorn.launch.LaunchPlan;
-import io.unicorn.launch.WorkerCommand;
+import io.unicorn.posix.Command;
 import io.unicorn.posix.ControlPair;
 import io.unicorn.posix.ControlPoller;
 import io.unicorn.posix.Exit;
@@ -33,44 +31,34 @@ final class WorkerProcesses {
 
 	private final ControlPoller poller;
 
-	private final LaunchPlan plan;
-
-	private final List<String> environment;
-
 	private final Consumer<Event> events;
 
 	private final Map<Long, Child> byId = new HashMap<>();
 
 	private final Map<Integer, Long> idByPid = new HashMap<>();
 
-	WorkerProcesses(Posix posix, ControlPoller poller, LaunchPlan plan, List<String> environment,
-			Consumer<Event> events) {
+	WorkerProcesses(Posix posix, ControlPoller poller, Consumer<Event> events) {
 		this.posix = posix;
 		this.poller = poller;
-		this.plan = plan;
-		this.environment = List.copyOf(environment);
 		this.events = events;
 	}
 
 	/**
 	 * Start a worker.
+	 * @param id the arbiter's number of it
+	 * @param listeners descriptors of the sockets that it accepts from, in order
 	 * @return its process id
 	 */
-	int spawn(Effect.Spawn order) throws PosixException {
-		int[] descriptors = new int[1 + this.plan.listeners().size()];
-		int at = 1;
-		for (int listener : this.plan.listeners().values()) {
-			descriptors[at++] = listener;
-		}
+	int spawn(long id, Command command, int[] listeners) throws PosixException {
+		int[] descriptors = new int[1 + listeners.length];
+		System.arraycopy(listeners, 0, descriptors, 1, listeners.length);
 		ControlPair pair = this.posix.controlPair();
 		try {
 			descriptors[0] = pair.theirs();
-			int pid = this.posix.spawn(
-					WorkerCommand.of(this.plan, this.environment, order.index(), order.first(), order.exclusive()),
-					descriptors);
-			this.byId.put(order.id(), new Child(pid, new WorkerChannel(pair.ours())));
-			this.idByPid.put(pid, order.id());
-			listen(order.id(), pair);
+			int pid = this.posix.spawn(command, descriptors);
+			this.byId.put(id, new Child(pid, new WorkerChannel(pair.ours())));
+			this.idByPid.put(pid, id);
+			listen(id, pair);
 			return pid;
 		}
 		catch (PosixException ex) {

@@ -37,6 +37,13 @@ public record Command(String executable, List<String> arguments, List<String> en
 	}
 
 	/**
+	 * Return the ordinary string of which this is the byte form.
+	 */
+	public static String text(String bytes) {
+		return NativeText.decode(bytes);
+	}
+
+	/**
 	 * Return the arguments of this process as the kernel keeps them, argument 0 included.
 	 */
 	public static List<String> ownArguments() {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -52,6 +53,9 @@ public final class WorkerAgent {
 
 	private final Duration gracefulTimeout;
 
+	/** How long after it was ready this worker goes on to report its health. */
+	private final Duration observed;
+
 	private final WorkerObserver observer;
 
 	private final ProcessEnd end;
@@ -75,6 +79,11 @@ public final class WorkerAgent {
 
 	private volatile boolean leader;
 
+	private volatile boolean accepting;
+
+	private volatile Runnable refuseTraffic = () -> {
+	};
+
 	/** How this process ends; a seam for tests. */
 	interface ProcessEnd {
 
@@ -92,7 +101,8 @@ public final class WorkerAgent {
 		if (!(this.reader.read() instanceof Message.Welcome welcome)) {
 			throw new IOException("the master is gone or does not say who this worker is");
 		}
-		this.identity = new WorkerIdentity(welcome.index(), welcome.id(), welcome.generation());
+		this.identity = new WorkerIdentity(welcome.index(), welcome.id(), welcome.generation(), welcome.probation());
+		this.observed = Duration.ofMillis(welcome.observedMillis());
 		this.gracefulTimeout = Duration.ofMillis(welcome.gracefulTimeoutMillis());
 	}
 
@@ -173,11 +183,52 @@ public final class WorkerAgent {
 	}
 
 	/**
-	 * Let the servers accept, and tell the master so.
+	 * Have something done when the pool is about to stop and the application is to say so
+	 * to balancers, while it serves on.
 	 */
-	public void ready() {
+	public void onRefuseTraffic(Runnable action) {
+		this.refuseTraffic = action;
+	}
+
+	/**
+	 * Let the servers accept, and tell the master so. A worker on probation does that
+	 * when its readiness check passes, on another thread.
+	 * @param check whether the application is ready
+	 */
+	public void ready(ReadinessCheck check) {
+		if (!this.identity.probation()) {
+			accept();
+			return;
+		}
+		ScheduledExecutorService health = Executors
+			.newSingleThreadScheduledExecutor((task) -> thread("unicorn-health", task));
+		health
+			.execute(new Probation(check, this.observed, this::send, this::accept, () -> !this.leaving.get(), health));
+	}
+
+	/**
+	 * Whether this worker accepts connections, or did so before it was told to leave.
+	 */
+	public boolean isReady() {
+		return this.accepting;
+	}
+
+	private void accept() {
 		if (this.drain.startAccepting()) {
+			this.accepting = true;
 			send(new Message.Ready());
+		}
+	}
+
+	/**
+	 * Report what this process has printed. Of interest, and sent, only if it ends before
+	 * it was ready and nobody has told it to.
+	 * @param lines the last lines, oldest first
+	 */
+	public void failed(List<String> lines) {
+		if (!this.accepting && !this.leaving.get()) {
+			send(new Message.BootLog(lines));
+			flush();
 		}
 	}
 
@@ -275,6 +326,12 @@ public final class WorkerAgent {
 				thread("unicorn-drain", () -> leave(timeout)).start();
 			}
 		}
+		else if (message instanceof Message.RefuseTraffic) {
+			thread("unicorn-readiness", this.refuseTraffic).start();
+		}
+		else if (message instanceof Message.EndConnections) {
+			this.drain.endConnections();
+		}
 		else if (message instanceof Message.StopAccepting) {
 			thread("unicorn-drain", this.drain::stopAccepting).start();
 		}
@@ -319,7 +376,7 @@ public final class WorkerAgent {
 		RequestLedger ledger = this.requests;
 		Runtime runtime = Runtime.getRuntime();
 		return new Message.Heartbeat(ledger.finished(), ledger.inFlight(), ledger.oldestMillis(),
-				this.drain.connections(), Math.max(0, runtime.totalMemory() - runtime.freeMemory()));
+				this.drain.connections(), Math.max(0, runtime.totalMemory() - runtime.freeMemory()), ledger.errors());
 	}
 
 	/**

@@ -7,7 +7,9 @@ package io.unicorn.worker;
  * when it has left
  * @param id its number among all workers that its master has started, from 1
  * @param generation number of the generation it belongs to, from 1
+ * @param probation whether the application's readiness check must pass before the worker
+ * accepts connections
  */
-public record WorkerIdentity(int index, long id, int generation) {
+public record WorkerIdentity(int index, long id, int generation, boolean probation) {
 
 }

@@ -61,18 +61,24 @@ class MessageCodecTests {
 			textBlock = """
 					Hello,     0000000f01 00000001 00000001 0001 6b 0001 76
 					Ready,     0000000102
-					Heartbeat, 0000002103 0000000000000001 00000002 0000000000000003 00000004 0000000000000005
+					Heartbeat, 0000002903 0000000000000001 00000002 0000000000000003 00000004 0000000000000005 0000000000000006
 					Retire,    0000000704 0001 72 0001 64
 					Drained,   0000000505 00000001
 					PoolQuery, 0000000906 0000000000000001
-					Welcome,   0000001941 00000001 0000000000000002 00000003 0000000000000004
+					Health,    0000000507 01 0001 64
+					BootLog,   0000000808 00000001 0001 61
+					Welcome,   0000002241 00000001 0000000000000002 00000003 0000000000000004 01 0000000000000005
 					Drain,     0000000942 0000000000000001
 					Stop,      0000000143
 					Leader,    0000000244 01
-					PoolReply, 0000006b45 0000000000000001 00000001 000000000000000000000000 00000001 000173 00000001 00000001 \
+					PoolReply, 000000be45 0000000000000001 00000001 000000000000000000000000 00000001 000173 00000001 00000001 \
 					00000001 00000000 0000000000000001 00000002 00000001 000173 01 000000000000000000000000 0000000000000000 00000001 \
-					00000001 000172 0000000000000001
+					00000001 000172 0000000000000001 \
+					00000001 0000000000000001 00000001 00000002 000163 000174 000173 000000000000000000000000 01 000000000000000000000000 \
+					000172 00000001 000000000000000000000000 000177 00000001 00016c
 					StopAccepting, 0000000146
+					RefuseTraffic, 0000000147
+					EndConnections, 0000000148
 					""")
 	void theBytesOnTheWireStayTheSame(String name, String hex) {
 		assertThat(HexFormat.of().formatHex(Bytes.of(plain(name)))).isEqualTo(hex.replace(" ", ""));
@@ -124,14 +130,14 @@ class MessageCodecTests {
 					01 00000001 00000002 0000 0000 0000        | Hello is malformed: 2 entries cannot be in the remaining 6 bytes
 					01 00000001 00000002 0000 0000 0000 0000   | Hello is malformed: a key occurs twice
 					01 00000001 00000001 0001 61 0002 62       | Hello is malformed: a string of 2 bytes cannot be in the remaining 1
-					03 ffffffffffffffff 00000000 0000000000000000 00000000 0000000000000000 | Heartbeat is malformed: requests must be at least 0 but is -1
+					03 ffffffffffffffff 00000000 0000000000000000 00000000 0000000000000000 0000000000000000 | Heartbeat is malformed: requests must be at least 0 but is -1
 					04 ffff 61                                 | Retire is malformed: a string of 65535 bytes cannot be in the remaining 1
 					04 0001 ff 0000                            | Retire is malformed: a string is not UTF-8
 					04 0003 eda080 0000                        | Retire is malformed: a string is not UTF-8
 					04 0002 c080 0000                          | Retire is malformed: a string is not UTF-8
 					05 80000000                                | Drained is malformed: connectionsLeft must be at least 0 but is -2147483648
 					05 0000                                    | Drained of 3 bytes is truncated
-					41 ffffffff 0000000000000001 00000001 0000000000000000 | Welcome is malformed: index must be at least 0 but is -1
+					41 ffffffff 0000000000000001 00000001 0000000000000000 00 0000000000000000 | Welcome is malformed: index must be at least 0 but is -1
 					42 ffffffffffffffff                        | Drain is malformed: timeoutMillis must be at least 0 but is -1
 					44 02                                      | Leader is malformed: a boolean must be 0 or 1 but is 2
 					45 0000000000000001 00000001 0000000000000000 3b9aca00 | PoolReply is malformed: nanoseconds must be from 0 to 999999999 but are 1000000000
@@ -164,9 +170,9 @@ class MessageCodecTests {
 
 	@Test
 	void aListHasAtMostTheLimitOfEntries() throws Exception {
-		Message largest = new Message.PoolReply(1, SampleMessages.pool(MessageCodec.MAX_ENTRIES));
+		Message largest = new Message.PoolReply(1, SampleMessages.workers(MessageCodec.MAX_ENTRIES));
 		assertThat(decode(body(largest))).isEqualTo(largest);
-		Message larger = new Message.PoolReply(1, SampleMessages.pool(MessageCodec.MAX_ENTRIES + 1));
+		Message larger = new Message.PoolReply(1, SampleMessages.workers(MessageCodec.MAX_ENTRIES + 1));
 		assertThatIllegalArgumentException().isThrownBy(() -> MessageCodec.encode(larger))
 			.withMessage("4097 entries are above the limit of 4096");
 	}
@@ -202,11 +208,15 @@ class MessageCodecTests {
 
 	private static Message plain(String name) {
 		PoolSnapshot pool = new PoolSnapshot(new PoolSnapshot.MasterInfo(1, Instant.EPOCH, 1, "s"), 1, 1,
-				List.of(new PoolSnapshot.WorkerInfo(0, 1, 2, 1, "s", true, Instant.EPOCH, 0, 1)), Map.of("r", 1L));
+				List.of(new PoolSnapshot.WorkerInfo(0, 1, 2, 1, "s", true, Instant.EPOCH, 0, 1)), Map.of("r", 1L),
+				List.of(new PoolSnapshot.RolloutInfo(1, 1, 2, "c", "t", "s", Instant.EPOCH, Instant.EPOCH, "r",
+						List.of(new PoolSnapshot.StepInfo(Instant.EPOCH, "w")), List.of("l"))));
 		List<Message> messages = List.of(new Message.Hello(1, Map.of("k", "v")), new Message.Ready(),
-				new Message.Heartbeat(1, 2, 3, 4, 5), new Message.Retire("r", "d"), new Message.Drained(1),
-				new Message.PoolQuery(1), new Message.Welcome(1, 2, 3, 4), new Message.Drain(1), new Message.Stop(),
-				new Message.Leader(true), new Message.PoolReply(1, pool), new Message.StopAccepting());
+				new Message.Heartbeat(1, 2, 3, 4, 5, 6), new Message.Retire("r", "d"), new Message.Drained(1),
+				new Message.PoolQuery(1), new Message.Health(true, "d"), new Message.BootLog(List.of("a")),
+				new Message.Welcome(1, 2, 3, 4, true, 5), new Message.RefuseTraffic(), new Message.EndConnections(),
+				new Message.Drain(1), new Message.Stop(), new Message.Leader(true), new Message.PoolReply(1, pool),
+				new Message.StopAccepting());
 		return messages.stream()
 			.filter((message) -> message.getClass().getSimpleName().equals(name))
 			.findFirst()

@@ -6,6 +6,8 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 import io.unicorn.ipc.PoolSnapshot.MasterInfo;
+import io.unicorn.ipc.PoolSnapshot.RolloutInfo;
+import io.unicorn.ipc.PoolSnapshot.StepInfo;
 import io.unicorn.ipc.PoolSnapshot.WorkerInfo;
 
 /**
@@ -21,13 +23,16 @@ final class SampleMessages {
 	static List<Message> all() {
 		return List.of(new Message.Hello(1, Map.of()),
 				new Message.Hello(7, Map.of("unicorn.workers", "4", "unicorn.name", "größer \uD83E\uDD84", "", "")),
-				new Message.Ready(), new Message.Heartbeat(0, 0, 0, 0, 0),
-				new Message.Heartbeat(Long.MAX_VALUE, Integer.MAX_VALUE, 86_400_000L, 10_000, 1L << 40),
+				new Message.Ready(), new Message.Heartbeat(0, 0, 0, 0, 0, 0),
+				new Message.Heartbeat(Long.MAX_VALUE, Integer.MAX_VALUE, 86_400_000L, 10_000, 1L << 40, 77),
 				new Message.Retire("max-requests", "served 1 000 requests"), new Message.Retire("", "a\0b"),
-				new Message.Drained(3), new Message.PoolQuery(-42), new Message.Welcome(0, 1, 1, 0),
-				new Message.Welcome(3, 1L << 33, 12, 30_000), new Message.Drain(30_000), new Message.Stop(),
-				new Message.Leader(true), new Message.Leader(false), new Message.PoolReply(Long.MIN_VALUE, pool(0)),
-				new Message.PoolReply(1, pool(3)), new Message.StopAccepting());
+				new Message.Drained(3), new Message.PoolQuery(-42), new Message.Welcome(0, 1, 1, 0, false, 0),
+				new Message.Welcome(3, 1L << 33, 12, 30_000, true, 5_000), new Message.Drain(30_000),
+				new Message.Stop(), new Message.Leader(true), new Message.Leader(false),
+				new Message.PoolReply(Long.MIN_VALUE, pool(0)), new Message.PoolReply(1, pool(3)),
+				new Message.StopAccepting(), new Message.Health(true, ""), new Message.Health(false, "db is DOWN"),
+				new Message.BootLog(List.of()), new Message.BootLog(List.of("größer", "")), new Message.RefuseTraffic(),
+				new Message.EndConnections());
 	}
 
 	static List<Message.FromWorker> fromWorker() {
@@ -38,10 +43,24 @@ final class SampleMessages {
 		return all().stream().filter(Message.FromMaster.class::isInstance).map(Message.FromMaster.class::cast).toList();
 	}
 
+	static PoolSnapshot workers(int count) {
+		return new PoolSnapshot(new MasterInfo(1, START, 2, "running"), 4, count,
+				IntStream.range(0, count).mapToObj(SampleMessages::worker).toList(), Map.of(), List.of());
+	}
+
 	static PoolSnapshot pool(int workers) {
 		List<WorkerInfo> infos = IntStream.range(0, workers).mapToObj(SampleMessages::worker).toList();
 		Map<String, Long> exits = (workers == 0) ? Map.of() : Map.of("max-requests", 17L, "crash", 1L << 35);
-		return new PoolSnapshot(new MasterInfo(1, START, 2, "running"), 4, workers, infos, exits);
+		return new PoolSnapshot(new MasterInfo(1, START, 2, "running"), 4, workers, infos, exits,
+				IntStream.range(0, workers).mapToObj(SampleMessages::rollout).toList());
+	}
+
+	private static RolloutInfo rollout(int index) {
+		boolean ended = index > 0;
+		List<StepInfo> steps = IntStream.range(0, index).mapToObj((i) -> new StepInfo(START, "step " + i)).toList();
+		return new RolloutInfo(index + 1, 1, index + 2, ended ? "app.jar 00ff" : "", "SIGHUP",
+				ended ? "rolled-back" : "rolling", START, ended ? START.plusSeconds(9) : null, ended ? "bad" : "",
+				steps, ended ? List.of("line", "") : List.of());
 	}
 
 	private static WorkerInfo worker(int index) {

@@ -45,9 +45,10 @@ class LaunchPlanFileTests {
 			bytes.append(c);
 		}
 		LaunchPlan bare = SamplePlans.bare();
-		LaunchPlan plan = new LaunchPlan(bare.application(), bare.settings(), 1, bare.listeners(), bytes.toString(),
-				JavaCommandLine.parse(java.util.List.of("java", "Main", bytes.toString())), bare.workerOptions(),
-				java.util.List.of("X=" + bytes), bare.exclusiveFlags(), bare.pidFiles(), null, bare.notices());
+		LaunchPlan plan = new LaunchPlan(bare.application(), bare.settings(), 1, bare.addresses(), bare.listeners(),
+				bytes.toString(), JavaCommandLine.parse(java.util.List.of("java", "Main", bytes.toString())), null,
+				bare.workerOptions(), java.util.List.of("X=" + bytes), bare.exclusiveFlags(), bare.pidFiles(), null,
+				bare.notices(), bare.master());
 		LaunchPlanFile.write(plan, file());
 		assertThat(LaunchPlanFile.take(file())).isEqualTo(plan);
 	}

@@ -16,7 +16,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 class PoolSettingsTests {
 
 	private static final PoolSettings SETTINGS = new PoolSettings(OptionalInt.of(3), WorkerClass.SYNC,
-			Duration.ofMillis(1500), Duration.ofSeconds(30), Duration.ofMinutes(2));
+			Duration.ofMillis(1500), Duration.ofSeconds(30), Duration.ofMinutes(2), Duration.ofSeconds(7), true,
+			new RolloutSettings(2, 1, Duration.ofSeconds(9)));
 
 	@Test
 	void settingsSurviveTheWayThroughAMap() {
@@ -26,7 +27,7 @@ class PoolSettingsTests {
 	@Test
 	void autoSurvivesTheWayThroughAMap() {
 		PoolSettings auto = new PoolSettings(OptionalInt.empty(), WorkerClass.GTHREAD, Duration.ZERO, Duration.ZERO,
-				Duration.ZERO);
+				Duration.ZERO, Duration.ZERO, false, RolloutSettings.DEFAULT);
 		assertThat(auto.toMap()).containsEntry("unicorn.workers", "auto");
 		assertThat(PoolSettings.of(auto.toMap())).isEqualTo(auto);
 	}
@@ -40,7 +41,8 @@ class PoolSettingsTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "unicorn.workers", "unicorn.worker-class", "unicorn.timeout", "unicorn.graceful-timeout",
-			"unicorn.boot-timeout" })
+			"unicorn.boot-timeout", "unicorn.shutdown-delay", "unicorn.reload-on-change", "unicorn.rollout.max-surge",
+			"unicorn.rollout.max-unavailable", "unicorn.rollout.observe" })
 	void aSettingThatIsMissingIsNamed(String name) {
 		Map<String, String> map = new HashMap<>(SETTINGS.toMap());
 		map.remove(name);
@@ -56,7 +58,10 @@ class PoolSettingsTests {
 			"unicorn.timeout, soon, 'not a duration: soon'",
 			"unicorn.timeout, PT-1S, 'timeout must not be negative, not PT-1S'",
 			"unicorn.graceful-timeout, PT-1S, 'graceful-timeout must not be negative, not PT-1S'",
-			"unicorn.boot-timeout, PT-1S, 'boot-timeout must not be negative, not PT-1S'" })
+			"unicorn.boot-timeout, PT-1S, 'boot-timeout must not be negative, not PT-1S'",
+			"unicorn.shutdown-delay, PT-1S, 'shutdown-delay must not be negative, not PT-1S'",
+			"unicorn.rollout.observe, PT-1S, 'observe must not be negative, not PT-1S'",
+			"unicorn.rollout.max-surge, -2, 'max-surge -2 and max-unavailable 1 leave no way to replace a worker'" })
 	void aSettingThatMakesNoSenseIsRefused(String name, String value, String message) {
 		Map<String, String> map = new HashMap<>(SETTINGS.toMap());
 		map.put(name, value);

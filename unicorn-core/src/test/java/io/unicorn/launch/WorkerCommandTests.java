@@ -1,5 +1,6 @@
 package io.unicorn.launch;
 
+import java.nio.file.Path;
 import java.util.List;
 
 import io.unicorn.posix.Command;
@@ -20,7 +21,7 @@ class WorkerCommandTests {
 		assertThat(command.arguments()).containsExactly("unicorn: worker 2 [shop]", "-XX:+ExitOnOutOfMemoryError",
 				"-Dio.unicorn.control=3", "-Dio.unicorn.listeners=http:4,management:5,admin:6",
 				"-Dio.unicorn.first=true", "-Xmx1g", "-agentlib:jdwp=server=y,address=5005", "-jar",
-				"b\u00c3\u00bccher.jar", "", "two words", "line\nbreak\t\u00ff");
+				"/work/generations/00ff/b.jar", "", "two words", "line\nbreak\t\u00ff");
 		assertThat(command.environment()).containsExactly("PATH=/bin", "A=\u00ff",
 				"JAVA_TOOL_OPTIONS=-Dx=\u00e2\u0082\u00ac -agentlib:jdwp=server=y -Dy");
 	}
@@ -45,10 +46,20 @@ class WorkerCommandTests {
 					"JDK_JAVA_OPTIONS=\"-agentlib:jdwp=a=b\" '-Xrunjdwp:x' -Dz|JDK_JAVA_OPTIONS=\"\" '' -Dz" })
 	void exclusiveFlagsAreTakenOutOfVariables(String variable, String expected) {
 		LaunchPlan full = SamplePlans.full();
-		LaunchPlan plan = new LaunchPlan(full.application(), full.settings(), 1, full.listeners(), full.java(),
-				full.command(), List.of(), List.of(variable), full.exclusiveFlags(), List.of(), null, List.of());
+		LaunchPlan plan = new LaunchPlan(full.application(), full.settings(), 1, full.addresses(), full.listeners(),
+				full.java(), full.command(), null, List.of(), List.of(variable), full.exclusiveFlags(), List.of(), null,
+				List.of(), full.master());
 		assertThat(WorkerCommand.of(plan, List.of(), 0, false, false).environment()).containsExactly(expected);
 		assertThat(WorkerCommand.of(plan, List.of(), 0, false, true).environment()).containsExactly(variable);
+	}
+
+	@Test
+	void whoPreparesARollOutRunsTheUsersOwnJar() {
+		Command command = WorkerCommand.preparing(SamplePlans.full(), ENVIRONMENT, Path.of("/work/plan-1-2"));
+		assertThat(command.arguments()).containsExactly("unicorn: preparing [shop]",
+				"-Dio.unicorn.prepare=/work/plan-1-2", "-Dio.unicorn.terminal=false", "-Xmx1g", "-jar",
+				"b\u00c3\u00bccher.jar", "", "two words", "line\nbreak\t\u00ff");
+		assertThat(command.environment()).noneMatch((variable) -> variable.contains("jdwp"));
 	}
 
 	@Test

@@ -6,9 +6,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Random;
+import java.util.Set;
 
 import io.unicorn.ipc.Message;
 import io.unicorn.launch.PoolSettings;
+import io.unicorn.launch.RolloutSettings;
 import io.unicorn.launch.WorkerClass;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,12 +31,16 @@ class ArbiterEffectsTests {
 
 	private static PoolSettings settings(int workers, Duration gracefulTimeout) {
 		return new PoolSettings(OptionalInt.of(workers), WorkerClass.GTHREAD, Duration.ofSeconds(30), gracefulTimeout,
-				Duration.ofSeconds(120));
+				Duration.ofSeconds(120), Duration.ZERO, false, RolloutSettings.DEFAULT);
 	}
 
 	private static Arbiter arbiter(int workers, Duration gracefulTimeout, boolean terminal) {
-		return new Arbiter(new ArbiterConfig(4242, START, settings(workers, gracefulTimeout), 2, terminal, List.of()),
+		return new Arbiter(new ArbiterConfig(4242, START, spec(settings(workers, gracefulTimeout)), terminal),
 				new Random(1));
+	}
+
+	private static PoolSpec spec(PoolSettings settings) {
+		return new PoolSpec(settings, 2, List.of(), Set.of("* 8080"), "app.jar 00ff");
 	}
 
 	/** Deliver an event, and report every spawn as done. */
@@ -98,7 +104,7 @@ class ArbiterEffectsTests {
 	void aHungWorkerIsToldToStopAcceptingThenDumpedThenContinuedThenKilled() {
 		running();
 		this.now = this.now.plusSeconds(20);
-		say(2, new Message.Heartbeat(0, 0, 0, 0, 0));
+		say(2, new Message.Heartbeat(0, 0, 0, 0, 0, 0));
 		this.now = this.now.plusSeconds(10);
 		List<Effect> effects = on(new Event.Tick());
 		assertThat(effects).containsSubsequence(new Effect.Send(1, new Message.Leader(false)),
@@ -120,41 +126,12 @@ class ArbiterEffectsTests {
 	}
 
 	@Test
-	void aReloadThatIsAskedForBeforeAnythingRunsWaitsForTheFirstWorker() {
+	void aRollOutThatIsAskedForBeforeAnythingRunsWaitsForTheFirstWorker() {
 		on(new Event.Started());
 		assertThat(told(signal(ProcessSignal.HUP))).singleElement()
 			.asString()
 			.contains("when the first worker is ready");
-		assertThat(this.arbiter.snapshot().master().generation()).isEqualTo(1);
-		say(1, new Message.Ready());
-		assertThat(this.arbiter.snapshot().master().generation()).isEqualTo(2);
-	}
-
-	@Test
-	void aReloadIsCompleteWhenTheLastNewWorkerIsReady() {
-		this.arbiter = arbiter(1, Duration.ofSeconds(30), false);
-		on(new Event.Started());
-		say(1, new Message.Ready());
-		signal(ProcessSignal.HUP);
-		// The old worker dies by itself while its successor boots.
-		List<Effect> effects = on(new Event.Exited(1, -1, 9, false));
-		assertThat(told(effects)).noneMatch((line) -> line.startsWith("reload complete"));
-		assertThat(this.arbiter.snapshot().master().state()).isEqualTo("reloading");
-		assertThat(told(say(2, new Message.Ready()))).anyMatch((line) -> line.startsWith("reload complete: 1 worker"));
-	}
-
-	@Test
-	void aReloadThatFailedIsOverAndNothingOfItIsTriedAgain() {
-		running();
-		assertThat(spawns(signal(ProcessSignal.HUP))).hasSize(1);
-		List<Effect> effects = on(new Event.Exited(3, 1, 0, false));
-		assertThat(told(effects)).anyMatch((line) -> line.startsWith("reload failed"))
-			.noneMatch((line) -> line.startsWith("reload complete"));
-		for (int second = 0; second < 120; second += 10) {
-			this.now = this.now.plusSeconds(10);
-			assertThat(spawns(say(1, new Message.Heartbeat(0, 0, 0, 0, 0)))).isEmpty();
-			assertThat(spawns(say(2, new Message.Heartbeat(0, 0, 0, 0, 0)))).isEmpty();
-		}
+		assertThat(say(1, new Message.Ready())).contains(new Effect.Prepare(2));
 	}
 
 	@Test
@@ -201,10 +178,12 @@ class ArbiterEffectsTests {
 	}
 
 	@Test
-	void onlyAReloadBringsANewConfiguration() {
+	void onlyARollOutBringsANewConfiguration() {
 		running();
 		on(new Event.Exited(1, -1, 9, false));
-		say(3, new Message.Hello(1, settings(7, Duration.ofSeconds(30)).toMap()));
+		assertThat(told(say(3, new Message.Hello(1, settings(7, Duration.ofSeconds(30)).toMap())))).singleElement()
+			.asString()
+			.contains("comes into force with the next roll-out");
 		say(3, new Message.Ready());
 		assertThat(this.arbiter.snapshot().target()).isEqualTo(2);
 	}

@@ -157,7 +157,7 @@ class ArbiterTests {
 		this.pool.run(Duration.ofMinutes(3));
 		assertThat(this.pool.snapshot().workers()).hasSize(4).extracting(WorkerInfo::generation).containsOnly(2);
 		assertThat(this.pool.snapshot().exits()).containsEntry("reload", 4L);
-		assertThat(story()).contains("reload complete: 4 workers of generation 2");
+		assertThat(story()).contains("roll-out 1: complete: 4 workers of generation 2");
 	}
 
 	@Test
@@ -166,7 +166,7 @@ class ArbiterTests {
 		this.pool.signal(ProcessSignal.TTIN);
 		this.pool.reported = SimulatedPool.settings(5);
 		this.pool.signal(ProcessSignal.HUP);
-		this.pool.run(Duration.ofMinutes(3));
+		this.pool.run(Duration.ofMinutes(4));
 		assertThat(this.pool.snapshot().target()).isEqualTo(5);
 		assertThat(this.pool.snapshot().ready()).isEqualTo(5);
 	}
@@ -179,7 +179,7 @@ class ArbiterTests {
 		this.pool.signal(ProcessSignal.HUP);
 		this.pool.run(Duration.ofMinutes(5));
 		assertThat(this.pool.snapshot().workers()).extracting(WorkerInfo::id).isEqualTo(before);
-		assertThat(story()).contains("reload failed");
+		assertThat(story()).contains("roll-out 1: failed");
 		assertThat(this.pool.snapshot().master().state()).isEqualTo("running");
 	}
 
@@ -269,7 +269,7 @@ class ArbiterTests {
 	void aWorkerWhoseChannelIsLostIsReplaced() {
 		running();
 		long id = this.pool.firstReady();
-		this.pool.receive(id, new Message.Heartbeat(1, 0, 0, 0, 0));
+		this.pool.receive(id, new Message.Heartbeat(1, 0, 0, 0, 0, 0));
 		this.pool.faults = Faults.NONE;
 		int before = this.pool.spawns().size();
 		this.pool.loseChannel(id);

@@ -18,7 +18,7 @@ class HangDetectionTests {
 
 	private static Worker worker(long oldestRequestMillis) {
 		Worker worker = Workers.ready(1);
-		worker.heard(new Message.Heartbeat(5, 1, oldestRequestMillis, 1, 1), HEARD);
+		worker.heard(new Message.Heartbeat(5, 1, oldestRequestMillis, 1, 1, 0), HEARD);
 		return worker;
 	}
 

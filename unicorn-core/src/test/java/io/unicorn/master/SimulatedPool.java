@@ -2,8 +2,10 @@ package io.unicorn.master;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -16,6 +18,7 @@ import java.util.Set;
 import io.unicorn.ipc.Message;
 import io.unicorn.ipc.PoolSnapshot;
 import io.unicorn.launch.PoolSettings;
+import io.unicorn.launch.RolloutSettings;
 import io.unicorn.launch.WorkerClass;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -68,6 +71,8 @@ final class SimulatedPool {
 
 	}
 
+	private final Deque<Event> events = new ArrayDeque<>();
+
 	private final Random random;
 
 	private final Arbiter arbiter;
@@ -95,18 +100,53 @@ final class SimulatedPool {
 
 	Faults faults = Faults.NONE;
 
+	/** Chances that new code is bad, per roll-out. */
+	double preparationFails;
+
+	double sick;
+
+	double answersErrors;
+
+	private final Set<Integer> sickGenerations = new HashSet<>();
+
+	private final Set<Integer> erringGenerations = new HashSet<>();
+
+	/** Generations that were forgotten: nothing of them may be started any more. */
+	private final Set<Integer> forgotten = new HashSet<>();
+
+	Set<String> addresses = Set.of("* 8080");
+
+	private final Set<String> refusing = new HashSet<>();
+
+	/** What waits to be accepted while nothing new may begin. */
+	int waiting;
+
 	PoolSettings reported;
 
 	SimulatedPool(int workers, long seed) {
 		this.random = new Random(seed);
 		this.reported = settings(workers);
-		this.arbiter = new Arbiter(new ArbiterConfig(4242, EPOCH, this.reported, 2, false,
-				List.of("-Dcom.sun.management.jmxremote.port=1")), new Random(seed + 1));
+		this.arbiter = new Arbiter(new ArbiterConfig(4242, EPOCH, spec(), false), new Random(seed + 1));
+	}
+
+	SimulatedPool(PoolSettings settings, long seed) {
+		this.random = new Random(seed);
+		this.reported = settings;
+		this.arbiter = new Arbiter(new ArbiterConfig(4242, EPOCH, spec(), false), new Random(seed + 1));
+	}
+
+	private PoolSpec spec() {
+		return new PoolSpec(this.reported, 2, List.of("-Dcom.sun.management.jmxremote.port=1"), this.addresses,
+				"app.jar 00ff");
 	}
 
 	static PoolSettings settings(int workers) {
+		return settings(workers, RolloutSettings.DEFAULT, Duration.ZERO);
+	}
+
+	static PoolSettings settings(int workers, RolloutSettings rollout, Duration shutdownDelay) {
 		return new PoolSettings(OptionalInt.of(workers), WorkerClass.GTHREAD, Duration.ofSeconds(30),
-				Duration.ofSeconds(30), Duration.ofSeconds(120));
+				Duration.ofSeconds(30), Duration.ofSeconds(120), shutdownDelay, true, rollout);
 	}
 
 	SimulatedPool start() {
@@ -142,6 +182,17 @@ final class SimulatedPool {
 	void signal(ProcessSignal signal) {
 		this.stopping |= signal == ProcessSignal.TERM || signal == ProcessSignal.INT;
 		deliver(new Event.Signalled(signal));
+	}
+
+	void jarChanged() {
+		deliver(new Event.JarChanged());
+	}
+
+	/** Return the states of all roll-outs, oldest first. */
+	List<String> results() {
+		List<String> states = new ArrayList<>();
+		snapshot().rollouts().forEach((rollout) -> states.add(0, rollout.state()));
+		return states;
 	}
 
 	PoolSnapshot snapshot() {
@@ -226,10 +277,18 @@ final class SimulatedPool {
 		return this.random.nextDouble() < chance;
 	}
 
+	/** As the master does it: an event waits until what was decided before is done. */
 	private void deliver(Event event) {
-		for (Effect effect : this.arbiter.on(event, this.now)) {
-			assertThat(this.exitCode).as("nothing follows the exit, story: %s", this.story).isNull();
-			perform(effect);
+		this.events.add(event);
+		if (this.events.size() > 1) {
+			return;
+		}
+		while (!this.events.isEmpty()) {
+			for (Effect effect : this.arbiter.on(this.events.element(), this.now)) {
+				assertThat(this.exitCode).as("nothing follows the exit, story: %s", this.story).isNull();
+				perform(effect);
+			}
+			this.events.remove();
 		}
 	}
 
@@ -246,6 +305,25 @@ final class SimulatedPool {
 		else if (effect instanceof Effect.Kill kill) {
 			kill(kill);
 		}
+		else if (effect instanceof Effect.Prepare prepare) {
+			prepare(prepare.generation());
+		}
+		else if (effect instanceof Effect.CancelPreparation cancel) {
+			after(Duration.ofMillis(1), () -> deliver(
+					new Event.PreparationFailed(cancel.generation(), "was killed by signal 9", List.of())));
+		}
+		else if (effect instanceof Effect.Forget forget) {
+			assertThat(this.forgotten.add(forget.generation())).as("a generation is forgotten once").isTrue();
+			assertThat(this.workers.values()).as("nobody runs what is forgotten")
+				.noneMatch((worker) -> worker.spawn.generation() == forget.generation());
+		}
+		else if (effect instanceof Effect.RefuseNew refuse) {
+			this.refusing.addAll(refuse.addresses());
+		}
+		else if (effect instanceof Effect.CountWaiting count) {
+			assertThat(this.refusing).as("what is counted is closed before").containsAll(count.addresses());
+			deliver(new Event.Waiting(this.waiting, 0, true));
+		}
 		else if (effect instanceof Effect.CloseListeners) {
 			assertThat(this.listening).as("listeners are closed once").isTrue();
 			this.listening = false;
@@ -260,8 +338,25 @@ final class SimulatedPool {
 		}
 	}
 
+	private void prepare(int generation) {
+		PoolSpec spec = spec();
+		if (strikes(this.preparationFails)) {
+			after(between(200, 3000), () -> deliver(new Event.PreparationFailed(generation,
+					"the start of the new code failed with exit code 1", List.of("Error: invalid jarfile"))));
+			return;
+		}
+		if (strikes(this.sick)) {
+			this.sickGenerations.add(generation);
+		}
+		if (strikes(this.answersErrors)) {
+			this.erringGenerations.add(generation);
+		}
+		after(between(200, 3000), () -> deliver(new Event.Prepared(generation, spec)));
+	}
+
 	private void spawn(Effect.Spawn spawn) {
 		this.spawns.add(this.now);
+		assertThat(this.forgotten).as("nothing is started that is forgotten").doesNotContain(spawn.generation());
 		assertThat(this.stopping).as("nothing is started during a stop").isFalse();
 		assertThat(this.workers.values()).as("a number belongs to one worker")
 			.noneMatch((worker) -> worker.spawn.index() == spawn.index());
@@ -269,7 +364,7 @@ final class SimulatedPool {
 			.noneMatch((worker) -> worker.spawn.exclusive() && spawn.exclusive());
 		long active = this.workers.values().stream().filter((worker) -> worker.phase != Phase.LEAVING).count();
 		assertThat(active + 1).as("workers at %s, story: %s", this.now, this.story)
-			.isLessThanOrEqualTo(snapshot().target() + Staffing.SURGE);
+			.isLessThanOrEqualTo(snapshot().target() + Math.max(1, this.reported.rollout().maxSurge()));
 		Simulated worker = new Simulated(spawn);
 		if (strikes(this.faults.spawnFails())) {
 			deliver(new Event.SpawnFailed(spawn.id(), "posix_spawn: Cannot allocate memory"));
@@ -298,7 +393,10 @@ final class SimulatedPool {
 		}
 		worker.phase = Phase.READY;
 		deliver(new Event.Received(worker.spawn.id(), new Message.Ready()));
-		heartbeat(worker);
+		heartbeat(worker, 1);
+		if (this.sickGenerations.contains(worker.spawn.generation())) {
+			after(between(0, 4000), () -> receive(worker.spawn.id(), new Message.Health(false, "db is DOWN")));
+		}
 		long id = worker.spawn.id();
 		if (strikes(this.faults.retires())) {
 			after(between(1000, 300_000), () -> {
@@ -322,12 +420,14 @@ final class SimulatedPool {
 		}
 	}
 
-	private void heartbeat(Simulated worker) {
+	private void heartbeat(Simulated worker, int beats) {
 		if (this.workers.containsKey(worker.spawn.id())) {
 			if (!worker.silent) {
-				deliver(new Event.Received(worker.spawn.id(), new Message.Heartbeat(10, 1, 5, 3, 1 << 20)));
+				long errors = this.erringGenerations.contains(worker.spawn.generation()) ? 10L * beats : 0;
+				deliver(new Event.Received(worker.spawn.id(),
+						new Message.Heartbeat(10L * beats, 1, 5, 3, 1 << 20, errors)));
 			}
-			after(Duration.ofSeconds(1), () -> heartbeat(worker));
+			after(Duration.ofSeconds(1), () -> heartbeat(worker, beats + 1));
 		}
 	}
 
@@ -342,7 +442,7 @@ final class SimulatedPool {
 			worker.phase = Phase.LEAVING;
 			if (served && !this.stopping) {
 				assertThat(readyNow()).as("ready workers after a drain at %s, story: %s", this.now, this.story)
-					.isGreaterThanOrEqualTo(snapshot().target());
+					.isGreaterThanOrEqualTo(snapshot().target() - this.reported.rollout().maxUnavailable());
 			}
 			leaveIfAble(worker, between(10, 20_000), 0);
 		}

@@ -5,6 +5,8 @@ import java.time.Instant;
 import java.util.Random;
 
 import io.unicorn.ipc.Message;
+import io.unicorn.launch.RolloutSettings;
+import io.unicorn.launch.WorkerClass;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -20,6 +22,8 @@ class StaffingTests {
 	private final Staffing staffing = new Staffing(this.pool);
 
 	private final Backoff backoff = new Backoff(new Random(1));
+
+	private RolloutSettings limits = RolloutSettings.DEFAULT;
 
 	private long lastId;
 
@@ -55,7 +59,7 @@ class StaffingTests {
 	}
 
 	private String step(int target, Instant now) {
-		Staffing.Step step = this.staffing.next(target, now);
+		Staffing.Step step = this.staffing.next(target, this.limits, now);
 		if (step instanceof Staffing.Hire hire) {
 			return (hire.replacement() ? "replace" : "hire") + ((hire.crashes() > 0) ? " after " + hire.crashes() : "");
 		}
@@ -150,7 +154,8 @@ class StaffingTests {
 		pool("Rr");
 		this.staffing.replacementFailed(this.backoff, NOW);
 		this.staffing.replacementFailed(this.backoff, NOW);
-		Worker replacement = new Worker(77, 5, 1, true, false, 0, NOW);
+		Worker replacement = new Worker(77, 5, 1, Workers.settings(WorkerClass.GTHREAD, Duration.ZERO), true, false, 0,
+				NOW);
 		this.staffing.wasReady(replacement);
 		assertThat(step(2, NOW)).isEqualTo("replace");
 		assertThat(this.staffing.replacementFailed(this.backoff, NOW)).isLessThanOrEqualTo(Duration.ofMillis(500));
@@ -169,7 +174,7 @@ class StaffingTests {
 		pool("RrR");
 		this.staffing.vacate(new Vacancy(9, NOW.plusSeconds(30)));
 		this.staffing.replacementFailed(this.backoff, NOW);
-		assertThat(this.staffing.accept(2)).isEqualTo(1);
+		this.staffing.accept(2);
 		assertThat(step(4, NOW)).isEqualTo("hire");
 		assertThat(step(3, NOW)).isEqualTo("replace");
 		assertThat(this.staffing.replacementFailed(this.backoff, NOW)).isLessThanOrEqualTo(Duration.ofMillis(500));
@@ -181,7 +186,7 @@ class StaffingTests {
 		this.pool.add(old);
 		assertThat(this.staffing.isOutdated(old)).isFalse();
 		assertThat(this.staffing.hasOutdated()).isFalse();
-		assertThat(this.staffing.accept(2)).isEqualTo(1);
+		this.staffing.accept(2);
 		assertThat(this.staffing.isOutdated(old)).isTrue();
 		assertThat(this.staffing.hasOutdated()).isTrue();
 		old.leave(WorkerState.DRAINING, Verdict.RELOAD, Instant.MAX);

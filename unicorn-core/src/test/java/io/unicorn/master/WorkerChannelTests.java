@@ -98,7 +98,7 @@ class WorkerChannelTests {
 	@Test
 	void aWorkerThatDoesNotReadForTooLongHasLostItsChannel() throws IOException {
 		PoolSnapshot pool = new PoolSnapshot(new PoolSnapshot.MasterInfo(1, Instant.EPOCH, 1, "x".repeat(60_000)), 1, 1,
-				List.of(), Map.of());
+				List.of(), Map.of(), List.of());
 		for (int i = 0; i < 17; i++) {
 			this.channel.send(new Message.PoolReply(i, pool));
 		}
@@ -109,7 +109,7 @@ class WorkerChannelTests {
 	@Test
 	void whatWasReadMeanwhileDoesNotCount() throws IOException {
 		PoolSnapshot pool = new PoolSnapshot(new PoolSnapshot.MasterInfo(1, Instant.EPOCH, 1, "x".repeat(60_000)), 1, 1,
-				List.of(), Map.of());
+				List.of(), Map.of(), List.of());
 		for (int i = 0; i < 200; i++) {
 			this.socket.room = 61_000;
 			this.channel.send(new Message.PoolReply(i, pool));

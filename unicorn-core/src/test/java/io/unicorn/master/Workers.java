@@ -6,6 +6,7 @@ import java.util.OptionalInt;
 
 import io.unicorn.ipc.Message;
 import io.unicorn.launch.PoolSettings;
+import io.unicorn.launch.RolloutSettings;
 import io.unicorn.launch.WorkerClass;
 
 /**
@@ -23,9 +24,13 @@ final class Workers {
 	}
 
 	static Worker worker(long id, int generation) {
-		Worker worker = new Worker(id, (int) id - 1, generation, false, false, 0, SPAWNED);
+		Worker worker = worker(id, generation, settings(WorkerClass.GTHREAD, Duration.ofSeconds(30)));
 		worker.spawned(1000 + (int) id);
 		return worker;
+	}
+
+	private static Worker worker(long id, int generation, PoolSettings settings) {
+		return new Worker(id, (int) id - 1, generation, settings, false, false, 0, SPAWNED);
 	}
 
 	static Worker ready(long id) {
@@ -52,7 +57,7 @@ final class Workers {
 
 	static PoolSettings settings(WorkerClass workerClass, Duration timeout) {
 		return new PoolSettings(OptionalInt.of(2), workerClass, timeout, Duration.ofSeconds(30),
-				Duration.ofSeconds(120));
+				Duration.ofSeconds(120), Duration.ZERO, false, RolloutSettings.DEFAULT);
 	}
 
 }

@@ -22,10 +22,10 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 @Timeout(30)
 class WorkerAgentTests {
 
-	private static final Message.Welcome WELCOME = new Message.Welcome(2, 7, 3, 10_000);
+	private static final Message.Welcome WELCOME = new Message.Welcome(2, 7, 3, 10_000, false, 0);
 
 	private static final PoolSnapshot POOL = new PoolSnapshot(
-			new PoolSnapshot.MasterInfo(1, Instant.EPOCH, 1, "running"), 2, 2, List.of(), Map.of());
+			new PoolSnapshot.MasterInfo(1, Instant.EPOCH, 1, "running"), 2, 2, List.of(), Map.of(), List.of());
 
 	private final FakeMaster master;
 
@@ -40,7 +40,7 @@ class WorkerAgentTests {
 
 	@Test
 	void theMasterSaysWhoTheWorkerIs() throws IOException {
-		assertThat(this.master.agent(WELCOME).identity()).isEqualTo(new WorkerIdentity(2, 7, 3));
+		assertThat(this.master.agent(WELCOME).identity()).isEqualTo(new WorkerIdentity(2, 7, 3, false));
 	}
 
 	@Test
@@ -99,7 +99,7 @@ class WorkerAgentTests {
 		FakeServer server = new FakeServer(0);
 		agent.register(server);
 		assertThat(server.calls).isEmpty();
-		agent.ready();
+		agent.ready(ReadinessCheck.NONE);
 		assertThat(server.calls).containsExactly("start");
 		assertThat(this.master.next()).isEqualTo(new Message.Ready());
 	}
@@ -107,7 +107,7 @@ class WorkerAgentTests {
 	@Test
 	void aServerThatComesLateAcceptsAtOnce() throws Exception {
 		WorkerAgent agent = this.master.agent(WELCOME);
-		agent.ready();
+		agent.ready(ReadinessCheck.NONE);
 		FakeServer server = new FakeServer(0);
 		agent.register(server);
 		assertThat(server.calls).containsExactly("start");
@@ -120,7 +120,7 @@ class WorkerAgentTests {
 		FakeServer other = new FakeServer(1);
 		agent.register(one);
 		agent.register(other);
-		agent.ready();
+		agent.ready(ReadinessCheck.NONE);
 		this.master.send(new Message.Drain(9000));
 		assertThat(one.stopped.await(10, TimeUnit.SECONDS)).isTrue();
 		assertThat(other.stopped.await(10, TimeUnit.SECONDS)).isTrue();
@@ -155,7 +155,7 @@ class WorkerAgentTests {
 		WorkerAgent agent = this.master.agent(WELCOME);
 		agent.register(new FakeServer(2));
 		agent.register(new FakeServer(3));
-		agent.ready();
+		agent.ready(ReadinessCheck.NONE);
 		this.master.send(new Message.Drain(50));
 		assertThat(this.master.next(Message.Drained.class).connectionsLeft()).isEqualTo(5);
 		assertThat(this.master.end()).isEqualTo("exit 0");
@@ -182,7 +182,7 @@ class WorkerAgentTests {
 		assertThat(this.master.end()).isEqualTo("exit 0");
 		FakeServer late = new FakeServer(0);
 		agent.register(late);
-		agent.ready();
+		agent.ready(ReadinessCheck.NONE);
 		assertThat(late.calls).containsExactly("stop");
 		agent.retire("x", "a mark after which Ready would have come");
 		this.master.next(Message.Drained.class);
@@ -194,7 +194,7 @@ class WorkerAgentTests {
 		WorkerAgent agent = this.master.agent(WELCOME);
 		FakeServer server = new FakeServer(1);
 		agent.register(server);
-		agent.ready();
+		agent.ready(ReadinessCheck.NONE);
 		this.master.send(new Message.Stop());
 		assertThat(this.master.end()).isEqualTo("exit 0");
 		assertThat(server.calls).containsExactly("start", "stop");
@@ -216,7 +216,7 @@ class WorkerAgentTests {
 		WorkerAgent agent = this.master.agent(WELCOME);
 		FakeServer server = new FakeServer(1);
 		agent.register(server);
-		agent.ready();
+		agent.ready(ReadinessCheck.NONE);
 		this.master.send(new Message.Leader(true));
 		this.master.hangUp();
 		assertThat(server.stopped.await(10, TimeUnit.SECONDS)).isTrue();
@@ -229,9 +229,9 @@ class WorkerAgentTests {
 
 	@Test
 	void aWorkerWithoutAMasterIsHaltedIfItDoesNotEnd() throws Exception {
-		WorkerAgent agent = this.master.agent(new Message.Welcome(0, 1, 1, 200));
+		WorkerAgent agent = this.master.agent(new Message.Welcome(0, 1, 1, 200, false, 0));
 		agent.register(new FakeServer(1));
-		agent.ready();
+		agent.ready(ReadinessCheck.NONE);
 		this.master.hangUp();
 		// The fake process does not end when it is told to exit.
 		assertThat(this.master.end()).isEqualTo("exit 0");
@@ -240,7 +240,7 @@ class WorkerAgentTests {
 
 	@Test
 	void aServerThatNeverStopsDoesNotKeepAWorkerAliveWithoutAMaster() throws Exception {
-		WorkerAgent agent = this.master.agent(new Message.Welcome(0, 1, 1, 200));
+		WorkerAgent agent = this.master.agent(new Message.Welcome(0, 1, 1, 200, false, 0));
 		java.util.concurrent.CountDownLatch release = new java.util.concurrent.CountDownLatch(1);
 		agent.register(new DrainableServer() {
 
@@ -331,7 +331,7 @@ class WorkerAgentTests {
 		WorkerAgent agent = this.master.agent(WELCOME);
 		FakeServer server = new FakeServer(0);
 		agent.register(server);
-		agent.ready();
+		agent.ready(ReadinessCheck.NONE);
 		agent.drainBeforeExit();
 		agent.drainBeforeExit();
 		assertThat(server.calls).containsExactly("start", "stop", "await");

@@ -1,5 +1,8 @@
 package io.unicorn.boot.actuate;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+
 import io.unicorn.ipc.PoolSnapshot;
 
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
@@ -34,6 +37,20 @@ final class UnicornHealthIndicator extends AbstractHealthIndicator {
 			.withDetail("ready", snapshot.ready())
 			.withDetail("state", snapshot.master().state())
 			.withDetail("master", snapshot.master().pid());
+		snapshot.rollouts()
+			.stream()
+			.findFirst()
+			.ifPresent((rollout) -> builder.withDetail("rollout", summary(rollout)));
+	}
+
+	private static Map<String, Object> summary(PoolSnapshot.RolloutInfo rollout) {
+		Map<String, Object> summary = new LinkedHashMap<>();
+		summary.put("id", rollout.id());
+		summary.put("state", rollout.state());
+		if (!rollout.reason().isEmpty()) {
+			summary.put("reason", rollout.reason());
+		}
+		return summary;
 	}
 
 }

@@ -6,16 +6,22 @@ import io.unicorn.boot.PoolWorker;
 import io.unicorn.boot.tomcat.TomcatPoolCustomizer;
 import io.unicorn.boot.tomcat.TomcatTuning;
 import io.unicorn.launch.WorkerClass;
+import io.unicorn.worker.ReadinessCheck;
 import io.unicorn.worker.RequestLedger;
 import io.unicorn.worker.WorkerAgent;
 import org.apache.catalina.startup.Tomcat;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.availability.ApplicationAvailability;
+import org.springframework.boot.availability.AvailabilityChangeEvent;
+import org.springframework.boot.availability.ReadinessState;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.tomcat.TomcatWebServerFactory;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.event.EventListener;
@@ -33,8 +39,19 @@ public final class UnicornAutoConfiguration {
 
 	private final WorkerAgent agent;
 
-	UnicornAutoConfiguration(WorkerAgent agent) {
+	private final ReadinessCheck readiness;
+
+	UnicornAutoConfiguration(WorkerAgent agent, ObjectProvider<ReadinessCheck> readiness, UnicornProperties properties,
+			ObjectProvider<ApplicationAvailability> availability, ApplicationContext context) {
 		this.agent = agent;
+		this.readiness = properties.rollout().asksNothing() ? ReadinessCheck.NONE
+				: readiness.getIfAvailable(() -> state(availability));
+		agent.onRefuseTraffic(() -> AvailabilityChangeEvent.publish(context, ReadinessState.REFUSING_TRAFFIC));
+	}
+
+	private static ReadinessCheck state(ObjectProvider<ApplicationAvailability> availability) {
+		ApplicationAvailability state = availability.getIfAvailable();
+		return (state != null) ? new AvailabilityReadinessCheck(state) : ReadinessCheck.NONE;
 	}
 
 	@Bean
@@ -51,7 +68,7 @@ public final class UnicornAutoConfiguration {
 	@EventListener
 	@Order(Ordered.LOWEST_PRECEDENCE)
 	void ready(ApplicationReadyEvent event) {
-		this.agent.ready();
+		this.agent.ready(this.readiness);
 	}
 
 	@Configuration(proxyBeanMethods = false)

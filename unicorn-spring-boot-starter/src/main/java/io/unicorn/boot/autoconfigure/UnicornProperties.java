@@ -2,9 +2,11 @@ package io.unicorn.boot.autoconfigure;
 
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.OptionalInt;
 
 import io.unicorn.launch.PoolSettings;
+import io.unicorn.launch.RolloutSettings;
 import io.unicorn.launch.WorkerClass;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +34,12 @@ import org.springframework.boot.convert.DurationUnit;
  * @param gracefulTimeout Time that a worker has for finishing its requests when it is
  * stopped or replaced.
  * @param bootTimeout Time that a worker has for becoming ready, 0 for no limit.
+ * @param shutdownDelay Time for which the pool serves on after it was told to stop, while
+ * its readiness is down already, so that load balancers send nothing new.
+ * @param reloadOnChange Whether to roll out the application's jar file when it has
+ * changed and was then left alone for two seconds.
+ * @param rollout How new workers take the place of others.
+ * @param jvmArgs JVM flags for the workers, in addition to those on the command line.
  * @param pidfile File that holds the process id of the master while it runs.
  * @param workDir Private directory for what the pool needs beside the application. By
  * default a directory of the user's own among the temporary files.
@@ -42,10 +50,47 @@ public record UnicornProperties(@Nullable Boolean enabled, @DefaultValue("auto")
 		@DefaultValue("0") long maxRequests, @DefaultValue("0") long maxRequestsJitter,
 		@DefaultValue("30s") @DurationUnit(ChronoUnit.SECONDS) Duration timeout,
 		@DefaultValue("30s") @DurationUnit(ChronoUnit.SECONDS) Duration gracefulTimeout,
-		@DefaultValue("120s") @DurationUnit(ChronoUnit.SECONDS) Duration bootTimeout, @Nullable String pidfile,
-		@Nullable String workDir) {
+		@DefaultValue("120s") @DurationUnit(ChronoUnit.SECONDS) Duration bootTimeout,
+		@DefaultValue("0s") @DurationUnit(ChronoUnit.SECONDS) Duration shutdownDelay,
+		@DefaultValue("false") boolean reloadOnChange, @DefaultValue Rollout rollout, @DefaultValue( {
+		}) List<String> jvmArgs, @Nullable String pidfile, @Nullable String workDir){
 
 	static final String AUTO = "auto";
+
+	public UnicornProperties {
+		jvmArgs = (jvmArgs != null) ? List.copyOf(jvmArgs) : List.of();
+	}
+
+	/**
+	 * Return JVM flags for the workers, in addition to those on the command line.
+	 */
+	@Override
+	public List<String> jvmArgs() {
+		return (this.jvmArgs != null) ? this.jvmArgs : List.of();
+	}
+
+	/**
+	 * How new workers take the place of others.
+	 *
+	 * @param maxSurge Number of processes that there may be beyond the number of workers
+	 * while workers are replaced.
+	 * @param maxUnavailable Number of workers that may be missing while workers are
+	 * replaced.
+	 * @param health Health group that the first new worker has to pass: "readiness" is
+	 * the application's readiness, "none" asks nothing.
+	 * @param observe Time for which the first new worker serves before others are
+	 * replaced, and for which all of them are watched in the end.
+	 */
+	public record Rollout(@DefaultValue("1") int maxSurge, @DefaultValue("0") int maxUnavailable,
+			@DefaultValue("readiness") String health,
+			@DefaultValue("5s") @DurationUnit(ChronoUnit.SECONDS) Duration observe) {
+
+		/** Whether a worker that has booted counts as healthy. */
+		boolean asksNothing() {
+			return "none".equalsIgnoreCase(this.health.trim());
+		}
+
+	}
 
 	/**
 	 * Return what the master needs to know of these properties.
@@ -55,7 +100,9 @@ public record UnicornProperties(@Nullable Boolean enabled, @DefaultValue("auto")
 	PoolSettings toPoolSettings(OptionalInt fallbackWorkers) {
 		OptionalInt configured = AUTO.equalsIgnoreCase(this.workers.trim()) ? fallbackWorkers
 				: OptionalInt.of(Integer.parseInt(this.workers.trim()));
-		return new PoolSettings(configured, this.workerClass, this.timeout, this.gracefulTimeout, this.bootTimeout);
+		return new PoolSettings(configured, this.workerClass, this.timeout, this.gracefulTimeout, this.bootTimeout,
+				this.shutdownDelay, this.reloadOnChange,
+				new RolloutSettings(this.rollout.maxSurge(), this.rollout.maxUnavailable(), this.rollout.observe()));
 	}
 
 }

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.stream.Stream;
 
 import io.unicorn.launch.PoolSettings;
@@ -47,11 +48,26 @@ public final class UnicornPropertiesBinder {
 
 	private static final String A_DURATION = "a duration such as 30s, at most 365d, or 0 to switch it off";
 
-	private static final Map<String, String> ALLOWED = Map.of("enabled", "true or false", "workers",
-			"a number from 1 to " + MAX_WORKERS + ", or auto", "worker-class", "one of: " + WorkerClass.names(),
-			"threads", "a number from 1 to " + MAX_THREADS, "max-requests", "a number from 0 to 1000000000000",
-			"max-requests-jitter", "a number from 0 to 1000000000000", "timeout", A_DURATION, "graceful-timeout",
-			"a duration such as 30s, longer than 0 and at most 365d", "boot-timeout", A_DURATION);
+	private static final String A_SURGE = "a number from 0 to " + MAX_WORKERS
+			+ ", and not 0 together with the other of max-surge and max-unavailable";
+
+	private static final Map<String, String> ALLOWED = Map.ofEntries(Map.entry("enabled", "true or false"),
+			Map.entry("workers", "a number from 1 to " + MAX_WORKERS + ", or auto"),
+			Map.entry("worker-class", "one of: " + WorkerClass.names()),
+			Map.entry("threads", "a number from 1 to " + MAX_THREADS),
+			Map.entry("max-requests", "a number from 0 to 1000000000000"),
+			Map.entry("max-requests-jitter", "a number from 0 to 1000000000000"), Map.entry("timeout", A_DURATION),
+			Map.entry("graceful-timeout", "a duration such as 30s, longer than 0 and at most 365d"),
+			Map.entry("boot-timeout", A_DURATION), Map.entry("shutdown-delay", A_DURATION),
+			Map.entry("reload-on-change", "true or false"), Map.entry("rollout.max-surge", A_SURGE),
+			Map.entry("rollout.max-unavailable", A_SURGE),
+			Map.entry("rollout.health", "readiness, the name of a health group, or none"),
+			Map.entry("rollout.observe", A_DURATION),
+			Map.entry("jvm-args", "JVM flags, each with a value that follows after = or :"));
+
+	/** What says which program to run, and not how. */
+	private static final Set<String> NO_FLAGS = Set.of("-jar", "-m", "--module", "-cp", "-classpath", "--class-path",
+			"-p", "--module-path");
 
 	private final Environment environment;
 
@@ -107,7 +123,27 @@ public final class UnicornPropertiesBinder {
 		check("timeout", isTime(properties.timeout()));
 		check("graceful-timeout", isTime(properties.gracefulTimeout()) && !properties.gracefulTimeout().isZero());
 		check("boot-timeout", isTime(properties.bootTimeout()));
+		check("shutdown-delay", isTime(properties.shutdownDelay()));
+		check("jvm-args", properties.jvmArgs().stream().allMatch(UnicornPropertiesBinder::isFlag));
+		check(properties.rollout());
 		return properties;
+	}
+
+	private void check(UnicornProperties.Rollout rollout) {
+		check("rollout.max-surge", isSurge(rollout.maxSurge()));
+		check("rollout.max-unavailable",
+				isSurge(rollout.maxUnavailable()) && rollout.maxSurge() + rollout.maxUnavailable() > 0);
+		check("rollout.health", !rollout.health().isBlank());
+		check("rollout.observe", isTime(rollout.observe()));
+	}
+
+	private static boolean isSurge(int number) {
+		return number >= 0 && number <= MAX_WORKERS;
+	}
+
+	private static boolean isFlag(String text) {
+		String name = text.contains("=") ? text.substring(0, text.indexOf('=')) : text;
+		return text.startsWith("-") && text.strip().equals(text) && !NO_FLAGS.contains(name);
 	}
 
 	private UnicornProperties bindOnly() {
@@ -131,16 +167,20 @@ public final class UnicornPropertiesBinder {
 		if (!(ex.getCause() instanceof UnboundConfigurationPropertiesException unbound)) {
 			return ex;
 		}
-		List<String> known = Arrays.stream(UnicornProperties.class.getRecordComponents())
-			.map((component) -> "unicorn." + DataObjectPropertyName.toDashedForm(component.getName()))
-			.sorted()
-			.toList();
+		List<String> known = names("unicorn.", UnicornProperties.class).sorted().toList();
 		return unbound.getUnboundProperties()
 			.stream()
 			.findFirst()
 			.<RuntimeException>map((property) -> InvalidUnicornPropertyException.unknown(property.getName().toString(),
 					String.valueOf(property.getValue()), property.getOrigin(), known, ex))
 			.orElse(ex);
+	}
+
+	private static Stream<String> names(String prefix, Class<?> type) {
+		return Arrays.stream(type.getRecordComponents()).flatMap((component) -> {
+			String name = prefix + DataObjectPropertyName.toDashedForm(component.getName());
+			return component.getType().isRecord() ? names(name + ".", component.getType()) : Stream.of(name);
+		});
 	}
 
 	/** What is empty counts as left unbound, too. */

@@ -5,32 +5,32 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 import io.unicorn.boot.autoconfigure.UnicornProperties;
-import io.unicorn.boot.autoconfigure.UnicornPropertiesBinder;
-import io.unicorn.launch.JavaCommandLine;
+import io.unicorn.launch.Claims;
+import io.unicorn.launch.Generation;
+import io.unicorn.launch.GenerationStore;
 import io.unicorn.launch.LaunchPlan;
 import io.unicorn.launch.LaunchPlanFile;
-import io.unicorn.launch.Machine;
-import io.unicorn.launch.PoolSettings;
-import io.unicorn.launch.PoolSize;
+import io.unicorn.launch.ListenAddress;
+import io.unicorn.launch.NotCopyableException;
 import io.unicorn.launch.WorkDir;
+import io.unicorn.launch.WorkerCommand;
 import io.unicorn.posix.Command;
 import io.unicorn.posix.JnrPosix;
 import io.unicorn.posix.Listener;
 import io.unicorn.posix.Posix;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.boot.logging.LogFile;
 import org.springframework.core.env.Environment;
 
 /**
- * Turns this process into the master: opens the addresses, writes down how workers are
- * launched, and lets a small JVM take the place of this one, under the same process id.
+ * Turns this process into the master: copies the application, opens the addresses, writes
+ * down how workers are launched, and lets a small JVM take the place of this one, under
+ * the same process id. Or, on behalf of a master that runs, only writes that down.
  */
 final class MasterBootstrap {
 
@@ -51,24 +51,99 @@ final class MasterBootstrap {
 	 * @throws RuntimeException if it is not possible; nothing is left behind then
 	 */
 	void run(UnicornProperties properties) {
-		WorkDir workDir = workDir(properties);
-		MasterLibrary library = library(workDir);
-		Posix posix = posix(library);
-		Map<String, Listener> listeners = new WebAddresses(this.environment, this.classLoader).open(posix);
-		Path planFile = workDir.resolve("plan-" + posix.pid());
+		MasterHome home = MasterHome.find(properties, this.classLoader);
+		List<String> notices = new ArrayList<>(home.notices());
+		Generation generation = generation(home.workDir(), notices);
+		Posix posix = posix(home.library());
+		WebAddresses web = new WebAddresses(this.environment, this.classLoader);
+		List<ListenAddress> addresses = web.addresses();
+		Map<String, Listener> listeners = web.open(addresses, posix);
+		Path planFile = home.workDir().resolve("plan-" + posix.pid());
 		try {
-			LaunchPlan plan = plan(properties, listeners, posix.isTerminal(0) && posix.isTerminal(1));
+			Map<String, Integer> descriptors = new LinkedHashMap<>();
+			listeners.forEach((name, listener) -> descriptors.put(name, listener.fd()));
+			LaunchPlan plan = new LaunchPlanner(this.environment, this.site, home)
+				.plan(properties, addresses, generation, posix.isTerminal(0) && posix.isTerminal(1), notices)
+				.withListeners(descriptors);
+			claim(home, posix.pid(), generation);
 			LaunchPlanFile.write(plan, planFile);
 			System.out.flush();
 			System.err.flush();
-			posix.exec(MasterCommand.of(plan, library, planFile, Command.ownEnvironment()),
-					Set.copyOf(plan.listeners().values()));
+			posix.exec(MasterCommand.of(plan, planFile, Command.ownEnvironment()), Set.copyOf(descriptors.values()));
 		}
 		catch (IOException ex) {
 			listeners.values().forEach((listener) -> posix.close(listener.fd()));
 			deleteQuietly(planFile);
-			throw notStarted("The master cannot be launched", workDir, ex);
+			throw new MasterNotStartedException("The master cannot be launched",
+					"Make sure that " + home.workDir()
+							+ " can be written to and has space left, or set unicorn.work-dir to another directory.",
+					ex);
 		}
+	}
+
+	/**
+	 * Write down how workers are launched, and end this process.
+	 * @param file where a master waits for it, in its private directory
+	 */
+	void prepare(UnicornProperties properties, Path file) {
+		MasterHome home = MasterHome.at(file.resolveSibling(""), this.classLoader);
+		List<String> notices = new ArrayList<>();
+		Path jar = LaunchPlanner.jar();
+		try {
+			Generation generation = (jar != null) ? store(home.workDir(), jar, notices) : null;
+			LaunchPlan plan = new LaunchPlanner(this.environment, this.site, home).plan(properties,
+					new WebAddresses(this.environment, this.classLoader).addresses(), generation,
+					Boolean.getBoolean(WorkerCommand.TERMINAL_PROPERTY), notices);
+			LaunchPlanFile.write(plan, file);
+		}
+		catch (IOException ex) {
+			throw new MasterNotStartedException("The new code cannot be copied to where workers run it from",
+					"Free some space in " + home.workDir() + " and roll out again.", ex);
+		}
+		System.out.flush();
+		System.err.flush();
+		// Nothing has been started that would have to be stopped.
+		Runtime.getRuntime().halt(0);
+	}
+
+	/**
+	 * Copy the application. A first start does without a copy if there is no place for
+	 * it: better a pool that must not be overwritten than none.
+	 */
+	private static @Nullable Generation generation(WorkDir workDir, List<String> notices) {
+		Path jar = LaunchPlanner.jar();
+		if (jar == null) {
+			return null;
+		}
+		try {
+			return store(workDir, jar, notices);
+		}
+		catch (IOException ex) {
+			notices.add("workers run " + jar + " where it lies, because no copy of it could be made ("
+					+ MasterNotStartedException.reason(ex) + "): do not overwrite it while the pool runs");
+			return null;
+		}
+	}
+
+	private static @Nullable Generation store(WorkDir workDir, Path jar, List<String> notices) throws IOException {
+		try {
+			return new GenerationStore(workDir).of(jar);
+		}
+		catch (NotCopyableException ex) {
+			notices.add("workers run " + jar + " where it lies, because it cannot be copied (" + ex.getMessage()
+					+ "): do not overwrite it while the pool runs");
+			return null;
+		}
+	}
+
+	/** What is not claimed, a later start of another pool may remove. */
+	private static void claim(MasterHome home, int pid, @Nullable Generation generation) throws IOException {
+		List<Path> needed = new ArrayList<>();
+		needed.add(home.library().directory());
+		if (generation != null) {
+			needed.add(generation.directory());
+		}
+		Claims.of(home.workDir(), pid).hold(needed);
 	}
 
 	private static void deleteQuietly(Path file) {
@@ -77,33 +152,6 @@ final class MasterBootstrap {
 		}
 		catch (IOException ex) {
 			// What is wrong with this directory is about to be reported.
-		}
-	}
-
-	private static MasterNotStartedException notStarted(String what, WorkDir workDir, IOException cause) {
-		return new MasterNotStartedException(what,
-				"Make sure that " + workDir
-						+ " can be written to and has space left, or set unicorn.work-dir to another directory.",
-				cause);
-	}
-
-	private MasterLibrary library(WorkDir workDir) {
-		try {
-			return MasterLibrary.extract(this.classLoader, workDir);
-		}
-		catch (IOException ex) {
-			throw notStarted("What the master needs cannot be stored", workDir, ex);
-		}
-	}
-
-	private static WorkDir workDir(UnicornProperties properties) {
-		String configured = properties.workDir();
-		try {
-			return WorkDir.open((configured != null) ? Path.of(configured) : WorkDir.defaultPath());
-		}
-		catch (IOException ex) {
-			throw new MasterNotStartedException("The private directory cannot be used",
-					"Put right what is wrong with it, or set unicorn.work-dir to another path.", ex);
 		}
 	}
 
@@ -122,75 +170,6 @@ final class MasterBootstrap {
 							+ "if the JVM forbids native access, start it with --enable-native-access=ALL-UNNAMED.",
 					ex);
 		}
-	}
-
-	private LaunchPlan plan(UnicornProperties properties, Map<String, Listener> listeners, boolean terminal) {
-		PoolSettings settings = UnicornPropertiesBinder.poolSettings(properties, this.environment);
-		PoolSize size = PoolSize.of(settings.workers(), settings.workerClass(), Machine.current(),
-				this.site.jvmFlags());
-		List<String> notices = new ArrayList<>();
-		if (size.remark() != null) {
-			notices.add(size.remark());
-		}
-		Map<String, Integer> descriptors = new LinkedHashMap<>();
-		listeners.forEach((name, listener) -> descriptors.put(name, listener.fd()));
-		LogFile logFile = LogFile.get(this.environment);
-		JavaCommandLine command = JavaCommandLine.parse(Command.ownArguments());
-		List<String> jvmVariables = Command.ownEnvironment().stream().filter(MasterCommand::isForJvm).toList();
-		return new LaunchPlan(this.environment.getProperty("spring.application.name", ""), settings, size.auto(),
-				descriptors, Command.bytes(Path.of(System.getProperty("java.home"), "bin", "java")), command,
-				workerOptions(size.heapFlag(), terminal), jvmVariables,
-				exclusiveFlags(this.site.jvmFlags(), command, jvmVariables), pidFiles(properties),
-				(logFile != null) ? logFile.toString() : null, notices);
-	}
-
-	private List<String> workerOptions(@Nullable String heapFlag, boolean terminal) {
-		List<String> options = new ArrayList<>();
-		if (heapFlag != null) {
-			options.add(heapFlag);
-		}
-		if (!this.site.hasFlag("-XX:+ExitOnOutOfMemoryError", "-XX:-ExitOnOutOfMemoryError",
-				"-XX:+CrashOnOutOfMemoryError")) {
-			// A JVM whose heap was exhausted once cannot be trusted; a fresh one can.
-			options.add("-XX:+ExitOnOutOfMemoryError");
-		}
-		if (terminal && !this.environment.containsProperty("spring.output.ansi.enabled")) {
-			// A worker's input is /dev/null, so it does not recognise the terminal
-			// itself.
-			options.add("-Dspring.output.ansi.enabled=always");
-		}
-		options.add("--add-opens=java.base/sun.nio.ch=ALL-UNNAMED");
-		options.add("--add-opens=java.base/java.io=ALL-UNNAMED");
-		return options;
-	}
-
-	/**
-	 * A flag that only one worker may have must stand where it can be taken out for the
-	 * others.
-	 */
-	private static List<String> exclusiveFlags(List<String> effective, JavaCommandLine command,
-			List<String> jvmVariables) {
-		List<String> exclusive = effective.stream().filter(JavaCommandLine::isExclusive).distinct().toList();
-		for (String flag : exclusive) {
-			String bytes = Command.bytes(flag);
-			if (!command.options().contains(bytes)
-					&& jvmVariables.stream().noneMatch((variable) -> variable.contains(bytes))) {
-				throw new MasterNotStartedException("Only one worker can have the JVM flag " + flag,
-						"The flag stands in an argument file or options file, where it cannot be taken out for "
-								+ "the other workers. Put it on the command line or into JAVA_TOOL_OPTIONS.");
-			}
-		}
-		return exclusive;
-	}
-
-	private List<String> pidFiles(UnicornProperties properties) {
-		Set<String> files = new LinkedHashSet<>();
-		for (String file : new String[] { properties.pidfile(), this.environment.getProperty("spring.pid.file") }) {
-			if (file != null && !file.isBlank()) {
-				files.add(Path.of(file).toAbsolutePath().toString());
-			}
-		}
-		return List.copyOf(files);
 	}
 
 }

@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 import io.unicorn.launch.LaunchPlan;
 import io.unicorn.launch.WorkerCommand;
@@ -27,16 +26,16 @@ final class MasterCommand {
 	private MasterCommand() {
 	}
 
-	static Command of(LaunchPlan plan, MasterLibrary library, Path planFile, List<String> environment) {
+	static Command of(LaunchPlan plan, Path planFile, List<String> environment) {
 		List<String> arguments = new ArrayList<>();
 		arguments.add(WorkerCommand.title("master", plan) + " java "
 				+ String.join(" ", plan.command().main().stream().limit(2).toList()));
 		arguments.addAll(JVM_FLAGS);
-		if (library.nativeDirectory() != null) {
-			arguments.add("-Djffi.boot.library.path=" + Command.bytes(library.nativeDirectory()));
+		if (plan.master().nativeDirectory() != null) {
+			arguments.add("-Djffi.boot.library.path=" + plan.master().nativeDirectory());
 		}
 		arguments.add("-cp");
-		arguments.add(library.classPath().stream().map(Command::bytes).collect(Collectors.joining(":")));
+		arguments.add(String.join(":", plan.master().classPath()));
 		arguments.add("io.unicorn.master.Master");
 		arguments.add(Command.bytes(planFile));
 		return new Command(plan.java(), arguments,

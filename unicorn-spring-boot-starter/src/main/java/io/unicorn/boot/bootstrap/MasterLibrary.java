@@ -9,8 +9,10 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -39,11 +41,21 @@ final class MasterLibrary {
 
 	private final List<Path> classPath;
 
+	private final Path directory;
+
 	private final @Nullable Path nativeDirectory;
 
-	private MasterLibrary(List<Path> classPath, @Nullable Path nativeDirectory) {
+	private MasterLibrary(List<Path> classPath, Path directory, @Nullable Path nativeDirectory) {
 		this.classPath = List.copyOf(classPath);
+		this.directory = directory;
 		this.nativeDirectory = nativeDirectory;
+	}
+
+	/**
+	 * Return the directory that holds what was taken out of the application.
+	 */
+	Path directory() {
+		return this.directory;
 	}
 
 	/**
@@ -86,7 +98,7 @@ final class MasterLibrary {
 		}
 		Path home = store(files, workDir.directory("lib"));
 		files.keySet().stream().filter((name) -> !name.equals(NATIVE_NAME)).map(home::resolve).forEach(classPath::add);
-		return new MasterLibrary(classPath, (library != null) ? home : null);
+		return new MasterLibrary(classPath, home, (library != null) ? home : null);
 	}
 
 	private static String processor() {
@@ -98,6 +110,8 @@ final class MasterLibrary {
 		Path home = parent.resolve(hash(files));
 		if (Files.isDirectory(home)) {
 			restore(files, home);
+			// Shows that somebody needs it.
+			Files.setLastModifiedTime(home, FileTime.from(Instant.now()));
 			return home;
 		}
 		// Aside first and then renamed: another start never sees a directory that is half

@@ -4,6 +4,8 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * This process cannot become the master.
  */
@@ -13,8 +15,8 @@ class MasterNotStartedException extends RuntimeException {
 
 	private final String advice;
 
-	MasterNotStartedException(String what, String advice, Throwable cause) {
-		super(what + ": " + reason(cause), cause);
+	MasterNotStartedException(String what, String advice, @Nullable Throwable cause) {
+		super((cause != null) ? what + ": " + reason(cause) : what, cause);
 		this.advice = advice;
 	}
 
@@ -24,7 +26,7 @@ class MasterNotStartedException extends RuntimeException {
 	}
 
 	/** Of the exceptions of the file system, some carry the path and nothing else. */
-	private static String reason(Throwable cause) {
+	static String reason(Throwable cause) {
 		String message = String.valueOf(cause.getMessage());
 		if (cause instanceof AccessDeniedException) {
 			return message + ": permission denied";

@@ -1,7 +1,10 @@
 package io.unicorn.boot.bootstrap;
 
+import java.nio.file.Path;
+
 import io.unicorn.boot.autoconfigure.UnicornProperties;
 import io.unicorn.boot.autoconfigure.UnicornPropertiesBinder;
+import io.unicorn.launch.WorkerCommand;
 import io.unicorn.worker.WorkerAgent;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -51,10 +54,19 @@ class PoolRunListener implements SpringApplicationRunListener, Ordered {
 		ClassLoader classLoader = this.application.getClassLoader();
 		TakeOver takeOver = TakeOver.decide(site, enabled, this.application.getWebApplicationType(), environment,
 				classLoader);
-		if (takeOver.wanted()) {
+		MasterBootstrap bootstrap = new MasterBootstrap(environment, classLoader, site);
+		String planFile = System.getProperty(WorkerCommand.PREPARE_PROPERTY);
+		if (planFile != null) {
+			if (!takeOver.wanted()) {
+				throw new MasterNotStartedException("The new code does not want a pool",
+						(takeOver.remark() != null) ? takeOver.remark() : "Look at its unicorn.enabled.");
+			}
+			bootstrap.prepare(UnicornPropertiesBinder.bind(environment), Path.of(planFile));
+		}
+		else if (takeOver.wanted()) {
 			UnicornProperties properties = UnicornPropertiesBinder.bind(environment);
 			new PidFileWriters(this.application).write(bootstrapContext, environment, this.arguments);
-			new MasterBootstrap(environment, classLoader, site).run(properties);
+			bootstrap.run(properties);
 		}
 		else if (takeOver.remark() != null) {
 			logger.info(takeOver.remark());

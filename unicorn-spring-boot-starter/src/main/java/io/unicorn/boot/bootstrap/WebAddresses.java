@@ -1,10 +1,13 @@
 package io.unicorn.boot.bootstrap;
 
 import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 import io.unicorn.launch.LaunchPlan;
+import io.unicorn.launch.ListenAddress;
 import io.unicorn.posix.Listener;
 import io.unicorn.posix.Posix;
 import io.unicorn.posix.PosixException;
@@ -40,22 +43,46 @@ final class WebAddresses {
 	}
 
 	/**
+	 * Return the addresses, in the order in which workers get their sockets.
+	 * @throws ListenFailedException if a port cannot be one
+	 */
+	List<ListenAddress> addresses() {
+		int port = number("server.port", DEFAULT_PORT);
+		List<ListenAddress> addresses = new ArrayList<>();
+		addresses.add(address(LaunchPlan.HTTP, port));
+		Integer managementPort = this.actuator ? this.binder.bind("management.server.port", Integer.class).orElse(null)
+				: null;
+		if (managementPort != null && managementPort >= 0 && (managementPort != port || port == 0)) {
+			addresses.add(address(LaunchPlan.MANAGEMENT, managementPort));
+		}
+		return addresses;
+	}
+
+	private ListenAddress address(String name, int port) {
+		InetAddress address = this.binder.bind(prefix(name) + ".address", InetAddress.class).orElse(null);
+		String host = (address != null) ? address.getHostAddress() : null;
+		if (port < 0 || port > 65_535) {
+			throw new ListenFailedException(prefix(name) + ".port", host, port,
+					"a port is a number from 0 to 65535, and 0 lets the system choose one", null);
+		}
+		return new ListenAddress(name, host, port, Math.max(1, number("server.tomcat.accept-count", DEFAULT_BACKLOG)));
+	}
+
+	/** Where the address with this name is configured. */
+	private static String prefix(String name) {
+		return name.equals(LaunchPlan.MANAGEMENT) ? "management.server" : "server";
+	}
+
+	/**
 	 * Open all listeners.
 	 * @return the listeners by name
 	 * @throws PortInUseException if another program listens there
 	 * @throws ListenFailedException if it cannot be listened there
 	 */
-	Map<String, Listener> open(Posix posix) {
-		int backlog = number("server.tomcat.accept-count", DEFAULT_BACKLOG);
-		int port = number("server.port", DEFAULT_PORT);
+	Map<String, Listener> open(List<ListenAddress> addresses, Posix posix) {
 		Map<String, Listener> listeners = new LinkedHashMap<>();
 		try {
-			listeners.put(LaunchPlan.HTTP, listen(posix, "server", port, backlog));
-			Integer managementPort = this.actuator
-					? this.binder.bind("management.server.port", Integer.class).orElse(null) : null;
-			if (managementPort != null && managementPort >= 0 && (managementPort != port || port == 0)) {
-				listeners.put(LaunchPlan.MANAGEMENT, listen(posix, "management.server", managementPort, backlog));
-			}
+			addresses.forEach((address) -> listeners.put(address.name(), open(address, posix)));
 			return listeners;
 		}
 		catch (RuntimeException ex) {
@@ -69,20 +96,16 @@ final class WebAddresses {
 		return (number != null) ? number : fallback;
 	}
 
-	private Listener listen(Posix posix, String prefix, int port, int backlog) {
-		InetAddress address = this.binder.bind(prefix + ".address", InetAddress.class).orElse(null);
-		if (port < 0 || port > 65_535) {
-			throw new ListenFailedException(prefix + ".port", address, port,
-					"a port is a number from 0 to 65535, and 0 lets the system choose one", null);
-		}
+	private static Listener open(ListenAddress address, Posix posix) {
 		try {
-			return posix.listen(address, port, Math.max(1, backlog));
+			return posix.listen(address.inetAddress(), address.port(), address.backlog());
 		}
 		catch (PosixException ex) {
 			if (ex.errno() == PosixException.EADDRINUSE) {
-				throw new PortInUseException(port, ex);
+				throw new PortInUseException(address.port(), ex);
 			}
-			throw new ListenFailedException(prefix + ".port", address, port, reason(ex), ex);
+			throw new ListenFailedException(prefix(address.name()) + ".port", address.host(), address.port(),
+					reason(ex), ex);
 		}
 	}
 
@@ -105,7 +128,7 @@ final class WebAddresses {
 
 		private final String reason;
 
-		ListenFailedException(String property, @Nullable InetAddress address, int port, String reason,
+		ListenFailedException(String property, @Nullable String address, int port, String reason,
 				@Nullable Throwable cause) {
 			super("Cannot listen on " + describe(address, port) + ": " + reason, cause);
 			this.property = property;
@@ -113,8 +136,8 @@ final class WebAddresses {
 			this.reason = reason;
 		}
 
-		private static String describe(@Nullable InetAddress address, int port) {
-			return ((address != null) ? address.getHostAddress() + " " : "") + "port " + port;
+		private static String describe(@Nullable String address, int port) {
+			return ((address != null) ? address + " " : "") + "port " + port;
 		}
 
 		String getProperty() {

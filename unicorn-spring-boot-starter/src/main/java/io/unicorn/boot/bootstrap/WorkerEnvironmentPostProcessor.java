@@ -42,6 +42,9 @@ class WorkerEnvironmentPostProcessor implements EnvironmentPostProcessor, Ordere
 			return;
 		}
 		WorkerAgent agent = connect(controlChannel);
+		if (agent.identity().probation()) {
+			BootOutput.capture(agent);
+		}
 		this.bootstrapContext.register(WorkerAgent.class, InstanceSupplier.of(agent));
 		System.setProperty(WorkerProcess.INDEX_PROPERTY, Integer.toString(agent.identity().index()));
 		environment.getPropertySources()

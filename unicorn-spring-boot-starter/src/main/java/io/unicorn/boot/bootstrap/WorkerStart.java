@@ -5,7 +5,6 @@ import java.util.concurrent.ThreadLocalRandom;
 
 import io.unicorn.boot.autoconfigure.UnicornProperties;
 import io.unicorn.boot.autoconfigure.UnicornPropertiesBinder;
-import io.unicorn.launch.PoolSettings;
 import io.unicorn.worker.RequestLedger;
 import io.unicorn.worker.WorkerAgent;
 
@@ -24,11 +23,11 @@ final class WorkerStart {
 
 	static void begin(WorkerAgent agent, ConfigurableBootstrapContext bootstrapContext, Environment environment) {
 		UnicornProperties properties = UnicornPropertiesBinder.bind(environment);
-		PoolSettings settings = UnicornPropertiesBinder.poolSettings(properties, environment);
 		long limit = requestLimit(properties);
 		RequestLedger requests = new RequestLedger(limit, () -> agent.retire("max-requests",
 				"served " + String.format(Locale.ROOT, "%,d", limit).replace(',', ' ') + " requests"));
-		agent.hello(settings.toMap(), settings.timeout(), requests);
+		agent.hello(UnicornPropertiesBinder.poolSettings(properties, environment).toMap(), properties.timeout(),
+				requests);
 		bootstrapContext.addCloseListener((event) -> {
 			ConfigurableListableBeanFactory beans = event.getApplicationContext().getBeanFactory();
 			beans.registerSingleton("unicornWorkerAgent", agent);

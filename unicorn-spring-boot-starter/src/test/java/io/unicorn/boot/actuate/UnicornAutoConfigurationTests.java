@@ -62,9 +62,13 @@ class UnicornAutoConfigurationTests {
 				target, ready,
 				List.of(new PoolSnapshot.WorkerInfo(0, 1, 4712, 1, "ready", true, Instant.parse("2026-01-01T00:00:01Z"),
 						42, 3),
-						new PoolSnapshot.WorkerInfo(1, 5, 4713, 2, "booting", false,
-								Instant.parse("2026-01-01T00:01:00Z"), 0, 0)),
-				Map.of("crashed", 2L));
+						new PoolSnapshot.WorkerInfo(
+								1, 5, 4713, 2, "booting", false, Instant.parse("2026-01-01T00:01:00Z"), 0, 0)),
+				Map.of("crashed", 2L),
+				List.of(new PoolSnapshot.RolloutInfo(1, 1, 2, "app.jar 00ff", "SIGHUP", "rolling",
+						Instant.parse("2026-01-01T00:02:00Z"), null, "",
+						List.of(new PoolSnapshot.StepInfo(Instant.parse("2026-01-01T00:02:01Z"), "prepared")),
+						List.of())));
 	}
 
 	@Test
@@ -163,7 +167,10 @@ class UnicornAutoConfigurationTests {
 					   "startedAt":"2026-01-01T00:00:01Z","requests":42,"inFlight":3},
 					  {"index":1,"id":5,"pid":4713,"generation":2,"state":"booting","leader":false,
 					   "startedAt":"2026-01-01T00:01:00Z","requests":0,"inFlight":0}],
-					 "exits":{"crashed":2}}"""));
+					 "exits":{"crashed":2},
+					 "rollouts":[{"id":1,"from":1,"to":2,"code":"app.jar 00ff","trigger":"SIGHUP","state":"rolling",
+					   "startedAt":"2026-01-01T00:02:00Z","endedAt":null,"reason":"",
+					   "steps":[{"at":"2026-01-01T00:02:01Z","what":"prepared"}],"log":[]}]}"""));
 		});
 	}
 
@@ -190,7 +197,8 @@ class UnicornAutoConfigurationTests {
 	void aFullPoolIsUp() {
 		Health health = health(pool(2, 2));
 		assertThat(health.getStatus()).isEqualTo(Status.UP);
-		assertThat(health.getDetails()).isEqualTo(Map.of("target", 2, "ready", 2, "state", "running", "master", 4711));
+		assertThat(health.getDetails()).isEqualTo(Map.of("target", 2, "ready", 2, "state", "running", "master", 4711,
+				"rollout", Map.of("id", 1L, "state", "rolling")));
 		assertThat(health(pool(2, 3)).getStatus()).isEqualTo(Status.UP);
 	}
 

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 import org.junit.jupiter.api.Test;
@@ -20,9 +21,14 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class ConfigurationMetadataTests {
 
-	private static final Map<String, String> DEFAULTS = Map.of("unicorn.workers", "auto", "unicorn.worker-class",
-			"gthread", "unicorn.max-requests", "0", "unicorn.max-requests-jitter", "0", "unicorn.timeout", "30s",
-			"unicorn.graceful-timeout", "30s", "unicorn.boot-timeout", "120s");
+	private static final Map<String, String> DEFAULTS = Map.ofEntries(Map.entry("unicorn.workers", "auto"),
+			Map.entry("unicorn.worker-class", "gthread"), Map.entry("unicorn.max-requests", "0"),
+			Map.entry("unicorn.max-requests-jitter", "0"), Map.entry("unicorn.timeout", "30s"),
+			Map.entry("unicorn.graceful-timeout", "30s"), Map.entry("unicorn.boot-timeout", "120s"),
+			Map.entry("unicorn.shutdown-delay", "0s"), Map.entry("unicorn.reload-on-change", "false"),
+			Map.entry("unicorn.rollout.max-surge", "1"), Map.entry("unicorn.rollout.max-unavailable", "0"),
+			Map.entry("unicorn.rollout.health", "readiness"), Map.entry("unicorn.rollout.observe", "5s"),
+			Map.entry("unicorn.jvm-args", "[]"));
 
 	private static List<JsonNode> properties() throws IOException {
 		try (InputStream in = UnicornProperties.class
@@ -35,15 +41,21 @@ class ConfigurationMetadataTests {
 		}
 	}
 
-	private static String dashed(RecordComponent component) {
-		return "unicorn." + component.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+	private static Stream<String> names(String prefix, Class<?> type) {
+		return Arrays.stream(type.getRecordComponents())
+			.flatMap((component) -> component.getType().isRecord()
+					? names(dashed(prefix, component) + ".", component.getType())
+					: Stream.of(dashed(prefix, component)));
+	}
+
+	private static String dashed(String prefix, RecordComponent component) {
+		return prefix + component.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
 	}
 
 	@Test
 	void everyPropertyIsThere() throws IOException {
 		assertThat(properties()).extracting((property) -> property.get("name").asString())
-			.containsExactlyInAnyOrderElementsOf(
-					Arrays.stream(UnicornProperties.class.getRecordComponents()).map((each) -> dashed(each)).toList());
+			.containsExactlyInAnyOrderElementsOf(names("unicorn.", UnicornProperties.class).toList());
 	}
 
 	@Test

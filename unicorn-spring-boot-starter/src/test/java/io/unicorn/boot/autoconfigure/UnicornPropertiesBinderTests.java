@@ -1,10 +1,12 @@
 package io.unicorn.boot.autoconfigure;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 
 import io.unicorn.launch.PoolSettings;
+import io.unicorn.launch.RolloutSettings;
 import io.unicorn.launch.WorkerClass;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,7 +47,8 @@ class UnicornPropertiesBinderTests {
 	@Test
 	void theDefaultsAreThoseOfTheDocumentation() {
 		assertThat(bind(Map.of())).isEqualTo(new UnicornProperties(null, "auto", WorkerClass.GTHREAD, null, 0, 0,
-				Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofSeconds(120), null, null));
+				Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofSeconds(120), Duration.ZERO, false,
+				new UnicornProperties.Rollout(1, 0, "readiness", Duration.ofSeconds(5)), List.of(), null, null));
 	}
 
 	@ParameterizedTest
@@ -55,6 +58,9 @@ class UnicornPropertiesBinderTests {
 			"unicorn.threads, 100000", "unicorn.max-requests, 0", "unicorn.max-requests, 9000000000",
 			"unicorn.max-requests-jitter, 100", "unicorn.timeout, 0", "unicorn.timeout, 90", "unicorn.timeout, 500ms",
 			"unicorn.timeout, 2m", "unicorn.timeout, PT5S", "unicorn.graceful-timeout, 1ms", "unicorn.boot-timeout, 0",
+			"unicorn.shutdown-delay, 10", "unicorn.reload-on-change, true", "unicorn.rollout.max-surge, 3",
+			"unicorn.rollout.max-unavailable, 2", "unicorn.rollout.health, none", "unicorn.rollout.health, mine",
+			"unicorn.rollout.observe, 0", "unicorn.jvm-args, '-Xmx1g,-XX:+UseSerialGC'", "unicorn.jvm-args, ''",
 			"unicorn.pidfile, /run/a.pid", "unicorn.work-dir, /var/lib/a" })
 	void aValueThatMakesSenseIsTaken(String name, String value) {
 		assertThat(bind(Map.of(name, value))).isNotNull();
@@ -83,6 +89,14 @@ class UnicornPropertiesBinderTests {
 			"unicorn.graceful-timeout|-5|a duration such as 30s, longer than 0 and at most 365d",
 			"unicorn.graceful-timeout|never|a duration such as 30s, longer than 0 and at most 365d",
 			"unicorn.boot-timeout|-1|a duration such as 30s, at most 365d, or 0 to switch it off",
+			"unicorn.shutdown-delay|-1|a duration such as 30s, at most 365d, or 0 to switch it off",
+			"unicorn.reload-on-change|maybe|true or false",
+			"unicorn.rollout.max-surge|-1|a number from 0 to 1024, and not 0 together with the other of max-surge and max-unavailable",
+			"unicorn.rollout.max-unavailable|some|a number from 0 to 1024, and not 0 together with the other of max-surge and max-unavailable",
+			"unicorn.rollout.health|' '|readiness, the name of a health group, or none",
+			"unicorn.rollout.observe|-1|a duration such as 30s, at most 365d, or 0 to switch it off",
+			"unicorn.jvm-args|Xmx1g|JVM flags, each with a value that follows after = or :",
+			"unicorn.jvm-args|-cp|JVM flags, each with a value that follows after = or :",
 			"unicorn.boot-timeout|x|a duration such as 30s, at most 365d, or 0 to switch it off" })
 	void aValueThatMakesNoSenseIsRefusedInFull(String name, String value, String allowed) {
 		assertThatExceptionOfType(InvalidUnicornPropertyException.class).isThrownBy(() -> bind(Map.of(name, value)))
@@ -108,6 +122,14 @@ class UnicornPropertiesBinderTests {
 	}
 
 	@Test
+	void withNeitherSurgeNorAbsenceNothingCouldEverBeReplaced() {
+		assertThatExceptionOfType(InvalidUnicornPropertyException.class)
+			.isThrownBy(() -> bind(Map.of("unicorn.rollout.max-surge", "0")))
+			.withMessageContaining("unicorn.rollout.max-unavailable");
+		assertThat(bind(Map.of("unicorn.rollout.max-surge", "0", "unicorn.rollout.max-unavailable", "1"))).isNotNull();
+	}
+
+	@Test
 	void aPlaceholderIsResolvedInTheMessage() {
 		assertThatExceptionOfType(InvalidUnicornPropertyException.class)
 			.isThrownBy(() -> bind(Map.of("unicorn.workers", "${my.number}", "my.number", "-7")))
@@ -115,7 +137,8 @@ class UnicornPropertiesBinderTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "unicorn.colour", "unicorn.worker", "unicorn.workers.count", "unicorn.timeouts" })
+	@ValueSource(strings = { "unicorn.colour", "unicorn.worker", "unicorn.workers.count", "unicorn.timeouts",
+			"unicorn.rollout.surge" })
 	void aPropertyThatDoesNotExistIsRefused(String name) {
 		assertThatExceptionOfType(InvalidUnicornPropertyException.class).isThrownBy(() -> bind(Map.of(name, "1")))
 			.satisfies((ex) -> {
@@ -176,7 +199,7 @@ class UnicornPropertiesBinderTests {
 		assertThat(poolSettings(Map.of("unicorn.workers", "3", "unicorn.worker-class", "sync", "unicorn.timeout", "5",
 				"unicorn.graceful-timeout", "6", "unicorn.boot-timeout", "7")))
 			.isEqualTo(new PoolSettings(OptionalInt.of(3), WorkerClass.SYNC, Duration.ofSeconds(5),
-					Duration.ofSeconds(6), Duration.ofSeconds(7)));
+					Duration.ofSeconds(6), Duration.ofSeconds(7), Duration.ZERO, false, RolloutSettings.DEFAULT));
 	}
 
 	@Test

@@ -14,7 +14,10 @@ import java.util.concurrent.CountDownLatch;
 
 import io.unicorn.launch.JavaCommandLine;
 import io.unicorn.launch.LaunchPlan;
+import io.unicorn.launch.ListenAddress;
+import io.unicorn.launch.MasterProgram;
 import io.unicorn.launch.PoolSettings;
+import io.unicorn.launch.RolloutSettings;
 import io.unicorn.launch.WorkDir;
 import io.unicorn.launch.WorkerClass;
 import io.unicorn.posix.Command;
@@ -129,13 +132,14 @@ class MasterLibraryTests {
 	void theMasterIsFreeOfWhatIsMeantForTheApplication() throws IOException {
 		MasterLibrary library = extract();
 		LaunchPlan plan = new LaunchPlan("shop",
-				new PoolSettings(
-						OptionalInt.empty(), WorkerClass.GTHREAD, Duration.ZERO, Duration.ofSeconds(1), Duration.ZERO),
-				2, Map.of("http", 5), "/bin/java",
+				new PoolSettings(OptionalInt.empty(), WorkerClass.GTHREAD, Duration.ZERO, Duration.ofSeconds(1),
+						Duration.ZERO, Duration.ZERO, false, RolloutSettings.DEFAULT),
+				2, List.of(new ListenAddress("http", null, 8080, 1)), Map.of("http", 5), "/bin/java",
 				new JavaCommandLine("java", List.of("-Xmx1g", "-javaagent:x.jar"),
 						List.of("-jar", "a.jar", "--secret")),
-				List.of(), List.of(), List.of(), List.of(), null, List.of());
-		Command command = MasterCommand.of(plan, library, this.directory.resolve("plan-1"),
+				null, List.of(), List.of(), List.of(), List.of(), null, List.of(),
+				new MasterProgram("/w", library.classPath().stream().map(Path::toString).toList(), null));
+		Command command = MasterCommand.of(plan, this.directory.resolve("plan-1"),
 				List.of("PATH=/bin", "JAVA_TOOL_OPTIONS=-Dx", "JDK_JAVA_OPTIONS=-Dy", "_JAVA_OPTIONS=-Dz",
 						"JAVA_TOOL_OPTIONS_OLD=1", "EMPTY=", "NOVALUE"));
 		assertThat(command.executable()).isEqualTo("/bin/java");

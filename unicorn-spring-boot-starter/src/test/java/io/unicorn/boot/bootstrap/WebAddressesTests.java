@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
+import io.unicorn.launch.ListenAddress;
 import io.unicorn.posix.Listener;
 import io.unicorn.posix.Posix;
 import io.unicorn.posix.PosixException;
@@ -57,7 +58,8 @@ class WebAddressesTests {
 	}
 
 	private Map<String, Listener> open() {
-		return new WebAddresses(this.environment, getClass().getClassLoader()).open(posix());
+		WebAddresses web = new WebAddresses(this.environment, getClass().getClassLoader());
+		return web.open(web.addresses(), posix());
 	}
 
 	@Test
@@ -103,8 +105,9 @@ class WebAddressesTests {
 	@Test
 	void withoutActuatorThereIsNoManagementServer() {
 		this.environment.setProperty("management.server.port", "9090");
-		assertThat(new WebAddresses(this.environment, ClassLoader.getPlatformClassLoader()).open(posix()))
-			.containsOnlyKeys("http");
+		assertThat(new WebAddresses(this.environment, ClassLoader.getPlatformClassLoader()).addresses())
+			.extracting(ListenAddress::name)
+			.containsExactly("http");
 	}
 
 	@Test

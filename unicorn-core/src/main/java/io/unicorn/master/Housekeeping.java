@@ -1,0 +1,98 @@
+package io.unicorn.master;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.Stream;
+
+import io.unicorn.launch.Claims;
+import io.unicorn.launch.Generation;
+import io.unicorn.launch.LaunchPlan;
+import io.unicorn.launch.WorkDir;
+import io.unicorn.posix.Command;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps what the pool needs in the private directory, and removes what nobody needs. Runs
+ * on a thread of its own, because a directory may take long to remove.
+ */
+final class Housekeeping {
+
+	private final ExecutorService executor = Executors.newSingleThreadExecutor((task) -> {
+		Thread thread = new Thread(task, "unicorn-housekeeping");
+		thread.setDaemon(true);
+		return thread;
+	});
+
+	private final Path directory;
+
+	private final int pid;
+
+	private final LogQueue log;
+
+	private boolean reported;
+
+	Housekeeping(Path directory, int pid, LogQueue log) {
+		this.directory = directory;
+		this.pid = pid;
+		this.log = log;
+	}
+
+	/**
+	 * Keep what these plans need, and remove what neither they nor others need.
+	 * @param lastGood the generation before, which stays as long as there is no later one
+	 */
+	void keep(Collection<LaunchPlan> plans, @Nullable Generation lastGood) {
+		Set<Path> needed = new LinkedHashSet<>();
+		for (LaunchPlan plan : plans) {
+			if (plan.generation() != null) {
+				needed.add(plan.generation().directory());
+			}
+			plan.master().classPath().stream().flatMap(this::library).forEach(needed::add);
+		}
+		if (lastGood != null) {
+			needed.add(lastGood.directory());
+		}
+		this.executor.execute(() -> hold(needed));
+	}
+
+	/**
+	 * The directory of a jar of the master, which lies in the private one or elsewhere.
+	 */
+	private Stream<Path> library(String jar) {
+		Path parent = Path.of(Command.text(jar)).getParent();
+		return (parent != null && parent.startsWith(this.directory)) ? Stream.of(parent) : Stream.empty();
+	}
+
+	private void hold(Set<Path> needed) {
+		try {
+			Claims claims = Claims.of(WorkDir.open(this.directory), this.pid);
+			claims.hold(needed);
+			claims.prune(new ArrayList<>(needed));
+		}
+		catch (IOException | RuntimeException ex) {
+			if (!this.reported) {
+				this.reported = true;
+				this.log.write(Effect.Level.WARN, "old copies of the application cannot be removed: " + ex);
+			}
+		}
+	}
+
+	/**
+	 * Need nothing any more; the master ends.
+	 */
+	void leave() {
+		try {
+			Claims.of(WorkDir.open(this.directory), this.pid).release();
+		}
+		catch (IOException | RuntimeException ex) {
+			// A later start finds that this process is gone.
+		}
+	}
+
+}

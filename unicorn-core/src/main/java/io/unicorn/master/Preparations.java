@@ -1,0 +1,122 @@
+package io.unicorn.master;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+import io.unicorn.launch.LaunchPlan;
+import io.unicorn.launch.LaunchPlanFile;
+import io.unicorn.launch.WorkerCommand;
+import io.unicorn.posix.Posix;
+import io.unicorn.posix.PosixException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Short-lived processes that run the application, as it is now, up to the point where its
+ * configuration is known, and write down how its workers are launched. What can go wrong
+ * with new code or a new configuration goes wrong there. Used by the master's main thread
+ * alone.
+ */
+final class Preparations {
+
+	/** What a process has printed beyond this is not of interest to anybody. */
+	private static final int MOST_OUTPUT_BYTES = 64 * 1024;
+
+	private static final int MOST_LINES = 40;
+
+	private static final int KILL = ProcessSignal.KILL.number();
+
+	/**
+	 * The result of a preparation.
+	 *
+	 * @param plan how workers are launched, or {@code null} if that is not known
+	 * @param cause why not
+	 * @param output the last lines that were printed
+	 */
+	record Result(int generation, @Nullable LaunchPlan plan, String cause, List<String> output) {
+
+	}
+
+	private record Running(int generation, Path plan, Path output) {
+
+	}
+
+	private final Posix posix;
+
+	private final Path directory;
+
+	private final Map<Integer, Running> byPid = new HashMap<>();
+
+	Preparations(Posix posix, Path directory) {
+		this.posix = posix;
+		this.directory = directory;
+	}
+
+	void start(int generation, LaunchPlan present, List<String> environment) throws PosixException {
+		String name = this.posix.pid() + "-" + generation;
+		Path plan = this.directory.resolve("plan-" + name);
+		Path output = this.directory.resolve("output-" + name);
+		int pid = this.posix.spawn(WorkerCommand.preparing(present, environment, plan), output);
+		this.byPid.put(pid, new Running(generation, plan, output));
+	}
+
+	void cancel(int generation) {
+		this.byPid.forEach((pid, running) -> {
+			if (running.generation() == generation) {
+				this.posix.kill(pid, KILL);
+			}
+		});
+	}
+
+	/**
+	 * Take the result of a process that has exited, if it was a preparation.
+	 */
+	@Nullable Result exited(int pid, int code, int signal) {
+		Running running = this.byPid.remove(pid);
+		if (running == null) {
+			return null;
+		}
+		List<String> output = output(running.output());
+		try {
+			if (code != 0) {
+				String how = (signal != 0) ? "was killed by " + ProcessSignal.describe(signal)
+						: "failed with exit code " + code;
+				return new Result(running.generation(), null, "the start of the new code " + how, output);
+			}
+			return new Result(running.generation(), LaunchPlanFile.take(running.plan()), "", output);
+		}
+		catch (IOException ex) {
+			return new Result(running.generation(), null,
+					"the new code has started and ended without saying how its workers are launched", output);
+		}
+		finally {
+			deleteQuietly(running.plan());
+			deleteQuietly(running.output());
+		}
+	}
+
+	private static List<String> output(Path file) {
+		try (var in = Files.newInputStream(file)) {
+			in.skipNBytes(Math.max(0, Files.size(file) - MOST_OUTPUT_BYTES));
+			List<String> lines = new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+			return LastLines.of(lines, MOST_LINES);
+		}
+		catch (IOException ex) {
+			return List.of();
+		}
+	}
+
+	private static void deleteQuietly(Path file) {
+		try {
+			Files.deleteIfExists(file);
+		}
+		catch (IOException ex) {
+			// It is a private file in a private directory, and the next start removes it.
+		}
+	}
+
+}

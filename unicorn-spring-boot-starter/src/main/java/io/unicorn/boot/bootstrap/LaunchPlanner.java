@@ -1,0 +1,135 @@
+package io.unicorn.boot.bootstrap;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import io.unicorn.boot.autoconfigure.UnicornProperties;
+import io.unicorn.boot.autoconfigure.UnicornPropertiesBinder;
+import io.unicorn.launch.Generation;
+import io.unicorn.launch.JavaCommandLine;
+import io.unicorn.launch.LaunchPlan;
+import io.unicorn.launch.ListenAddress;
+import io.unicorn.launch.Machine;
+import io.unicorn.launch.MasterProgram;
+import io.unicorn.launch.PoolSettings;
+import io.unicorn.launch.PoolSize;
+import io.unicorn.posix.Command;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.logging.LogFile;
+import org.springframework.core.env.Environment;
+
+/**
+ * Works out how the workers of this application are launched.
+ */
+final class LaunchPlanner {
+
+	private final Environment environment;
+
+	private final LaunchSite site;
+
+	private final MasterHome home;
+
+	LaunchPlanner(Environment environment, LaunchSite site, MasterHome home) {
+		this.environment = environment;
+		this.site = site;
+		this.home = home;
+	}
+
+	/**
+	 * Return the plan, without open sockets.
+	 * @param generation the copy of the application that workers run, or {@code null}
+	 * @param terminal whether the output goes to a terminal
+	 * @param notices what the operator should know
+	 */
+	LaunchPlan plan(UnicornProperties properties, List<ListenAddress> addresses, @Nullable Generation generation,
+			boolean terminal, List<String> notices) {
+		PoolSettings settings = UnicornPropertiesBinder.poolSettings(properties, this.environment);
+		List<String> jvmFlags = new ArrayList<>(properties.jvmArgs());
+		jvmFlags.addAll(this.site.jvmFlags());
+		PoolSize size = PoolSize.of(settings.workers(), settings.workerClass(), Machine.current(), jvmFlags);
+		List<String> allNotices = new ArrayList<>(notices);
+		if (size.remark() != null) {
+			allNotices.add(size.remark());
+		}
+		LogFile logFile = LogFile.get(this.environment);
+		JavaCommandLine command = JavaCommandLine.parse(Command.ownArguments());
+		List<String> jvmVariables = Command.ownEnvironment().stream().filter(MasterCommand::isForJvm).toList();
+		return new LaunchPlan(this.environment.getProperty("spring.application.name", ""), settings, size.auto(),
+				addresses, Map.of(), Command.bytes(Path.of(System.getProperty("java.home"), "bin", "java")), command,
+				generation, workerOptions(properties, size.heapFlag(), terminal), jvmVariables,
+				exclusiveFlags(properties.jvmArgs(), command, jvmVariables), pidFiles(properties),
+				(logFile != null) ? logFile.toString() : null, allNotices, program());
+	}
+
+	private MasterProgram program() {
+		Path nativeDirectory = this.home.library().nativeDirectory();
+		return new MasterProgram(Command.bytes(Path.of(this.home.workDir().toString())),
+				this.home.library().classPath().stream().map(Command::bytes).toList(),
+				(nativeDirectory != null) ? Command.bytes(nativeDirectory) : null);
+	}
+
+	private List<String> workerOptions(UnicornProperties properties, @Nullable String heapFlag, boolean terminal) {
+		List<String> options = new ArrayList<>();
+		if (heapFlag != null) {
+			options.add(heapFlag);
+		}
+		if (!this.site.hasFlag("-XX:+ExitOnOutOfMemoryError", "-XX:-ExitOnOutOfMemoryError",
+				"-XX:+CrashOnOutOfMemoryError")) {
+			// A JVM whose heap was exhausted once cannot be trusted; a fresh one can.
+			options.add("-XX:+ExitOnOutOfMemoryError");
+		}
+		if (terminal && !this.environment.containsProperty("spring.output.ansi.enabled")) {
+			// A worker's input is /dev/null, so it does not recognise the terminal
+			// itself.
+			options.add(LaunchPlan.TERMINAL_OPTION);
+		}
+		options.add("--add-opens=java.base/sun.nio.ch=ALL-UNNAMED");
+		options.add("--add-opens=java.base/java.io=ALL-UNNAMED");
+		properties.jvmArgs().forEach((flag) -> options.add(Command.bytes(flag)));
+		return options;
+	}
+
+	/**
+	 * A flag that only one worker may have must stand where it can be taken out for the
+	 * others.
+	 */
+	private List<String> exclusiveFlags(List<String> jvmArgs, JavaCommandLine command, List<String> jvmVariables) {
+		Set<String> exclusive = new LinkedHashSet<>(jvmArgs.stream().filter(JavaCommandLine::isExclusive).toList());
+		for (String flag : this.site.jvmFlags().stream().filter(JavaCommandLine::isExclusive).toList()) {
+			String bytes = Command.bytes(flag);
+			if (!command.options().contains(bytes)
+					&& jvmVariables.stream().noneMatch((variable) -> variable.contains(bytes))) {
+				throw new MasterNotStartedException("Only one worker can have the JVM flag " + flag,
+						"The flag stands in an argument file or options file, where it cannot be taken out for "
+								+ "the other workers. Put it on the command line or into JAVA_TOOL_OPTIONS.");
+			}
+			exclusive.add(flag);
+		}
+		return List.copyOf(exclusive);
+	}
+
+	private List<String> pidFiles(UnicornProperties properties) {
+		Set<String> files = new LinkedHashSet<>();
+		for (String file : new String[] { properties.pidfile(), this.environment.getProperty("spring.pid.file") }) {
+			if (file != null && !file.isBlank()) {
+				files.add(Path.of(file).toAbsolutePath().toString());
+			}
+		}
+		return List.copyOf(files);
+	}
+
+	/**
+	 * Return the jar file that this process was started with, or {@code null} if it was
+	 * started from a class path.
+	 */
+	static @Nullable Path jar() {
+		String jar = JavaCommandLine.parse(Command.ownArguments()).jar();
+		return (jar != null) ? Path.of(Command.text(jar)) : null;
+	}
+
+}
