@@ -10,60 +10,59 @@ import jnr.ffi.Pointer;
  */
 final class Execution {
 
-	/** {@code sigset_t} has 128 bytes in glibc and musl. */
-	static final int SIGSET_SIZE = 128;
-
-	private static final int SIG_SETMASK = 2;
-
 	private final Kernel kernel;
 
 	private final Libc libc;
 
 	private final Descriptors descriptors;
 
-	Execution(Kernel kernel, Descriptors descriptors) {
+	private final Signals signals;
+
+	Execution(Kernel kernel, Descriptors descriptors, Signals signals) {
 		this.kernel = kernel;
 		this.libc = kernel.libc();
 		this.descriptors = descriptors;
+		this.signals = signals;
 	}
 
-	void exec(Command command, Set<Integer> inherit) throws PosixException {
+	void exec(Command command, Set<Integer> inherit, Set<Integer> deferred) throws PosixException {
 		Pointer path = this.kernel.string(command.executable());
 		Pointer argv = this.kernel.strings(command.arguments());
 		Pointer envp = this.kernel.strings(command.environment());
-		Pointer emptyMask = this.kernel.allocate(SIGSET_SIZE);
-		Pointer ownMask = this.kernel.allocate(SIGSET_SIZE);
-		this.libc.sigemptyset(emptyMask);
-		synchronized (this.descriptors) {
-			this.descriptors.sweep(inherit);
-			try {
-				for (int fd : inherit) {
-					this.descriptors.setCloseOnExec(fd, false);
-				}
-				// The new program starts with the mask of the calling thread. On Linux
-				// sigprocmask is about that thread alone, and unlike pthread_sigmask it
-				// is in libc.so also before glibc 2.32.
-				this.kernel.call("signal mask", () -> this.libc.sigprocmask(SIG_SETMASK, emptyMask, ownMask));
-				int error;
+		try {
+			synchronized (this.descriptors) {
+				this.descriptors.sweep(inherit);
 				try {
-					this.libc.execve(path, argv, envp);
-					error = this.kernel.errno();
+					for (int fd : inherit) {
+						this.descriptors.setCloseOnExec(fd, false);
+					}
+					int error = exec(path, argv, envp, this.signals.deferral(deferred));
+					throw this.kernel.failure("exec " + NativeText.decode(command.executable()), error);
 				}
 				finally {
-					this.libc.sigprocmask(SIG_SETMASK, ownMask, emptyMask);
-					Reference.reachabilityFence(path);
-					Reference.reachabilityFence(argv);
-					Reference.reachabilityFence(envp);
-				}
-				throw this.kernel.failure("exec " + NativeText.decode(command.executable()), error);
-			}
-			finally {
-				for (int fd : inherit) {
-					if (this.descriptors.isOpen(fd)) {
-						this.descriptors.setCloseOnExec(fd, true);
+					for (int fd : inherit) {
+						if (this.descriptors.isOpen(fd)) {
+							this.descriptors.setCloseOnExec(fd, true);
+						}
 					}
 				}
 			}
+		}
+		finally {
+			Reference.reachabilityFence(path);
+			Reference.reachabilityFence(argv);
+			Reference.reachabilityFence(envp);
+		}
+	}
+
+	private int exec(Pointer path, Pointer argv, Pointer envp, Signals.Deferral deferral) throws PosixException {
+		deferral.begin();
+		try {
+			this.libc.execve(path, argv, envp);
+			return this.kernel.errno();
+		}
+		finally {
+			deferral.end();
 		}
 	}
 

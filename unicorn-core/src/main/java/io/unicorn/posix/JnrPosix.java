@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Set;
 import java.util.function.Consumer;
 
+import jnr.ffi.Pointer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,10 @@ import org.jspecify.annotations.Nullable;
  * reaps every child of the process, there must not be two that spawn.
  */
 public final class JnrPosix implements Posix {
+
+	private static final int SFD_CLOEXEC = 0x80000;
+
+	private static final int SFD_NONBLOCK = 0x800;
 
 	private final Kernel kernel;
 
@@ -23,6 +28,8 @@ public final class JnrPosix implements Posix {
 	private final AcceptQueue acceptQueue;
 
 	private final ControlSockets controlSockets;
+
+	private final Signals signals;
 
 	private final Execution execution;
 
@@ -38,7 +45,8 @@ public final class JnrPosix implements Posix {
 		this.listeners = new Listeners(this.kernel, this.descriptors);
 		this.acceptQueue = new AcceptQueue(this.kernel);
 		this.controlSockets = new ControlSockets(this.kernel, this.descriptors);
-		this.execution = new Execution(this.kernel, this.descriptors);
+		this.signals = new Signals(this.kernel);
+		this.execution = new Execution(this.kernel, this.descriptors, this.signals);
 		this.children = new Children(this.kernel, new Spawner(this.kernel, this.descriptors));
 	}
 
@@ -99,7 +107,25 @@ public final class JnrPosix implements Posix {
 
 	@Override
 	public void exec(Command command, Set<Integer> inherit) throws PosixException {
-		this.execution.exec(command, inherit);
+		this.execution.exec(command, inherit, Set.of());
+	}
+
+	@Override
+	public void exec(Command command, Set<Integer> inherit, Set<Integer> deferred) throws PosixException {
+		this.execution.exec(command, inherit, deferred);
+	}
+
+	@Override
+	public SignalSource signals(Set<Integer> signals) throws PosixException {
+		Pointer set = this.signals.set(signals);
+		int fd = this.kernel.call("signalfd", () -> this.kernel.libc().signalfd(-1, set, SFD_CLOEXEC | SFD_NONBLOCK));
+		try {
+			return new JnrSignalSource(this.kernel, this.descriptors, new Wakeup(this.kernel, this.descriptors), fd);
+		}
+		catch (PosixException ex) {
+			this.descriptors.close(fd);
+			throw ex;
+		}
 	}
 
 	@Override

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import jnr.ffi.Pointer;
 import jnr.ffi.annotations.In;
 import jnr.ffi.annotations.Out;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The functions of the C library that we call, for 64-bit Linux: {@code size_t} and
@@ -67,6 +68,10 @@ public interface Libc {
 	int sigprocmask(int how, Pointer set, Pointer oldSet);
 
 	Pointer signal(int signal, long handler);
+
+	int sigaction(int signal, @Nullable Pointer action, @Nullable Pointer oldAction);
+
+	int signalfd(int fd, Pointer set, int flags);
 
 	int execve(Pointer path, Pointer argv, Pointer envp);
 

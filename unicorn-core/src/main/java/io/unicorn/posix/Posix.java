@@ -120,6 +120,39 @@ public interface Posix {
 	void exec(Command command, Set<Integer> inherit) throws PosixException;
 
 	/**
+	 * Replace this process by another program as {@link #exec(Command, Set)} does, and
+	 * let signals wait for it: the given ones are blocked when it starts, so that they
+	 * neither end it nor get lost until it takes them by {@link #signals}. Pending ones
+	 * are passed on. A signal that was ignored when this program started ({@code nohup})
+	 * stays ignored.
+	 * <p>
+	 * A JVM leaves them blocked in every thread, with two exceptions. It would admit HUP,
+	 * INT and TERM, unless they are ignored, so they are ignored too, which means nothing
+	 * as long as they are blocked. And it uses USR2 itself, unless the environment of
+	 * {@code command} has {@code _JAVA_SR_SIGNUM} with the number of another signal, such
+	 * as 40. QUIT may be given as well: the JVM admits it as soon as it can print its
+	 * threads.
+	 * <p>
+	 * A signal that this program does not block itself, because it was not started in
+	 * this way, takes its usual effect until the last instant, and HUP, INT or TERM
+	 * within that instant is lost.
+	 * @param command what to run
+	 * @param inherit descriptors above 2 that stay open, under their numbers; all others
+	 * are closed
+	 * @param deferred numbers of the signals that wait
+	 */
+	void exec(Command command, Set<Integer> inherit, Set<Integer> deferred) throws PosixException;
+
+	/**
+	 * Take signals that wait because {@link #exec(Command, Set, Set)} has started this
+	 * program. Others are not taken: they do what they do in any JVM. To upgrade without
+	 * losing a signal, close the result, handle what its receiver was given, and call
+	 * {@code exec}; if that fails, ask for a new source.
+	 * @param signals the numbers of the signals to take
+	 */
+	SignalSource signals(Set<Integer> signals) throws PosixException;
+
+	/**
 	 * Start a child in a session of its own, without a terminal. Its standard input is
 	 * {@code /dev/null}, its standard output and error are ours, and the given
 	 * descriptors become 3, 4, and so on; no other descriptor is inherited. No signal is

@@ -116,8 +116,8 @@ final class Spawner {
 	private void setAttributes(String what, Pointer attributes) throws PosixException {
 		// What a thread of ours blocks or this process ignores (nohup, a shell's
 		// background job) is not the worker's business.
-		Pointer noSignals = this.kernel.allocate(Execution.SIGSET_SIZE);
-		Pointer allSignals = this.kernel.allocate(Execution.SIGSET_SIZE);
+		Pointer noSignals = this.kernel.allocate(Signals.SET_SIZE);
+		Pointer allSignals = this.kernel.allocate(Signals.SET_SIZE);
 		this.libc.sigemptyset(noSignals);
 		this.libc.sigfillset(allSignals);
 		this.kernel.check(what, this.libc.posix_spawnattr_setsigmask(attributes, noSignals));

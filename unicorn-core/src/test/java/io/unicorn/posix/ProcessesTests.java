@@ -120,8 +120,8 @@ class ProcessesTests {
 	@Test
 	void aChildBlocksAndIgnoresNoSignal() throws Exception {
 		Kernel kernel = Kernel.load();
-		Pointer blocked = kernel.allocate(Execution.SIGSET_SIZE);
-		Pointer before = kernel.allocate(Execution.SIGSET_SIZE);
+		Pointer blocked = kernel.allocate(Signals.SET_SIZE);
+		Pointer before = kernel.allocate(Signals.SET_SIZE);
 		blocked.putLong(0, 1L << (SIGUSR2 - 1));
 		kernel.libc().sigprocmask(0, blocked, before);
 		kernel.libc().signal(SIGTTOU, 1);

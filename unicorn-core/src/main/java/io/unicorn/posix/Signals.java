@@ -1,0 +1,120 @@
+package io.unicorn.posix;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+import jnr.ffi.Pointer;
+
+/**
+ * Blocked and ignored signals.
+ */
+final class Signals {
+
+	/** {@code sigset_t} has 128 bytes in glibc and musl. */
+	static final int SET_SIZE = 128;
+
+	private static final int SIGHUP = 1;
+
+	private static final int SIGINT = 2;
+
+	private static final int SIGTERM = 15;
+
+	/** Those that a JVM admits in all its threads, unless they are ignored. */
+	private static final Set<Integer> ADMITTED_BY_JVM = Set.of(SIGHUP, SIGINT, SIGTERM);
+
+	private static final int MAX_SIGNAL = 64;
+
+	private static final int SIG_BLOCK = 0;
+
+	private static final int SIG_SETMASK = 2;
+
+	private static final long SIG_IGN = 1;
+
+	/** {@code struct sigaction} has 152 bytes in glibc and musl; the handler is first. */
+	private static final int ACTION_SIZE = 152;
+
+	private final Kernel kernel;
+
+	private final Libc libc;
+
+	Signals(Kernel kernel) {
+		this.kernel = kernel;
+		this.libc = kernel.libc();
+	}
+
+	Pointer set(Set<Integer> signals) {
+		long bits = 0;
+		for (int signal : signals) {
+			if (signal < 1 || signal > MAX_SIGNAL) {
+				throw new IllegalArgumentException("Signals are 1 to 64, not " + signal);
+			}
+			bits |= 1L << (signal - 1);
+		}
+		Pointer set = this.kernel.allocate(SET_SIZE);
+		set.putLong(0, bits);
+		return set;
+	}
+
+	/**
+	 * Prepare what keeps signals pending from {@code execve} on, until the new program
+	 * takes them. What somebody else lets this process ignore ({@code nohup}) stays
+	 * ignored: such a signal is not blocked, while one that is ignored by ourselves is.
+	 */
+	Deferral deferral(Set<Integer> signals) throws PosixException {
+		Pointer mask = set(Set.of());
+		this.kernel.call("signal mask", () -> this.libc.sigprocmask(SIG_BLOCK, mask, mask));
+		long blocked = mask.getLong(0);
+		Set<Integer> deferred = new HashSet<>(signals);
+		Map<Integer, Pointer> toIgnore = new HashMap<>();
+		for (int signal : signals) {
+			Pointer action = this.kernel.allocate(ACTION_SIZE);
+			this.kernel.call("signal " + signal, () -> this.libc.sigaction(signal, null, action));
+			boolean ignored = action.getLong(0) == SIG_IGN;
+			if (ignored && (blocked & 1L << (signal - 1)) == 0) {
+				deferred.remove(signal);
+			}
+			else if (!ignored && ADMITTED_BY_JVM.contains(signal)) {
+				toIgnore.put(signal, action);
+			}
+		}
+		return new Deferral(set(deferred), toIgnore);
+	}
+
+	/**
+	 * The mask with which the calling thread starts another program, and the signals to
+	 * be ignored, with their actions until now.
+	 */
+	final class Deferral {
+
+		private final Pointer mask;
+
+		private final Map<Integer, Pointer> toIgnore;
+
+		private final Pointer ownMask = set(Set.of());
+
+		Deferral(Pointer mask, Map<Integer, Pointer> toIgnore) {
+			this.mask = mask;
+			this.toIgnore = toIgnore;
+		}
+
+		void begin() throws PosixException {
+			// On Linux sigprocmask is about the calling thread alone, and unlike
+			// pthread_sigmask it is in libc.so also before glibc 2.32.
+			Signals.this.kernel.call("signal mask",
+					() -> Signals.this.libc.sigprocmask(SIG_SETMASK, this.mask, this.ownMask));
+			// Not again for one that is ignored already: this would discard it where it
+			// is pending. While the first thread blocks it, it stays pending although
+			// ignored.
+			this.toIgnore.keySet().forEach((signal) -> Signals.this.libc.signal(signal, SIG_IGN));
+		}
+
+		void end() {
+			this.toIgnore.forEach((signal, action) -> Signals.this.libc.sigaction(signal, action, null));
+			Signals.this.libc.sigprocmask(SIG_SETMASK, this.ownMask, this.mask);
+		}
+
+	}
+
+}
