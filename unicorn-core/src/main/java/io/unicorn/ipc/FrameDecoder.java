@@ -1,6 +1,7 @@
 package io.unicorn.ipc;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.function.Consumer;
 
 /**
@@ -70,6 +71,14 @@ public final class FrameDecoder<M extends Message> {
 	 */
 	public boolean isInsideFrame() {
 		return this.pending.position() > 0;
+	}
+
+	/**
+	 * Return the bytes so far of a frame that is not complete, for another decoder to go
+	 * on with.
+	 */
+	public ByteBuffer unfinished() {
+		return ByteBuffer.wrap(Arrays.copyOf(this.pending.array(), this.pending.position()));
 	}
 
 	int bufferBytes() {

@@ -37,7 +37,10 @@ public final class MessageCodec {
 	 */
 	public static final int MAX_ENTRIES = 4096;
 
-	static final int LENGTH_BYTES = Integer.BYTES;
+	/**
+	 * What the length at the beginning of a frame takes.
+	 */
+	public static final int LENGTH_BYTES = Integer.BYTES;
 
 	private MessageCodec() {
 	}

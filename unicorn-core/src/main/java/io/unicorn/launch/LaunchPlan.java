@@ -70,6 +70,16 @@ public record LaunchPlan(String application, PoolSettings settings, int autoWork
 	}
 
 	/**
+	 * Return this plan with another JDK.
+	 * @param program path of the {@code java} program, in byte form
+	 */
+	public LaunchPlan withJava(String program) {
+		return new LaunchPlan(this.application, this.settings, this.autoWorkers, this.addresses, this.listeners,
+				program, this.command, this.generation, this.workerOptions, this.workerEnvironment, this.exclusiveFlags,
+				this.pidFiles, this.logFile, this.notices, this.master);
+	}
+
+	/**
 	 * Return this plan with the sockets that were opened for it.
 	 */
 	public LaunchPlan withListeners(Map<String, Integer> open) {

@@ -50,6 +50,8 @@ final class Arbiter {
 
 	private final Shutdown shutdown;
 
+	private final Upgrade upgrade;
+
 	private boolean complete;
 
 	private long lastId;
@@ -59,12 +61,50 @@ final class Arbiter {
 	private Instant due = Instant.MAX;
 
 	Arbiter(ArbiterConfig config, RandomGenerator random) {
+		this(config, new Configuration(config.spec()), random);
+	}
+
+	private Arbiter(ArbiterConfig config, Configuration configuration, RandomGenerator random) {
 		this.config = config;
 		this.backoff = new Backoff(random);
-		this.configuration = new Configuration(config.spec());
+		this.configuration = configuration;
 		this.staffing = new Staffing(this.pool);
 		this.rollouts = new Rollouts(this.pool, this.staffing, this.configuration, this.orders);
 		this.shutdown = new Shutdown(this.pool, this.orders);
+		this.upgrade = new Upgrade(this.rollouts, this.staffing, this.orders);
+	}
+
+	/**
+	 * Go on where another arbiter was.
+	 * @param specs what the generations are like
+	 */
+	static Arbiter restore(ArbiterState state, ArbiterConfig config, Map<Integer, PoolSpec> specs,
+			RandomGenerator random) {
+		int generation = state.pool().master().generation();
+		Arbiter arbiter = new Arbiter(config, new Configuration(specs, generation, state.pool().target()), random);
+		state.workers()
+			.forEach((worker) -> arbiter.pool
+				.add(Worker.restore(worker, arbiter.configuration.of(worker.generation()).settings(), state.now())));
+		arbiter.staffing.restore(generation);
+		arbiter.orders.restore(state.leader());
+		arbiter.rollouts.restore(state);
+		arbiter.exits.putAll(state.pool().exits());
+		arbiter.complete = state.complete();
+		arbiter.lastId = state.lastWorker();
+		return arbiter;
+	}
+
+	/**
+	 * Return what another arbiter needs to go on, or {@code null} if too much is under
+	 * way.
+	 */
+	@Nullable ArbiterState save(Instant now) {
+		if (this.shutdown.isUnderWay() || this.rollouts.isRunning()
+				|| !this.pool.stream().allMatch(Worker::isSpawned)) {
+			return null;
+		}
+		return new ArbiterState(now, snapshot(), this.rollouts.lastGeneration(), this.rollouts.lastId(), this.lastId,
+				this.orders.leader(), this.complete, this.pool.stream().map(Worker::save).toList());
 	}
 
 	/**
@@ -132,6 +172,12 @@ final class Arbiter {
 		}
 		else if (event instanceof Event.PreparationFailed failed) {
 			this.rollouts.preparationFailed(failed, now);
+		}
+		else if (event instanceof Event.UpgradeFailed failed) {
+			this.upgrade.failed(failed);
+		}
+		else if (event instanceof Event.Resumed) {
+			tell(Level.INFO, "the master was replaced, " + Phrases.workers(this.pool.active().count()) + " serve on");
 		}
 		else if (event instanceof Event.JarChanged && settings().reloadOnChange() && !this.shutdown.isUnderWay()) {
 			this.rollouts.request("the jar file has changed");
@@ -281,16 +327,23 @@ final class Arbiter {
 	private void onSignal(ProcessSignal signal, Instant now) {
 		switch (signal) {
 			case TERM -> {
+				this.upgrade.abort();
 				this.rollouts.abort("the master was told to stop", now);
 				this.shutdown.stopGracefully("SIGTERM", settings(), addresses(), now);
 			}
 			case INT -> {
+				this.upgrade.abort();
 				this.rollouts.abort("the master was told to stop", now);
 				this.shutdown.stopQuickly("SIGINT", settings(), now);
 			}
 			case HUP -> {
 				if (!this.shutdown.isUnderWay()) {
 					this.rollouts.request("SIGHUP");
+				}
+			}
+			case USR2 -> {
+				if (!this.shutdown.isUnderWay()) {
+					this.upgrade.request("SIGUSR2");
 				}
 			}
 			case TTIN -> resize(target() + 1, signal);
@@ -402,6 +455,7 @@ final class Arbiter {
 		}
 		takeSteps(now);
 		this.rollouts.advance(now);
+		this.upgrade.advance(settings(), now);
 		takeSteps(now);
 		appointLeader();
 	}
@@ -459,7 +513,8 @@ final class Arbiter {
 	private Instant nextDeadline(Instant now) {
 		Instant worker = this.watch.next(now);
 		Stream<Instant> others = this.shutdown.isUnderWay() ? this.shutdown.deadlines()
-				: Stream.concat(this.staffing.deadlines(), this.rollouts.deadlines());
+				: Stream.of(this.staffing.deadlines(), this.rollouts.deadlines(), this.upgrade.deadlines(settings()))
+					.flatMap((deadlines) -> deadlines);
 		return others.filter((deadline) -> deadline.isAfter(now) && deadline.isBefore(worker))
 			.min(Instant::compareTo)
 			.orElse(worker);

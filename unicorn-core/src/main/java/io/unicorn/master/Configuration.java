@@ -24,6 +24,15 @@ final class Configuration {
 		this.target = first.workers();
 	}
 
+	/**
+	 * Restore what another master had.
+	 */
+	Configuration(Map<Integer, PoolSpec> generations, int generation, int target) {
+		this.generations.putAll(generations);
+		this.generation = generation;
+		this.target = target;
+	}
+
 	/** The generation that new workers belong to. */
 	int generation() {
 		return this.generation;

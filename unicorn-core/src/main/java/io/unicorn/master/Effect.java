@@ -32,6 +32,19 @@ sealed interface Effect {
 
 	}
 
+	/**
+	 * Let a new master take the place of this one. Ends this program, or is followed by
+	 * {@link Event.UpgradeFailed}.
+	 */
+	record Upgrade() implements Effect {
+
+	}
+
+	/** Give up what a preceding {@link Upgrade} is about to do. */
+	record CancelUpgrade() implements Effect {
+
+	}
+
 	/** A generation will have no worker any more. */
 	record Forget(int generation) implements Effect {
 

@@ -61,6 +61,20 @@ sealed interface Event {
 
 	}
 
+	/** This master has taken the place of another. */
+	record Resumed() implements Event {
+
+	}
+
+	/**
+	 * The master cannot be replaced and goes on.
+	 *
+	 * @param cause why
+	 */
+	record UpgradeFailed(String cause) implements Event {
+
+	}
+
 	/** The application's jar file has changed, and has been left alone since. */
 	record JarChanged() implements Event {
 

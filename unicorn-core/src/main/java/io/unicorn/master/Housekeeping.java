@@ -11,7 +11,6 @@ import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 
 import io.unicorn.launch.Claims;
-import io.unicorn.launch.Generation;
 import io.unicorn.launch.LaunchPlan;
 import io.unicorn.launch.WorkDir;
 import io.unicorn.posix.Command;
@@ -45,9 +44,10 @@ final class Housekeeping {
 
 	/**
 	 * Keep what these plans need, and remove what neither they nor others need.
-	 * @param lastGood the generation before, which stays as long as there is no later one
+	 * @param lastGood directory of the generation before, which stays as long as there is
+	 * no later one
 	 */
-	void keep(Collection<LaunchPlan> plans, @Nullable Generation lastGood) {
+	void keep(Collection<LaunchPlan> plans, @Nullable Path lastGood) {
 		Set<Path> needed = new LinkedHashSet<>();
 		for (LaunchPlan plan : plans) {
 			if (plan.generation() != null) {
@@ -56,7 +56,7 @@ final class Housekeeping {
 			plan.master().classPath().stream().flatMap(this::library).forEach(needed::add);
 		}
 		if (lastGood != null) {
-			needed.add(lastGood.directory());
+			needed.add(lastGood);
 		}
 		this.executor.execute(() -> hold(needed));
 	}

@@ -1,13 +1,14 @@
 package io.unicorn.master;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -18,13 +19,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 import io.unicorn.launch.Generation;
+import io.unicorn.launch.JavaProgram;
 import io.unicorn.launch.LaunchPlan;
 import io.unicorn.launch.LaunchPlanFile;
 import io.unicorn.launch.ListenAddress;
+import io.unicorn.launch.MasterCommand;
 import io.unicorn.launch.WorkerCommand;
 import io.unicorn.posix.Command;
-import io.unicorn.posix.ControlPoller;
 import io.unicorn.posix.Exit;
+import io.unicorn.posix.ExitHold;
 import io.unicorn.posix.JnrPosix;
 import io.unicorn.posix.Listener;
 import io.unicorn.posix.Posix;
@@ -50,7 +53,7 @@ public final class Master {
 	/** What the arbiter is told next; the first is what it is told now. */
 	private final Deque<Event> events = new ArrayDeque<>();
 
-	private final MonotonicClock clock = new MonotonicClock();
+	private final MonotonicClock clock;
 
 	private final OomKills oomKills = new OomKills();
 
@@ -59,7 +62,7 @@ public final class Master {
 	/** How the workers of each generation are launched. */
 	private final Map<Integer, LaunchPlan> plans = new HashMap<>();
 
-	private final List<String> environment = Command.ownEnvironment();
+	private final List<String> environment = MasterCommand.environmentOfWorkers(Command.ownEnvironment());
 
 	private final Sockets sockets;
 
@@ -68,7 +71,7 @@ public final class Master {
 	private final Housekeeping housekeeping;
 
 	/** What served before, and would again if it had to. */
-	private @Nullable Generation lastGood;
+	private @Nullable Path lastGood;
 
 	private final LogQueue log;
 
@@ -78,51 +81,101 @@ public final class Master {
 
 	private final WorkerProcesses processes;
 
-	private final ControlPoller poller;
+	private final Hearing hearing;
+
+	/** What the master runs from, and what roll-outs begin with. */
+	private final LaunchPlan program;
+
+	/** What the master is to run from next, while that is being tried. */
+	private @Nullable LaunchPlan successor;
 
 	private final Terminal terminal;
 
 	private boolean jarWatched;
 
-	private Master(Posix posix, LaunchPlan plan) throws IOException {
+	private Master(Posix posix, LaunchPlan program, MonotonicClock clock, Terminal terminal, Arbiter arbiter)
+			throws IOException {
 		this.posix = posix;
-		this.plans.put(FIRST, plan);
-		String logFile = plan.logFile();
+		this.program = program;
+		this.clock = clock;
+		this.terminal = terminal;
+		this.arbiter = arbiter;
+		String logFile = program.logFile();
 		this.log = new LogQueue(
-				new MasterLog(posix.pid(), plan.application(), (logFile != null) ? Path.of(logFile) : null));
-		this.pidFiles = new PidFiles(plan.pidFiles(), posix.pid());
-		this.poller = posix.poller();
+				new MasterLog(posix.pid(), program.application(), (logFile != null) ? Path.of(logFile) : null));
+		this.pidFiles = new PidFiles(program.pidFiles(), posix.pid());
+		this.hearing = new Hearing(posix, (signal) -> this.inbox.add(() -> signalled(signal)), this.log);
 		this.sockets = new Sockets(posix);
-		this.sockets.inherit(plan);
-		Path workDir = Path.of(Command.text(plan.master().workDir()));
+		Path workDir = Path.of(Command.text(program.master().workDir()));
 		this.preparations = new Preparations(posix, workDir);
 		this.housekeeping = new Housekeeping(workDir, posix.pid(), this.log);
-		this.processes = new WorkerProcesses(posix, this.poller, (event) -> this.inbox.add(() -> decide(event)));
-		this.terminal = new Terminal(posix);
-		this.arbiter = new Arbiter(new ArbiterConfig(posix.pid(), this.clock.now(), spec(plan), this.terminal.exists()),
+		this.processes = new WorkerProcesses(posix, this.hearing.poller(),
+				(event) -> this.inbox.add(() -> decide(event)));
+	}
+
+	private static Master of(Posix posix, LaunchPlan plan) throws IOException {
+		MonotonicClock clock = new MonotonicClock();
+		Terminal terminal = new Terminal(posix);
+		Arbiter arbiter = new Arbiter(new ArbiterConfig(posix.pid(), clock.now(), spec(plan), terminal.exists()),
 				new Random(new SecureRandom().nextLong()));
+		Master master = new Master(posix, plan, clock, terminal, arbiter);
+		master.plans.put(FIRST, plan);
+		master.sockets.inherit(plan);
+		return master;
+	}
+
+	/** Go on after another master. */
+	private static Master of(Posix posix, HandOver state) throws IOException {
+		Terminal terminal = new Terminal(posix);
+		Map<Integer, PoolSpec> specs = new HashMap<>();
+		state.plans().forEach((generation, plan) -> specs.put(generation, spec(plan)));
+		ArbiterConfig config = new ArbiterConfig(posix.pid(), state.arbiter().pool().master().startedAt(),
+				spec(state.program()), terminal.exists());
+		Arbiter arbiter = Arbiter.restore(state.arbiter(), config, specs, new Random(new SecureRandom().nextLong()));
+		Master master = new Master(posix, state.program(), new MonotonicClock(state.arbiter().now()), terminal,
+				arbiter);
+		master.plans.putAll(state.plans());
+		master.lastGood = (state.lastGood() != null) ? Path.of(state.lastGood()) : null;
+		master.sockets.inherit(state.sockets());
+		master.processes.adopt(state.connections());
+		return master;
 	}
 
 	/**
 	 * Run the master until it is told to stop.
-	 * @param arguments the path of the launch plan
+	 * @param arguments the path of the launch plan, or of what another master has left
 	 */
 	public static void main(String[] arguments) throws IOException, InterruptedException {
-		if (arguments.length != 1) {
+		if (arguments.length == 1) {
+			of(new JnrPosix(), LaunchPlanFile.take(Path.of(arguments[0]))).start();
+		}
+		else if (arguments.length == 2 && arguments[0].equals(MasterCommand.RESUME)) {
+			Path file = Path.of(arguments[1]);
+			HandOver state = HandOverFile.read(file);
+			Files.deleteIfExists(file);
+			of(new JnrPosix(), state).run(new Event.Resumed());
+		}
+		else if (arguments.length == 2 && arguments[0].equals(MasterCommand.CHECK)) {
+			HandOverFile.read(Path.of(arguments[1]));
+			new JnrPosix().pid();
+		}
+		else {
 			throw new IllegalArgumentException("the master is started by the application, not by hand");
 		}
-		new Master(new JnrPosix(), LaunchPlanFile.take(Path.of(arguments[0]))).run();
 	}
 
-	private void run() throws IOException, InterruptedException {
-		SignalTrap.install((signal) -> this.inbox.add(() -> signalled(signal)), this.log);
+	private void start() throws InterruptedException {
 		announce(plan(FIRST));
 		this.pidFiles.write(this.log);
-		daemon("unicorn-reaper", this::reap);
-		daemon("unicorn-control", this::read);
-		watchJar(plan(FIRST));
-		this.housekeeping.keep(this.plans.values(), null);
-		runSafely(() -> decide(new Event.Started()));
+		run(new Event.Started());
+	}
+
+	private void run(Event first) throws InterruptedException {
+		this.hearing.begin();
+		Hearing.daemon("unicorn-reaper", this::reap);
+		this.plans.values().forEach(this::watchJar);
+		this.housekeeping.keep(this.plans.values(), this.lastGood);
+		runSafely(() -> decide(first));
 		while (true) {
 			Runnable next = this.inbox.poll(this.clock.nanosUntil(this.arbiter.due()), TimeUnit.NANOSECONDS);
 			runSafely((next != null) ? next : () -> decide(new Event.Tick()));
@@ -237,11 +290,17 @@ public final class Master {
 				|| effect instanceof Effect.CloseListeners) {
 			performOnSockets(effect);
 		}
+		else if (effect instanceof Effect.Upgrade) {
+			prepareUpgrade();
+		}
+		else if (effect instanceof Effect.CancelUpgrade) {
+			this.preparations.cancel(Preparations.MASTER);
+		}
 		else if (effect instanceof Effect.ReopenLog) {
 			this.log.reopen();
 		}
 		else if (effect instanceof Effect.Exit exit) {
-			this.poller.close();
+			this.hearing.close();
 			this.pidFiles.delete();
 			this.housekeeping.leave();
 			this.log.flush(LAST_WORDS);
@@ -252,7 +311,7 @@ public final class Master {
 	private void performOnGeneration(Effect effect) {
 		if (effect instanceof Effect.Prepare prepare) {
 			try {
-				this.preparations.start(prepare.generation(), newestPlan(), this.environment);
+				this.preparations.start(prepare.generation(), this.program, this.environment);
 			}
 			catch (PosixException ex) {
 				decide(new Event.PreparationFailed(prepare.generation(),
@@ -272,14 +331,9 @@ public final class Master {
 		this.sockets.retain(addresses());
 		boolean hasServed = this.plans.keySet().stream().allMatch((other) -> other > generation);
 		if (plan != null && hasServed) {
-			this.lastGood = plan.generation();
+			this.lastGood = (plan.generation() != null) ? plan.generation().directory() : null;
 		}
 		this.housekeeping.keep(this.plans.values(), this.lastGood);
-	}
-
-	/** The plan of whatever is in force, or on its way to it. */
-	private LaunchPlan newestPlan() {
-		return plan(Collections.max(this.plans.keySet()));
 	}
 
 	private Set<String> addresses() {
@@ -321,7 +375,7 @@ public final class Master {
 			decide(new Event.PreparationFailed(result.generation(), result.cause(), result.output()));
 			return;
 		}
-		LaunchPlan plan = found.withCommandOf(newestPlan());
+		LaunchPlan plan = found.withCommandOf(this.program);
 		try {
 			this.sockets.open(plan.addresses()).forEach(this::listening);
 		}
@@ -355,8 +409,7 @@ public final class Master {
 	private void reap() {
 		try {
 			while (true) {
-				Exit exit = this.posix.awaitExit();
-				this.inbox.add(() -> exited(exit));
+				this.posix.awaitExit((exit) -> this.inbox.add(() -> exited(exit)));
 			}
 		}
 		catch (InterruptedException ex) {
@@ -370,25 +423,102 @@ public final class Master {
 	private void exited(Exit exit) {
 		Preparations.Result result = this.preparations.exited(exit.pid(), exit.code(), exit.signal());
 		if (result != null) {
-			prepared(result);
+			if (result.generation() == Preparations.MASTER) {
+				upgradePrepared(result);
+			}
+			else {
+				prepared(result);
+			}
 			return;
 		}
 		decide(new Event.Exited(this.processes.exited(exit), exit.code(), exit.signal(), this.oomKills.sinceLast()));
 	}
 
-	private void read() {
+	// A new master in place of this one
+
+	private void prepareUpgrade() {
 		try {
-			this.poller.run();
+			String java = JavaProgram.find(this.program.command().executable(), this.environment);
+			this.preparations.start(Preparations.MASTER, (java != null) ? this.program.withJava(java) : this.program,
+					this.environment);
 		}
-		catch (IOException ex) {
-			this.log.fault("workers cannot be heard any more", ex);
+		catch (PosixException ex) {
+			decide(new Event.UpgradeFailed("it could not be started: " + ex.getMessage()));
 		}
 	}
 
-	private static void daemon(String name, Runnable task) {
-		Thread thread = new Thread(task, name);
-		thread.setDaemon(true);
-		thread.start();
+	/** First comes how it is launched, then what it says of our state. */
+	private void upgradePrepared(Preparations.Result result) {
+		if (!result.cause().isEmpty()) {
+			result.output().forEach((line) -> this.log.write(Effect.Level.ERROR, "| " + line));
+			this.successor = null;
+			decide(new Event.UpgradeFailed(result.cause()));
+			return;
+		}
+		try {
+			if (result.plan() != null) {
+				this.successor = result.plan().withCommandOf(this.program);
+				Path trial = stateFile("trial");
+				HandOverFile.write(handOver(this.successor), trial);
+				this.preparations.check(MasterCommand.checking(this.successor, trial, this.environment), trial);
+			}
+			else if (this.successor != null) {
+				giveWay(this.successor);
+			}
+		}
+		catch (IOException | IllegalStateException ex) {
+			this.successor = null;
+			decide(new Event.UpgradeFailed(String.valueOf(ex.getMessage())));
+		}
+	}
+
+	private Path stateFile(String name) {
+		return Path.of(Command.text(this.program.master().workDir())).resolve("state-" + this.posix.pid() + "-" + name);
+	}
+
+	private HandOver handOver(LaunchPlan successor) {
+		ArbiterState state = this.arbiter.save(this.clock.now());
+		if (state == null) {
+			throw new IllegalStateException("something else has begun meanwhile");
+		}
+		return new HandOver(state, this.plans, successor, this.sockets.descriptors(), this.processes.handOver(),
+				(this.lastGood != null) ? this.lastGood.toString() : null);
+	}
+
+	/**
+	 * Become the new master. Everything that has happened until now is handled before;
+	 * what happens from now on waits in the kernel.
+	 */
+	private void giveWay(LaunchPlan successor) throws IOException {
+		Path file = stateFile("successor");
+		ExitHold exits = this.posix.holdExits();
+		try {
+			this.hearing.stop();
+			for (Runnable task = this.inbox.poll(); task != null; task = this.inbox.poll()) {
+				runSafely(task);
+			}
+			HandOver state = handOver(successor);
+			HandOverFile.write(state, file);
+			Set<Integer> descriptors = new HashSet<>(state.sockets().values());
+			state.connections()
+				.stream()
+				.map(HandOver.Connection::descriptor)
+				.filter((descriptor) -> descriptor != HandOver.NONE)
+				.forEach(descriptors::add);
+			this.log.flush(LAST_WORDS);
+			this.posix.exec(MasterCommand.resuming(successor, file, this.environment), descriptors,
+					MasterCommand.DEFERRED_SIGNALS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		finally {
+			// Only a failure leads here.
+			Files.deleteIfExists(file);
+			exits.release();
+			this.hearing.beginAgain();
+			this.processes.listen(this.hearing.poller());
+		}
 	}
 
 }

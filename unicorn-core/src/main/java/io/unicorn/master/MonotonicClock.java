@@ -9,9 +9,22 @@ import java.time.Instant;
  */
 final class MonotonicClock {
 
-	private final Instant start = Instant.now();
+	private final Instant start;
 
 	private final long startNanos = System.nanoTime();
+
+	MonotonicClock() {
+		this.start = Instant.now();
+	}
+
+	/**
+	 * Go on after another clock.
+	 * @param last a time that it showed
+	 */
+	MonotonicClock(Instant last) {
+		Instant now = Instant.now();
+		this.start = now.isAfter(last) ? now : last;
+	}
 
 	Instant now() {
 		return this.start.plusNanos(System.nanoTime() - this.startNanos);

@@ -45,6 +45,15 @@ final class Orders {
 		add(new Effect.Send(worker.id, message));
 	}
 
+	/** Go on after another master. */
+	void restore(long leader) {
+		this.leader = leader;
+	}
+
+	long leader() {
+		return this.leader;
+	}
+
 	boolean isLeader(Worker worker) {
 		return worker.id == this.leader;
 	}

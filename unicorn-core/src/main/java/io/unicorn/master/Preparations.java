@@ -11,6 +11,7 @@ import java.util.Map;
 import io.unicorn.launch.LaunchPlan;
 import io.unicorn.launch.LaunchPlanFile;
 import io.unicorn.launch.WorkerCommand;
+import io.unicorn.posix.Command;
 import io.unicorn.posix.Posix;
 import io.unicorn.posix.PosixException;
 import org.jspecify.annotations.Nullable;
@@ -33,17 +34,31 @@ final class Preparations {
 	/**
 	 * The result of a preparation.
 	 *
-	 * @param plan how workers are launched, or {@code null} if that is not known
-	 * @param cause why not
+	 * @param plan how workers are launched, or {@code null} if that is not known or was
+	 * not asked for
+	 * @param cause what went wrong; empty if nothing did
 	 * @param output the last lines that were printed
 	 */
 	record Result(int generation, @Nullable LaunchPlan plan, String cause, List<String> output) {
 
 	}
 
-	private record Running(int generation, Path plan, Path output) {
+	private record Running(int generation, Path file, Path output, Kind kind) {
 
 	}
+
+	private enum Kind {
+
+		/** Writes a launch plan. */
+		PREPARATION,
+
+		/** Only reads what is there. */
+		CHECK
+
+	}
+
+	/** In place of a generation: it is about the master itself. */
+	static final int MASTER = 0;
 
 	private final Posix posix;
 
@@ -61,7 +76,17 @@ final class Preparations {
 		Path plan = this.directory.resolve("plan-" + name);
 		Path output = this.directory.resolve("output-" + name);
 		int pid = this.posix.spawn(WorkerCommand.preparing(present, environment, plan), output);
-		this.byPid.put(pid, new Running(generation, plan, output));
+		this.byPid.put(pid, new Running(generation, plan, output, Kind.PREPARATION));
+	}
+
+	/**
+	 * Let a new master see whether it could go on from a state.
+	 * @param file the state
+	 */
+	void check(Command command, Path file) throws PosixException {
+		Path output = this.directory.resolve("output-" + this.posix.pid() + "-check");
+		int pid = this.posix.spawn(command, output);
+		this.byPid.put(pid, new Running(MASTER, file, output, Kind.CHECK));
 	}
 
 	void cancel(int generation) {
@@ -85,16 +110,19 @@ final class Preparations {
 			if (code != 0) {
 				String how = (signal != 0) ? "was killed by " + ProcessSignal.describe(signal)
 						: "failed with exit code " + code;
-				return new Result(running.generation(), null, "the start of the new code " + how, output);
+				String what = (running.kind() == Kind.CHECK) ? "the trial of the new master "
+						: "the start of the new code ";
+				return new Result(running.generation(), null, what + how, output);
 			}
-			return new Result(running.generation(), LaunchPlanFile.take(running.plan()), "", output);
+			return (running.kind() == Kind.CHECK) ? new Result(MASTER, null, "", output)
+					: new Result(running.generation(), LaunchPlanFile.take(running.file()), "", output);
 		}
 		catch (IOException ex) {
 			return new Result(running.generation(), null,
 					"the new code has started and ended without saying how its workers are launched", output);
 		}
 		finally {
-			deleteQuietly(running.plan());
+			deleteQuietly(running.file());
 			deleteQuietly(running.output());
 		}
 	}

@@ -20,6 +20,18 @@ enum ProcessSignal {
 	}
 
 	/**
+	 * Return the signal with a number.
+	 */
+	static ProcessSignal of(int number) {
+		for (ProcessSignal signal : values()) {
+			if (signal.number == number) {
+				return signal;
+			}
+		}
+		throw new IllegalArgumentException("signal " + number);
+	}
+
+	/**
 	 * Return the signal in words, such as {@code signal 9 (SIGKILL)}.
 	 */
 	static String describe(int number) {

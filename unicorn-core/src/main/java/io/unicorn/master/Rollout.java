@@ -44,6 +44,10 @@ final class Rollout {
 			return this == BOOTING || this == OBSERVING || this == ROLLING || this == WATCHING;
 		}
 
+		static Phase of(String name) {
+			return valueOf(name.toUpperCase(Locale.ROOT).replace('-', '_'));
+		}
+
 		String configName() {
 			return name().toLowerCase(Locale.ROOT).replace('_', '-');
 		}
@@ -86,6 +90,20 @@ final class Rollout {
 		this.trigger = trigger;
 		this.startedAt = startedAt;
 		this.phaseSince = startedAt;
+	}
+
+	/**
+	 * Restore a roll-out that has ended.
+	 */
+	static Rollout restore(PoolSnapshot.RolloutInfo info) {
+		Rollout rollout = new Rollout(info.id(), info.from(), info.to(), info.trigger(), info.startedAt());
+		rollout.steps.addAll(info.steps());
+		rollout.phase = Phase.of(info.state());
+		rollout.code = info.code();
+		rollout.reason = info.reason();
+		rollout.log = info.log();
+		rollout.endedAt = info.endedAt();
+		return rollout;
 	}
 
 	Phase phase() {

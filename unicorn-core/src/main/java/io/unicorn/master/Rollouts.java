@@ -47,6 +47,8 @@ final class Rollouts {
 
 	private @Nullable Closing closing;
 
+	private boolean held;
+
 	private long lastId;
 
 	private int lastGeneration = 1;
@@ -61,8 +63,30 @@ final class Rollouts {
 		this.orders = orders;
 	}
 
+	/**
+	 * Go on after another master, under which nothing was under way.
+	 */
+	void restore(ArbiterState state) {
+		this.lastId = state.lastRollout();
+		this.lastGeneration = state.lastGeneration();
+		state.pool().rollouts().forEach((info) -> this.results.add(Rollout.restore(info)));
+	}
+
+	long lastId() {
+		return this.lastId;
+	}
+
+	int lastGeneration() {
+		return this.lastGeneration;
+	}
+
 	boolean isRunning() {
 		return this.current != null;
+	}
+
+	/** Begin nothing as long as the master is about to be replaced. */
+	void hold(boolean held) {
+		this.held = held;
 	}
 
 	List<PoolSnapshot.RolloutInfo> describe() {
@@ -88,7 +112,7 @@ final class Rollouts {
 		if (this.current != null) {
 			advance(this.current, now);
 		}
-		if (this.current == null && this.queued != null && this.staffing.hasEverBeenReady()) {
+		if (this.current == null && this.queued != null && !this.held && this.staffing.hasEverBeenReady()) {
 			begin(this.queued, now);
 			this.queued = null;
 		}

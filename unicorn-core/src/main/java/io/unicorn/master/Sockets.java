@@ -44,6 +44,23 @@ final class Sockets {
 	}
 
 	/**
+	 * Take over the sockets of a master that ran here before.
+	 * @param sockets descriptors by address
+	 */
+	void inherit(Map<String, Integer> sockets) throws PosixException {
+		for (Map.Entry<String, Integer> socket : sockets.entrySet()) {
+			this.open.put(socket.getKey(), this.posix.inherited(socket.getValue()));
+		}
+	}
+
+	/** Return the descriptors of all sockets by address. */
+	Map<String, Integer> descriptors() {
+		Map<String, Integer> descriptors = new HashMap<>();
+		this.open.forEach((key, listener) -> descriptors.put(key, listener.fd()));
+		return descriptors;
+	}
+
+	/**
 	 * Open what a generation needs and is not open yet.
 	 * @return what was opened, by name
 	 * @throws PosixException if one cannot be opened; nothing is left open then

@@ -73,6 +73,14 @@ final class Staffing {
 		this.pool = pool;
 	}
 
+	/**
+	 * Go on after another master, in whose time workers have been ready.
+	 */
+	void restore(int generation) {
+		this.generation = generation;
+		this.everReady = true;
+	}
+
 	boolean hasEverBeenReady() {
 		return this.everReady;
 	}

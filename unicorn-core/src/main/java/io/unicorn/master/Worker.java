@@ -73,6 +73,31 @@ final class Worker {
 		this.healthAt = spawnedAt;
 	}
 
+	/**
+	 * Restore a worker that another master has started. That it has not been heard of
+	 * while nobody listened is not its fault.
+	 */
+	static Worker restore(ArbiterState.SavedWorker saved, PoolSettings settings, Instant now) {
+		Worker worker = new Worker(saved.id(), saved.index(), saved.generation(), settings, saved.replacement(),
+				saved.exclusive(), saved.earlierCrashes(), saved.spawnedAt());
+		worker.pid = saved.pid();
+		worker.state = saved.state();
+		worker.readyAt = saved.readyAt();
+		worker.lastHeard = now;
+		worker.load = saved.load();
+		worker.retirement = saved.retirement();
+		worker.leaving = saved.leaving();
+		worker.deadline = saved.deadline();
+		worker.channelLostAt = saved.channelLostAt();
+		return worker;
+	}
+
+	ArbiterState.SavedWorker save() {
+		return new ArbiterState.SavedWorker(this.id, this.index, this.generation, this.replacement, this.exclusive,
+				this.earlierCrashes, this.spawnedAt, this.pid, this.state, this.readyAt, this.load, this.retirement,
+				this.leaving, this.deadline, this.channelLostAt);
+	}
+
 	WorkerState state() {
 		return this.state;
 	}

@@ -1,5 +1,6 @@
 package io.unicorn.master;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -55,6 +56,27 @@ final class WorkerChannel {
 				return;
 			}
 			this.waiting.remove();
+		}
+	}
+
+	/**
+	 * Return what is waiting, for another channel on the same connection to send.
+	 */
+	ByteBuffer unsent() {
+		ByteArrayOutputStream bytes = new ByteArrayOutputStream(this.waitingBytes);
+		for (ByteBuffer frame : this.waiting) {
+			bytes.write(frame.array(), frame.arrayOffset() + frame.position(), frame.remaining());
+		}
+		return ByteBuffer.wrap(bytes.toByteArray());
+	}
+
+	/**
+	 * Let what another channel has left wait here.
+	 */
+	void resume(ByteBuffer unsent) {
+		if (unsent.hasRemaining()) {
+			this.waiting.add(unsent.duplicate());
+			this.waitingBytes += unsent.remaining();
 		}
 	}
 

@@ -2,8 +2,12 @@ package io.unicorn.master;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 import io.unicorn.ipc.FrameDecoder;
@@ -12,6 +16,7 @@ import io.unicorn.ipc.Message;
 import io.unicorn.posix.Command;
 import io.unicorn.posix.ControlPair;
 import io.unicorn.posix.ControlPoller;
+import io.unicorn.posix.ControlSocket;
 import io.unicorn.posix.Exit;
 import io.unicorn.posix.Posix;
 import io.unicorn.posix.PosixException;
@@ -23,19 +28,23 @@ import io.unicorn.posix.PosixException;
  */
 final class WorkerProcesses {
 
-	private record Child(int pid, WorkerChannel channel) {
+	private record Child(int pid, WorkerChannel channel, ControlSocket socket,
+			FrameDecoder<Message.FromWorker> decoder) {
 
 	}
 
 	private final Posix posix;
 
-	private final ControlPoller poller;
+	private ControlPoller poller;
 
 	private final Consumer<Event> events;
 
 	private final Map<Long, Child> byId = new HashMap<>();
 
 	private final Map<Integer, Long> idByPid = new HashMap<>();
+
+	/** Workers whose connection was closed on our side. */
+	private final Set<Long> lost = ConcurrentHashMap.newKeySet();
 
 	WorkerProcesses(Posix posix, ControlPoller poller, Consumer<Event> events) {
 		this.posix = posix;
@@ -56,9 +65,11 @@ final class WorkerProcesses {
 		try {
 			descriptors[0] = pair.theirs();
 			int pid = this.posix.spawn(command, descriptors);
-			this.byId.put(id, new Child(pid, new WorkerChannel(pair.ours())));
+			Child child = new Child(pid, new WorkerChannel(pair.ours()), pair.ours(),
+					new FrameDecoder<>(Message.FromWorker.class));
+			this.byId.put(id, child);
 			this.idByPid.put(pid, id);
-			listen(id, pair);
+			listen(id, pair.ours(), child.decoder());
 			return pid;
 		}
 		catch (PosixException ex) {
@@ -70,22 +81,71 @@ final class WorkerProcesses {
 		}
 	}
 
-	private void listen(long id, ControlPair pair) {
-		FrameDecoder<Message.FromWorker> decoder = new FrameDecoder<>(Message.FromWorker.class);
+	/**
+	 * Take over the workers of a master that ran here before.
+	 */
+	void adopt(List<HandOver.Connection> connections) throws IOException {
+		for (HandOver.Connection connection : connections) {
+			ControlSocket socket = (connection.descriptor() != HandOver.NONE)
+					? this.posix.inheritedControl(connection.descriptor()) : lostSocket();
+			FrameDecoder<Message.FromWorker> decoder = new FrameDecoder<>(Message.FromWorker.class);
+			Child child = new Child(connection.pid(), new WorkerChannel(socket), socket, decoder);
+			child.channel().resume(connection.unsent());
+			this.byId.put(connection.id(), child);
+			this.idByPid.put(connection.pid(), connection.id());
+			this.posix.adopt(connection.pid());
+			receive(connection.id(), socket, decoder, connection.received().duplicate());
+			listen(connection.id(), socket, decoder);
+		}
+	}
+
+	/** A connection whose other end is gone. */
+	private ControlSocket lostSocket() throws PosixException {
+		ControlPair pair = this.posix.controlPair();
+		this.posix.close(pair.theirs());
+		return pair.ours();
+	}
+
+	/**
+	 * Return what another master needs to take over the workers. Nobody may be listening
+	 * to them any more.
+	 */
+	List<HandOver.Connection> handOver() {
+		List<HandOver.Connection> connections = new ArrayList<>();
+		this.byId.forEach((id,
+				child) -> connections.add(new HandOver.Connection(id, child.pid(),
+						this.lost.contains(id) ? HandOver.NONE : child.socket().fd(), child.decoder().unfinished(),
+						child.channel().unsent())));
+		return connections;
+	}
+
+	/**
+	 * Listen by another poller, because the last one was closed.
+	 */
+	void listen(ControlPoller newPoller) {
+		this.poller = newPoller;
+		this.byId.forEach((id, child) -> listen(id, child.socket(), child.decoder()));
+	}
+
+	private void receive(long id, ControlSocket socket, FrameDecoder<Message.FromWorker> decoder, ByteBuffer bytes) {
 		try {
-			this.poller.register(pair.ours(), new ControlPoller.Handler() {
+			decoder.feed(bytes, (message) -> this.events.accept(new Event.Received(id, message)));
+		}
+		catch (MalformedFrameException ex) {
+			socket.close();
+			this.lost.add(id);
+			this.events.accept(new Event.ChannelLost(id,
+					"its control channel is closed, it sent a malformed frame: " + ex.getMessage()));
+		}
+	}
+
+	private void listen(long id, ControlSocket socket, FrameDecoder<Message.FromWorker> decoder) {
+		try {
+			this.poller.register(socket, new ControlPoller.Handler() {
 
 				@Override
 				public void received(ByteBuffer bytes) {
-					try {
-						decoder.feed(bytes,
-								(message) -> WorkerProcesses.this.events.accept(new Event.Received(id, message)));
-					}
-					catch (MalformedFrameException ex) {
-						pair.ours().close();
-						WorkerProcesses.this.events.accept(new Event.ChannelLost(id,
-								"its control channel is closed, it sent a malformed frame: " + ex.getMessage()));
-					}
+					receive(id, socket, decoder, bytes);
 				}
 
 				@Override
@@ -110,6 +170,7 @@ final class WorkerProcesses {
 		}
 		catch (IOException ex) {
 			child.channel().close();
+			this.lost.add(order.id());
 			this.events.accept(new Event.ChannelLost(order.id(), ""));
 		}
 	}
@@ -131,6 +192,7 @@ final class WorkerProcesses {
 			throw new IllegalStateException("pid " + exit.pid() + " is not a worker");
 		}
 		Child child = this.byId.remove(id);
+		this.lost.remove(id);
 		if (child != null) {
 			child.channel().close();
 		}

@@ -1,5 +1,9 @@
 package io.unicorn.master;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -75,7 +79,9 @@ final class SimulatedPool {
 
 	private final Random random;
 
-	private final Arbiter arbiter;
+	private Arbiter arbiter;
+
+	private final Map<Integer, PoolSpec> specs = new HashMap<>();
 
 	private final Map<Long, Simulated> workers = new HashMap<>();
 
@@ -127,12 +133,40 @@ final class SimulatedPool {
 		this.random = new Random(seed);
 		this.reported = settings(workers);
 		this.arbiter = new Arbiter(new ArbiterConfig(4242, EPOCH, spec(), false), new Random(seed + 1));
+		this.specs.put(1, spec());
 	}
 
 	SimulatedPool(PoolSettings settings, long seed) {
 		this.random = new Random(seed);
 		this.reported = settings;
 		this.arbiter = new Arbiter(new ArbiterConfig(4242, EPOCH, spec(), false), new Random(seed + 1));
+		this.specs.put(1, spec());
+	}
+
+	/** Put another arbiter in the place of this one, as a new master does. */
+	private void replaceArbiter() {
+		ArbiterState state = this.arbiter.save(this.now);
+		if (state == null) {
+			deliver(new Event.UpgradeFailed("something else has begun meanwhile"));
+			return;
+		}
+		this.specs.keySet().removeAll(this.forgotten);
+		this.arbiter = Arbiter.restore(reread(state), new ArbiterConfig(4242, EPOCH, spec(), false), this.specs,
+				new Random(this.random.nextLong()));
+		deliver(new Event.Resumed());
+	}
+
+	private static ArbiterState reread(ArbiterState state) {
+		try {
+			Path file = Files.createTempFile("state", null);
+			HandOverFile.write(new HandOver(state, Map.of(), Plans.PLAN, Map.of(), List.of(), null), file);
+			ArbiterState read = HandOverFile.read(file).arbiter();
+			Files.delete(file);
+			return read;
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
 	}
 
 	private PoolSpec spec() {
@@ -308,6 +342,9 @@ final class SimulatedPool {
 		else if (effect instanceof Effect.Prepare prepare) {
 			prepare(prepare.generation());
 		}
+		else if (effect instanceof Effect.Upgrade) {
+			after(between(500, 3000), this::replaceArbiter);
+		}
 		else if (effect instanceof Effect.CancelPreparation cancel) {
 			after(Duration.ofMillis(1), () -> deliver(
 					new Event.PreparationFailed(cancel.generation(), "was killed by signal 9", List.of())));
@@ -351,7 +388,10 @@ final class SimulatedPool {
 		if (strikes(this.answersErrors)) {
 			this.erringGenerations.add(generation);
 		}
-		after(between(200, 3000), () -> deliver(new Event.Prepared(generation, spec)));
+		after(between(200, 3000), () -> {
+			this.specs.put(generation, spec);
+			deliver(new Event.Prepared(generation, spec));
+		});
 	}
 
 	private void spawn(Effect.Spawn spawn) {

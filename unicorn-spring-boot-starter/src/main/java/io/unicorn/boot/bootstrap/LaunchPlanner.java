@@ -14,6 +14,7 @@ import io.unicorn.launch.JavaCommandLine;
 import io.unicorn.launch.LaunchPlan;
 import io.unicorn.launch.ListenAddress;
 import io.unicorn.launch.Machine;
+import io.unicorn.launch.MasterCommand;
 import io.unicorn.launch.MasterProgram;
 import io.unicorn.launch.PoolSettings;
 import io.unicorn.launch.PoolSize;

@@ -16,6 +16,7 @@ import io.unicorn.launch.GenerationStore;
 import io.unicorn.launch.LaunchPlan;
 import io.unicorn.launch.LaunchPlanFile;
 import io.unicorn.launch.ListenAddress;
+import io.unicorn.launch.MasterCommand;
 import io.unicorn.launch.NotCopyableException;
 import io.unicorn.launch.WorkDir;
 import io.unicorn.launch.WorkerCommand;
@@ -69,7 +70,8 @@ final class MasterBootstrap {
 			LaunchPlanFile.write(plan, planFile);
 			System.out.flush();
 			System.err.flush();
-			posix.exec(MasterCommand.of(plan, planFile, Command.ownEnvironment()), Set.copyOf(descriptors.values()));
+			posix.exec(MasterCommand.starting(plan, planFile, Command.ownEnvironment()),
+					Set.copyOf(descriptors.values()), MasterCommand.DEFERRED_SIGNALS);
 		}
 		catch (IOException ex) {
 			listeners.values().forEach((listener) -> posix.close(listener.fd()));

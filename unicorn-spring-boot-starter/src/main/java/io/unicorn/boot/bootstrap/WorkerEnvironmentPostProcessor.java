@@ -70,6 +70,10 @@ class WorkerEnvironmentPostProcessor implements EnvironmentPostProcessor, Ordere
 			boolean expected = environment.getProperty("logging.expect-correlation-id", Boolean.class, false);
 			properties.put(CORRELATION_PATTERN, "[worker-" + index + "] " + (expected ? "%correlationId" : ""));
 		}
+		// What was to be waited for was waited for in the drain. A request whose client
+		// is
+		// gone may never end for the server.
+		properties.put("server.shutdown", "immediate");
 		properties.put("logging.structured.json.add.unicorn.worker", Integer.toString(index));
 		LogFile logFile = LogFile.get(environment);
 		if (logFile != null) {

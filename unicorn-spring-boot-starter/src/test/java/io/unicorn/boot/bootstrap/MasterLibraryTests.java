@@ -15,6 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import io.unicorn.launch.JavaCommandLine;
 import io.unicorn.launch.LaunchPlan;
 import io.unicorn.launch.ListenAddress;
+import io.unicorn.launch.MasterCommand;
 import io.unicorn.launch.MasterProgram;
 import io.unicorn.launch.PoolSettings;
 import io.unicorn.launch.RolloutSettings;
@@ -139,11 +140,12 @@ class MasterLibraryTests {
 						List.of("-jar", "a.jar", "--secret")),
 				null, List.of(), List.of(), List.of(), List.of(), null, List.of(),
 				new MasterProgram("/w", library.classPath().stream().map(Path::toString).toList(), null));
-		Command command = MasterCommand.of(plan, this.directory.resolve("plan-1"),
+		Command command = MasterCommand.starting(plan, this.directory.resolve("plan-1"),
 				List.of("PATH=/bin", "JAVA_TOOL_OPTIONS=-Dx", "JDK_JAVA_OPTIONS=-Dy", "_JAVA_OPTIONS=-Dz",
 						"JAVA_TOOL_OPTIONS_OLD=1", "EMPTY=", "NOVALUE"));
 		assertThat(command.executable()).isEqualTo("/bin/java");
-		assertThat(command.environment()).containsExactly("PATH=/bin", "JAVA_TOOL_OPTIONS_OLD=1", "EMPTY=", "NOVALUE");
+		assertThat(command.environment()).containsExactly("PATH=/bin", "JAVA_TOOL_OPTIONS_OLD=1", "EMPTY=", "NOVALUE",
+				"_JAVA_SR_SIGNUM=40");
 		assertThat(command.arguments()).startsWith("unicorn: master [shop] java -jar a.jar")
 			.endsWith("io.unicorn.master.Master", this.directory.resolve("plan-1").toString())
 			.contains("-Xmx32m")
