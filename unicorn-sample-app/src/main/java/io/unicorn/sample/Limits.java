@@ -14,6 +14,11 @@ enum Limits {
 	MILLIS("ms", 0, 600_000),
 
 	/**
+	 * Milliseconds between two events: from one to ten minutes.
+	 */
+	INTERVAL("ms", 1, 600_000),
+
+	/**
 	 * Bytes of a download: up to 100 MiB.
 	 */
 	BYTES("n", 0, 100L * 1024 * 1024),

@@ -1,8 +1,11 @@
 package io.unicorn.sample;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.zip.CRC32;
 
 import jakarta.servlet.http.HttpServletResponse;
 
@@ -14,6 +17,7 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.context.request.async.DeferredResult;
 
 /**
  * Requests that wait, compute, upload and download.
@@ -22,6 +26,9 @@ import org.springframework.web.bind.annotation.RestController;
 class WorkController {
 
 	private static final byte[] PATTERN = pattern();
+
+	/** What a delayed answer may be late. */
+	private static final long LONGEST_DELAY_MILLIS = 60_000;
 
 	@GetMapping(path = "/sleep", produces = MediaType.TEXT_PLAIN_VALUE)
 	String sleep(@RequestParam("ms") long ms) throws InterruptedException {
@@ -45,12 +52,40 @@ class WorkController {
 	}
 
 	/**
+	 * Answers with the number of bytes and their CRC-32, and keeps none of them.
+	 */
+	@PostMapping(path = "/upload", produces = MediaType.TEXT_PLAIN_VALUE)
+	String upload(InputStream body) throws IOException {
+		CRC32 checksum = new CRC32();
+		byte[] piece = new byte[8192];
+		long count = 0;
+		for (int length = body.read(piece); length >= 0; length = body.read(piece)) {
+			checksum.update(piece, 0, length);
+			count += length;
+		}
+		return "%d bytes, crc32 %08x\n".formatted(count, checksum.getValue());
+	}
+
+	/**
+	 * As {@link #sleep}, but occupies no thread meanwhile.
+	 */
+	@GetMapping(path = "/deferred", produces = MediaType.TEXT_PLAIN_VALUE)
+	DeferredResult<String> deferred(@RequestParam("ms") long ms) {
+		DeferredResult<String> result = new DeferredResult<>(Limits.MILLIS.check(ms) + LONGEST_DELAY_MILLIS);
+		CompletableFuture.delayedExecutor(ms, TimeUnit.MILLISECONDS)
+			.execute(() -> result.setResult("waited " + ms + " ms\n"));
+		return result;
+	}
+
+	/**
 	 * Written piece by piece, so that a download is in flight for as long as its reader
-	 * takes.
+	 * takes, or as the pauses between its pieces say.
 	 */
 	@GetMapping("/bytes")
-	void bytes(@RequestParam("n") long n, HttpServletResponse response) throws IOException {
+	void bytes(@RequestParam("n") long n, @RequestParam(name = "ms", defaultValue = "0") long pause,
+			HttpServletResponse response) throws IOException, InterruptedException {
 		long left = Limits.BYTES.check(n);
+		Limits.MILLIS.check(pause);
 		response.setContentType(MediaType.APPLICATION_OCTET_STREAM_VALUE);
 		response.setContentLengthLong(left);
 		OutputStream out = response.getOutputStream();
@@ -58,6 +93,10 @@ class WorkController {
 			int piece = (int) Math.min(left, PATTERN.length);
 			out.write(PATTERN, 0, piece);
 			left -= piece;
+			if (pause > 0) {
+				out.flush();
+				Thread.sleep(pause);
+			}
 		}
 	}
 
