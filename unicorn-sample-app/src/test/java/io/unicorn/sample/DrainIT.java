@@ -29,8 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What a client sees of a reload, for each kind of connection that outlives a request.
- * The pool has one worker, so that every connection is on the one that leaves.
+ * What a client sees of a reload and of a stop, for each kind of connection that outlives
+ * a request. The pool has one worker, so that every connection is on the one that leaves.
  */
 class DrainIT {
 
@@ -88,6 +88,7 @@ class DrainIT {
 	private void everyKindOfConnection(RunningPool pool) throws Exception {
 		byte[] upload = new byte[UPLOAD];
 		Arrays.fill(upload, (byte) 'u');
+		RawConnection again;
 		try (RawConnection idle = connect();
 				RawConnection pipelining = connect();
 				RawConnection upgrading = connect();
@@ -116,15 +117,14 @@ class DrainIT {
 
 			// The end of the events says that the drain has begun.
 			int last = eventsUntilTheirEnd(events, pid);
-			try (RawConnection again = connect()) {
-				again.get("/events?ms=20", "Accept: text/event-stream", "Last-Event-ID: " + last);
-				again.head();
-				// Without the lengths of the chunks.
-				Matcher next = EVENT.matcher(again.until("\n\n").replaceAll("(?:^|\r\n)[0-9a-f]+\r\n", ""));
-				assertThat(next.find()).isTrue();
-				assertThat(next.group(1)).isEqualTo(String.valueOf(last + 1));
-				assertThat(Long.parseLong(next.group(2))).isNotEqualTo(pid);
-			}
+			again = connect();
+			again.get("/events?ms=20", "Accept: text/event-stream", "Last-Event-ID: " + last);
+			again.head();
+			// Without the lengths of the chunks.
+			Matcher next = EVENT.matcher(again.until("\n\n").replaceAll("(?:^|\r\n)[0-9a-f]+\r\n", ""));
+			assertThat(next.find()).isTrue();
+			assertThat(next.group(1)).isEqualTo(String.valueOf(last + 1));
+			assertThat(Long.parseLong(next.group(2))).isNotEqualTo(pid);
 
 			Http2Client.Frame goAway = http2.awaitGoAway();
 			assertThat(goAway.lastStream()).isEqualTo(NO_LIMIT);
@@ -166,7 +166,11 @@ class DrainIT {
 			pool.awaitOutputAfter(mark, RELOADED, TIMEOUT);
 			assertThat(pool.output()).doesNotContain("that had not ended");
 		}
-		assertThat(pool.stop()).isZero();
+		pool.signal("TERM");
+		assertThat(again.until("\r\n0\r\n\r\n")).endsWith("\n\n\r\n0\r\n\r\n");
+		assertThat(again.hasEnded()).isTrue();
+		again.hangUp();
+		assertThat(pool.exitCode(TIMEOUT)).isZero();
 	}
 
 	/** Check that a stream ends by its last chunk, between two events. */

@@ -101,6 +101,28 @@ class AcceptGateTests {
 	}
 
 	@Test
+	void aServerWhoseConnectionsEndGoesOnAccepting() throws Exception {
+		ServerSocketChannel listener = listener();
+		int port = port(listener);
+		try (PooledTomcat tomcat = tomcat(listener); HttpClientSocket idle = new HttpClientSocket(port)) {
+			tomcat.protocol().startAccepting();
+			idle.request("/");
+			assertThat(idle.response()).isEqualTo(new HttpClientSocket.Response("HTTP/1.1 200 ", false, "ok"));
+			tomcat.protocol().endConnections();
+			idle.request("/");
+			assertThat(idle.response()).isEqualTo(new HttpClientSocket.Response("HTTP/1.1 200 ", true, "ok"));
+			assertThat(idle.end()).isNull();
+			try (HttpClientSocket later = new HttpClientSocket(port)) {
+				later.request("/");
+				assertThat(later.response()).isEqualTo(new HttpClientSocket.Response("HTTP/1.1 200 ", true, "ok"));
+				assertThat(later.end()).isNull();
+			}
+			tomcat.protocol().stopAccepting();
+			assertThat(tomcat.awaitNoConnections(Duration.ofSeconds(20))).isZero();
+		}
+	}
+
+	@Test
 	void aWorkerThatNeverBecameReadyStopsAtOnce() throws Exception {
 		PooledTomcat tomcat = tomcat(listener());
 		tomcat.protocol().stopAccepting();
