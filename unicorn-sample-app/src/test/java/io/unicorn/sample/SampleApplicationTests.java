@@ -63,12 +63,25 @@ class SampleApplicationTests {
 		assertThat(this.mvc.get().uri("/sleep")).hasStatus(400);
 		assertThat(this.mvc.get().uri("/cpu?ms=-1")).hasStatus(400);
 		assertThat(this.mvc.get().uri("/bytes?n=104857601")).hasStatus(400);
+		assertThat(this.mvc.get().uri("/deferred?ms=-1")).hasStatus(400);
+		assertThat(this.mvc.get().uri("/events?ms=0")).hasStatus(400);
 	}
 
 	@Test
 	void echoAnswersWithWhatItWasSent() {
 		byte[] body = "some bytes".getBytes(StandardCharsets.UTF_8);
 		assertThat(this.mvc.post().uri("/echo").content(body)).hasStatusOk().hasBodyTextEqualTo("some bytes");
+	}
+
+	@Test
+	void anUploadIsAnsweredWithItsChecksum() {
+		assertThat(this.mvc.post().uri("/upload").content("123456789")).hasStatusOk()
+			.hasBodyTextEqualTo("9 bytes, crc32 cbf43926\n");
+	}
+
+	@Test
+	void aDeferredAnswerComes() {
+		assertThat(this.mvc.get().uri("/deferred?ms=20")).hasStatusOk().hasBodyTextEqualTo("waited 20 ms\n");
 	}
 
 	@Test
