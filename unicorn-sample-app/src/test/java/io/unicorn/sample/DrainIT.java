@@ -38,7 +38,7 @@ class DrainIT {
 
 	private static final Pattern READY = Pattern.compile("worker \\d+ \\(pid \\d+\\) ready");
 
-	private static final Pattern RELOADED = Pattern.compile("reload complete");
+	private static final Pattern RELOADED = Pattern.compile("roll-out \\d+: complete");
 
 	private static final Pattern EVENT = Pattern.compile("id:(\\d+)\nretry:100\ndata:pid (\\d+)\n\n");
 
@@ -213,7 +213,7 @@ class DrainIT {
 	private RunningPool start(String... args) {
 		RunningPool pool = this.pools.start(RunningPool.builder()
 			.bootingFast()
-			.args("--unicorn.workers=1", "--server.http2.enabled=true")
+			.args("--unicorn.workers=1", "--unicorn.rollout.observe=0s", "--server.http2.enabled=true")
 			.args(args));
 		pool.awaitOutput(READY, TIMEOUT);
 		this.port = pool.port();
