@@ -138,6 +138,16 @@ public sealed interface Message {
 	}
 
 	/**
+	 * The worker was asked to begin a roll-out.
+	 *
+	 * @param query chosen by the worker, repeated in the {@link RolloutReply}
+	 * @param trigger who asked, as a phrase for the log
+	 */
+	record RolloutRequest(long query, String trigger) implements FromWorker {
+
+	}
+
+	/**
 	 * First message to a worker: who it is.
 	 *
 	 * @param index its number among the workers alive, from 0; taken over by a later
@@ -212,6 +222,21 @@ public sealed interface Message {
 	 * Whether the worker is the leader of the pool from now on.
 	 */
 	record Leader(boolean leader) implements FromMaster {
+
+	}
+
+	/**
+	 * Answer to a {@link RolloutRequest}.
+	 *
+	 * @param query the number from the request
+	 * @param rollout number of the roll-out that was asked for, which may have to wait
+	 * for another to end; 0 if there will be none, because the pool stops
+	 */
+	record RolloutReply(long query, long rollout) implements FromMaster {
+
+		public RolloutReply {
+			Require.atLeast(0, "rollout", rollout);
+		}
 
 	}
 

@@ -65,6 +65,11 @@ record MessageFormat<M extends Message>(int code, Class<M> type, BiConsumer<Payl
 					(out, log) -> out.writeList(log.lines(), PayloadWriter::writeString),
 					(in) -> new Message.BootLog(in.readList(Short.BYTES, PayloadReader::readString))),
 
+			new MessageFormat<>(9, Message.RolloutRequest.class, (out, request) -> {
+				out.writeLong(request.query());
+				out.writeString(request.trigger());
+			}, (in) -> new Message.RolloutRequest(in.readLong(), in.readString())),
+
 			new MessageFormat<>(65, Message.Welcome.class, (out, welcome) -> {
 				out.writeInt(welcome.index());
 				out.writeLong(welcome.id());
@@ -96,7 +101,12 @@ record MessageFormat<M extends Message>(int code, Class<M> type, BiConsumer<Payl
 			}, (in) -> new Message.RefuseTraffic()),
 
 			new MessageFormat<>(72, Message.EndConnections.class, (out, order) -> {
-			}, (in) -> new Message.EndConnections()));
+			}, (in) -> new Message.EndConnections()),
+
+			new MessageFormat<>(73, Message.RolloutReply.class, (out, reply) -> {
+				out.writeLong(reply.query());
+				out.writeLong(reply.rollout());
+			}, (in) -> new Message.RolloutReply(in.readLong(), in.readLong())));
 
 	private static final Map<Integer, MessageFormat<?>> BY_CODE = ALL.stream()
 		.collect(Collectors.toUnmodifiableMap(MessageFormat::code, Function.identity()));

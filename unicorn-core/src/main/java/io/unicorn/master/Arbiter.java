@@ -180,7 +180,7 @@ final class Arbiter {
 			tell(Level.INFO, "the master was replaced, " + Phrases.workers(this.pool.active().count()) + " serve on");
 		}
 		else if (event instanceof Event.JarChanged && settings().reloadOnChange() && !this.shutdown.isUnderWay()) {
-			this.rollouts.request("the jar file has changed");
+			var unused = this.rollouts.request("the jar file has changed");
 		}
 		else if (event instanceof Event.Waiting waiting) {
 			this.shutdown.waiting(waiting, now);
@@ -281,6 +281,10 @@ final class Arbiter {
 						+ " that had not ended when its graceful-timeout was over");
 			}
 		}
+		else if (message instanceof Message.RolloutRequest request) {
+			long rollout = this.shutdown.isUnderWay() ? 0 : this.rollouts.request(request.trigger());
+			this.orders.send(worker, new Message.RolloutReply(request.query(), rollout));
+		}
 		else if (message instanceof Message.PoolQuery query) {
 			this.orders.send(worker, new Message.PoolReply(query.query(), snapshot()));
 		}
@@ -338,7 +342,7 @@ final class Arbiter {
 			}
 			case HUP -> {
 				if (!this.shutdown.isUnderWay()) {
-					this.rollouts.request("SIGHUP");
+					var unused = this.rollouts.request("SIGHUP");
 				}
 			}
 			case USR2 -> {

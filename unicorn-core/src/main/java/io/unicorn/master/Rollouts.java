@@ -98,13 +98,15 @@ final class Rollouts {
 	/**
 	 * Ask for a roll-out. It begins when nothing else is under way; of several that wait,
 	 * one is enough, because it takes what is there when it begins.
+	 * @return the number that it will have
 	 */
-	void request(String trigger) {
+	long request(String trigger) {
 		if (this.current != null || !this.staffing.hasEverBeenReady()) {
 			this.orders.tell(Level.INFO, "roll-out requested (" + trigger + "), it follows when the "
 					+ ((this.current != null) ? "one that runs is done" : "first worker is ready"));
 		}
 		this.queued = trigger;
+		return this.lastId + 1;
 	}
 
 	/** Begin what waits, go on where time has passed, end what is done. */

@@ -9,6 +9,7 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CompletableFuture;
@@ -19,6 +20,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongFunction;
 
 import io.unicorn.ipc.Message;
 import io.unicorn.ipc.MessageReader;
@@ -70,7 +72,7 @@ public final class WorkerAgent {
 	/** Falls when nothing more is waited for before this process ends. */
 	private final CountDownLatch drained = new CountDownLatch(1);
 
-	private final Map<Long, CompletableFuture<PoolSnapshot>> queries = new ConcurrentHashMap<>();
+	private final Map<Long, CompletableFuture<Message.FromMaster>> queries = new ConcurrentHashMap<>();
 
 	private final AtomicLong lastQuery = new AtomicLong();
 
@@ -248,19 +250,39 @@ public final class WorkerAgent {
 	 * @throws InterruptedException if the thread is interrupted meanwhile
 	 */
 	public @Nullable PoolSnapshot pool(Duration timeout) throws InterruptedException {
+		return ask(Message.PoolQuery::new, Message.PoolReply.class, timeout).map(Message.PoolReply::pool).orElse(null);
+	}
+
+	private <R extends Message.FromMaster> Optional<R> ask(LongFunction<Message.FromWorker> question, Class<R> reply,
+			Duration timeout) throws InterruptedException {
 		long query = this.lastQuery.incrementAndGet();
-		CompletableFuture<PoolSnapshot> answer = new CompletableFuture<>();
+		CompletableFuture<Message.FromMaster> answer = new CompletableFuture<>();
 		this.queries.put(query, answer);
 		try {
-			send(new Message.PoolQuery(query));
-			return answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+			send(question.apply(query));
+			return Optional.of(reply.cast(answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS)));
 		}
 		catch (TimeoutException | ExecutionException ex) {
-			return null;
+			return Optional.empty();
 		}
 		finally {
 			this.queries.remove(query);
 		}
+	}
+
+	/**
+	 * Ask the master to begin a roll-out.
+	 * @param trigger who wants it, as a phrase for the log
+	 * @param timeout how long to wait for the answer
+	 * @return the number of the roll-out, which may have to wait for another to end; 0 if
+	 * there will be none, because the pool stops; {@code null} if there was no answer in
+	 * time
+	 * @throws InterruptedException if the thread is interrupted meanwhile
+	 */
+	public @Nullable Long rollOut(String trigger, Duration timeout) throws InterruptedException {
+		return ask((query) -> new Message.RolloutRequest(query, trigger), Message.RolloutReply.class, timeout)
+			.map(Message.RolloutReply::rollout)
+			.orElse(null);
 	}
 
 	/**
@@ -348,10 +370,17 @@ public final class WorkerAgent {
 			this.observer.leader(order.leader());
 		}
 		else if (message instanceof Message.PoolReply reply) {
-			CompletableFuture<PoolSnapshot> query = this.queries.get(reply.query());
-			if (query != null) {
-				query.complete(reply.pool());
-			}
+			answer(reply.query(), reply);
+		}
+		else if (message instanceof Message.RolloutReply reply) {
+			answer(reply.query(), reply);
+		}
+	}
+
+	private void answer(long query, Message.FromMaster reply) {
+		CompletableFuture<Message.FromMaster> waiting = this.queries.get(query);
+		if (waiting != null) {
+			waiting.complete(reply);
 		}
 	}
 

@@ -79,6 +79,8 @@ class MessageCodecTests {
 					StopAccepting, 0000000146
 					RefuseTraffic, 0000000147
 					EndConnections, 0000000148
+					RolloutRequest, 0000000c09 0000000000000001 0001 74
+					RolloutReply, 0000001149 0000000000000001 0000000000000002
 					""")
 	void theBytesOnTheWireStayTheSame(String name, String hex) {
 		assertThat(HexFormat.of().formatHex(Bytes.of(plain(name)))).isEqualTo(hex.replace(" ", ""));
@@ -215,7 +217,8 @@ class MessageCodecTests {
 				new Message.Heartbeat(1, 2, 3, 4, 5, 6), new Message.Retire("r", "d"), new Message.Drained(1),
 				new Message.PoolQuery(1), new Message.Health(true, "d"), new Message.BootLog(List.of("a")),
 				new Message.Welcome(1, 2, 3, 4, true, 5), new Message.RefuseTraffic(), new Message.EndConnections(),
-				new Message.Drain(1), new Message.Stop(), new Message.Leader(true), new Message.PoolReply(1, pool),
+				new Message.RolloutRequest(1, "t"), new Message.RolloutReply(1, 2), new Message.Drain(1),
+				new Message.Stop(), new Message.Leader(true), new Message.PoolReply(1, pool),
 				new Message.StopAccepting());
 		return messages.stream()
 			.filter((message) -> message.getClass().getSimpleName().equals(name))

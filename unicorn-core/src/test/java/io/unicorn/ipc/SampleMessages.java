@@ -32,7 +32,8 @@ final class SampleMessages {
 				new Message.PoolReply(Long.MIN_VALUE, pool(0)), new Message.PoolReply(1, pool(3)),
 				new Message.StopAccepting(), new Message.Health(true, ""), new Message.Health(false, "db is DOWN"),
 				new Message.BootLog(List.of()), new Message.BootLog(List.of("größer", "")), new Message.RefuseTraffic(),
-				new Message.EndConnections());
+				new Message.EndConnections(), new Message.RolloutRequest(-1, "asked by an endpoint"),
+				new Message.RolloutReply(-1, 7));
 	}
 
 	static List<Message.FromWorker> fromWorker() {

@@ -74,6 +74,9 @@ public final class TestAgents implements AutoCloseable {
 				if (message instanceof Message.PoolQuery query && snapshot != null) {
 					send(new Message.PoolReply(query.query(), snapshot));
 				}
+				if (message instanceof Message.RolloutRequest request && snapshot != null) {
+					send(new Message.RolloutReply(request.query(), snapshot.rollouts().size() + 1));
+				}
 				this.received.add(message);
 				message = reader.read();
 			}

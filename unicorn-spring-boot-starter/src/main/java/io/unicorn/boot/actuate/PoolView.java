@@ -42,6 +42,22 @@ public final class PoolView {
 	}
 
 	/**
+	 * Ask the master for a roll-out.
+	 * @param trigger who wants it, as a phrase for the log
+	 * @return its number, 0 if there will be none, or {@code null} if the master does not
+	 * answer
+	 */
+	@Nullable Long rollOut(String trigger) {
+		try {
+			return this.agent.rollOut(trigger, PATIENCE);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return null;
+		}
+	}
+
+	/**
 	 * Return a state that is at most half a second old.
 	 */
 	synchronized @Nullable PoolSnapshot recent() {

@@ -44,6 +44,13 @@ public final class UnicornActuatorAutoConfiguration {
 		return new UnicornEndpoint(pool);
 	}
 
+	@Bean
+	@ConditionalOnMissingBean
+	@ConditionalOnAvailableEndpoint
+	UnicornRolloutEndpoint unicornRolloutEndpoint(PoolView pool) {
+		return new UnicornRolloutEndpoint(pool);
+	}
+
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass({ HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class })
 	@ConditionalOnEnabledHealthIndicator("unicorn")

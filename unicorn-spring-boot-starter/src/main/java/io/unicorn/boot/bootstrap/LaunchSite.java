@@ -1,6 +1,7 @@
 package io.unicorn.boot.bootstrap;
 
 import java.lang.management.ManagementFactory;
+import java.lang.reflect.Modifier;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,20 @@ record LaunchSite(String operatingSystem, String thread, String bottomClass, @Nu
 
 	boolean hasFlag(String... beginnings) {
 		return this.jvmFlags.stream().anyMatch((flag) -> List.of(beginnings).stream().anyMatch(flag::startsWith));
+	}
+
+	/**
+	 * Whether the main method is one that every {@code java -jar} accepts. Spring Boot's
+	 * launcher accepts others, too.
+	 */
+	boolean hasOrdinaryMain(ClassLoader classLoader) {
+		try {
+			Class<?> type = Class.forName(String.valueOf(this.mainClass), false, classLoader);
+			return Modifier.isStatic(type.getMethod("main", String[].class).getModifiers());
+		}
+		catch (ClassNotFoundException | NoSuchMethodException ex) {
+			return false;
+		}
 	}
 
 	/**

@@ -112,7 +112,7 @@ final class MasterBootstrap {
 	 * Copy the application. A first start does without a copy if there is no place for
 	 * it: better a pool that must not be overwritten than none.
 	 */
-	private static @Nullable Generation generation(WorkDir workDir, List<String> notices) {
+	private @Nullable Generation generation(WorkDir workDir, List<String> notices) {
 		Path jar = LaunchPlanner.jar();
 		if (jar == null) {
 			return null;
@@ -127,9 +127,16 @@ final class MasterBootstrap {
 		}
 	}
 
-	private static @Nullable Generation store(WorkDir workDir, Path jar, List<String> notices) throws IOException {
+	private @Nullable Generation store(WorkDir workDir, Path jar, List<String> notices) throws IOException {
 		try {
-			return new GenerationStore(workDir).of(jar);
+			Generation generation = new GenerationStore(workDir).of(jar);
+			if (generation.form() == Generation.Form.COPIED || this.site.hasOrdinaryMain(this.classLoader)) {
+				return generation;
+			}
+			notices.add("workers run " + jar + " where it lies, because only Spring Boot's launcher finds its main "
+					+ "method (it is not public static void main(String[])): "
+					+ "do not overwrite it while the pool runs");
+			return null;
 		}
 		catch (NotCopyableException ex) {
 			notices.add("workers run " + jar + " where it lies, because it cannot be copied (" + ex.getMessage()
