@@ -58,15 +58,16 @@ public record LaunchPlan(String application, PoolSettings settings, int autoWork
 	}
 
 	/**
-	 * Return this plan with the command line of another, which belongs to the process
-	 * that is called by it and not to the application.
+	 * Return this plan with what belongs to the process rather than to the application:
+	 * the command line of another plan, its environment, and the files that its master
+	 * has.
 	 */
 	public LaunchPlan withCommandOf(LaunchPlan other) {
 		Set<String> exclusive = new LinkedHashSet<>(other.exclusiveFlags);
 		exclusive.addAll(this.exclusiveFlags);
 		return new LaunchPlan(this.application, this.settings, this.autoWorkers, this.addresses, this.listeners,
 				this.java, other.command, this.generation, this.workerOptions, other.workerEnvironment,
-				List.copyOf(exclusive), this.pidFiles, this.logFile, this.notices, this.master);
+				List.copyOf(exclusive), other.pidFiles, other.logFile, this.notices, this.master);
 	}
 
 	/**

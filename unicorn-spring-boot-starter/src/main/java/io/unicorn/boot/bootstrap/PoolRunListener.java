@@ -31,7 +31,7 @@ class PoolRunListener implements SpringApplicationRunListener, Ordered {
 	PoolRunListener(SpringApplication application, String[] arguments) {
 		this.application = application;
 		this.arguments = arguments;
-		if (WorkerProcess.isOne()) {
+		if (WorkerProcess.isOne() || System.getProperty(WorkerCommand.PREPARE_PROPERTY) != null) {
 			new PidFileWriters(application).remove();
 		}
 	}
