@@ -5,22 +5,28 @@ import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.ApplicationArguments;
 import org.springframework.boot.ApplicationRunner;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
 
 /**
  * Makes start-up fail, take long or never end, as {@link SampleProperties.Boot} says.
  * Failures happen while the context is built, before the web server starts; delays happen
- * in a runner, when the server is started but the application is not yet ready.
+ * in a runner, when the server is started but the application is not yet ready; and when
+ * it was ready for a while, the JVM may halt.
  */
 @Component
 class BootFaults implements ApplicationRunner {
 
-	private static final int EXIT_ONCE_STATUS = 7;
+	private static final int EXIT_STATUS = 7;
 
 	private static final long HANG_CHECK_MILLIS = 50;
 
@@ -37,7 +43,7 @@ class BootFaults implements ApplicationRunner {
 		}
 		Path exitOnce = this.faults.exitOnce();
 		if (exitOnce != null && create(exitOnce)) {
-			Runtime.getRuntime().halt(EXIT_ONCE_STATUS);
+			Runtime.getRuntime().halt(EXIT_STATUS);
 		}
 	}
 
@@ -46,6 +52,15 @@ class BootFaults implements ApplicationRunner {
 		Thread.sleep(this.faults.delay().toMillis());
 		while (exists(this.faults.hangIfExists())) {
 			Thread.sleep(HANG_CHECK_MILLIS);
+		}
+	}
+
+	@EventListener(ApplicationReadyEvent.class)
+	void ready() {
+		Duration exitAfter = this.faults.exitAfter();
+		if (exitAfter != null) {
+			var unused = CompletableFuture.runAsync(() -> Runtime.getRuntime().halt(EXIT_STATUS),
+					CompletableFuture.delayedExecutor(exitAfter.toMillis(), TimeUnit.MILLISECONDS));
 		}
 	}
 

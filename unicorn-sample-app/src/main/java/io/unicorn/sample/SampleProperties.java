@@ -11,11 +11,15 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * What the sample may be told to do wrong.
  *
+ * @param version what it says of its version, by which tests tell one jar from another
  * @param chaos whether the {@code /chaos} requests exist
+ * @param errors whether every request but those to {@code /actuator} is answered with
+ * status 500
  * @param boot faults during start-up
  */
 @ConfigurationProperties("sample")
-public record SampleProperties(@DefaultValue("false") boolean chaos, @DefaultValue Boot boot) {
+public record SampleProperties(@DefaultValue("1") String version, @DefaultValue("false") boolean chaos,
+		@DefaultValue("false") boolean errors, @DefaultValue Boot boot) {
 
 	/**
 	 * Faults during start-up.
@@ -26,9 +30,10 @@ public record SampleProperties(@DefaultValue("false") boolean chaos, @DefaultVal
 	 * status 7, so that exactly one start fails
 	 * @param failIfExists a file: while it exists, the context fails
 	 * @param hangIfExists a file: while it exists, start-up does not end
+	 * @param exitAfter how long after it was ready the JVM halts with status 7
 	 */
 	public record Boot(@DefaultValue("false") boolean fail, @DefaultValue("0s") Duration delay, @Nullable Path exitOnce,
-			@Nullable Path failIfExists, @Nullable Path hangIfExists) {
+			@Nullable Path failIfExists, @Nullable Path hangIfExists, @Nullable Duration exitAfter) {
 	}
 
 }

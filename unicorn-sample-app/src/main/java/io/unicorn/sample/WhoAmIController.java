@@ -21,17 +21,21 @@ class WhoAmIController {
 
 	private final WorkerIdentity identity;
 
+	private final String version;
+
 	private final String page;
 
-	WhoAmIController(WorkerIdentity identity, @Value("classpath:page.html") Resource page) throws IOException {
+	WhoAmIController(WorkerIdentity identity, SampleProperties properties, @Value("classpath:page.html") Resource page)
+			throws IOException {
 		this.identity = identity;
+		this.version = properties.version();
 		this.page = page.getContentAsString(StandardCharsets.UTF_8);
 	}
 
 	@GetMapping("/whoami")
 	WhoAmI whoAmI() {
 		return new WhoAmI(this.identity.pid(), this.identity.worker(), this.identity.generation(),
-				this.identity.leader());
+				this.identity.leader(), this.version);
 	}
 
 	@GetMapping("/")
@@ -50,7 +54,7 @@ class WhoAmIController {
 		return (number != null) ? number.toString() : "none";
 	}
 
-	record WhoAmI(long pid, @Nullable Integer worker, @Nullable Integer generation, boolean leader) {
+	record WhoAmI(long pid, @Nullable Integer worker, @Nullable Integer generation, boolean leader, String version) {
 	}
 
 }

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -93,15 +95,30 @@ class ConfigurationIT {
 	}
 
 	@Test
-	void aWorkDirThatCannotBeCreatedIsRefused(@TempDir Path directory) throws IOException {
+	void aWorkDirThatIsAFileIsRefused(@TempDir Path directory) throws IOException {
 		Path file = Files.createFile(directory.resolve("file"));
 
 		assertThat(refused(RunningPool.builder().args("--unicorn.work-dir=" + file)).output())
-			.contains(file + " is not a directory");
-		assertThat(refused(RunningPool.builder().args("--unicorn.work-dir=" + file.resolve("below"))).output())
-			.contains("The private directory cannot be used: " + file, "not a directory", "unicorn.work-dir");
-		assertThat(refused(RunningPool.builder().args("--unicorn.work-dir=/proc/unicorn")).output())
-			.contains("/proc/unicorn: no such file or directory");
+			.contains(file + " is not a directory", "The private directory cannot be used", "unicorn.work-dir");
+	}
+
+	/**
+	 * The memory of this machine is used instead, under a name that no other pool has.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "/proc/unicorn", "/dev/null/below" })
+	void aWorkDirThatCannotBeCreatedIsReplacedByOneInMemory(String impossible) {
+		String user = "test-" + UUID.randomUUID();
+		Path memory = this.pools.closing(new Scratch(Path.of("/dev/shm/unicorn-" + user))).path();
+		RunningPool pool = this.pools.start(RunningPool.builder()
+			.jvmFlags("-Duser.name=" + user)
+			.args("--unicorn.workers=1", "--unicorn.work-dir=" + impossible));
+
+		pool.awaitOutput("the private directory " + impossible + " cannot be used (", RunningPool.PATIENCE);
+		assertThat(worker(pool)).anyMatch((argument) -> argument.startsWith(memory.resolve("generations").toString()));
+		pool.awaitReady(1);
+		assertThat(pool.stop()).isZero();
+		assertThat(Leftovers.files(memory, Leftovers.DOCUMENTED)).isEmpty();
 	}
 
 	/**

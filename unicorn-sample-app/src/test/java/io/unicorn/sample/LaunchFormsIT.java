@@ -93,7 +93,7 @@ class LaunchFormsIT {
 		long worker = pool.workerPids().get(0);
 		List<String> expected = new ArrayList<>(
 				List.of("-Dnote=ü \"x\"", "-Xss800k", "-XX:+UseSerialGC", "--add-modules", "java.sql", "-jar",
-						jar.toString(), "--server.port=0", "--unicorn.work-dir=" + pool.workDir()));
+						copy(pool).toString(), "--server.port=0", "--unicorn.work-dir=" + pool.workDir()));
 		expected.addAll(List.of(arguments));
 		expected.add("--unicorn.workers=1");
 		assertThat(OsProcess.arguments(worker).stream().map(LaunchFormsIT::decode).toList())
@@ -185,6 +185,17 @@ class LaunchFormsIT {
 		RunningPool pool = assertServes(RunningPool.builder().javaHome(recentJdk()));
 
 		assertThat(pool.output()).contains("using Java 25").doesNotContainIgnoringCase("warn");
+	}
+
+	/**
+	 * The one copy that workers run instead of the jar that they were started from.
+	 */
+	private static Path copy(RunningPool pool) throws IOException {
+		try (Stream<Path> generations = Files.list(pool.workDir().resolve("generations"))) {
+			return generations.reduce((one, other) -> {
+				throw new AssertionError("There are several generations: " + one + ", " + other);
+			}).orElseThrow().resolve("äpp.jar");
+		}
 	}
 
 	/**

@@ -16,10 +16,18 @@ final class Leftovers {
 
 	/**
 	 * What may remain in the work directory when the pool has ended: copies of the
-	 * application and what makes them start faster, and the master's own class path,
-	 * which the next start uses again, and what was written for the operator.
+	 * application, what is remembered of them and what makes them start faster, and the
+	 * master's own class path, which the next start uses again, and what was written for
+	 * the operator.
 	 */
-	static final List<String> DOCUMENTED = List.of("generations/**", "cache/**", "lib/**", "dumps/**");
+	static final List<String> DOCUMENTED = List.of("generations/**", "generations.lock", "index/**", "cache/**",
+			"lib/**", "dumps/**");
+
+	/**
+	 * The beginning of the name of a directory in which something is made, and which must
+	 * not remain wherever it is.
+	 */
+	private static final String HALF_MADE = "new-";
 
 	/**
 	 * The state of a listening socket in {@code /proc/net/tcp}.
@@ -30,22 +38,32 @@ final class Leftovers {
 	}
 
 	/**
-	 * The files in a directory that match none of the patterns.
+	 * The files in a directory that match none of the patterns, and whatever is half
+	 * made.
 	 */
 	static List<Path> files(Path directory, List<String> allowed) {
 		if (!Files.isDirectory(directory)) {
 			return List.of();
 		}
 		try (Stream<Path> files = Files.walk(directory)) {
-			return files.filter((file) -> !Files.isDirectory(file))
+			return files
+				.filter((file) -> isHalfMade(file)
+						|| (!Files.isDirectory(file) && !isAllowed(directory.relativize(file), allowed)))
 				.map(directory::relativize)
-				.filter((file) -> allowed.stream()
-					.noneMatch((glob) -> FileSystems.getDefault().getPathMatcher("glob:" + glob).matches(file)))
 				.toList();
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
+	}
+
+	private static boolean isHalfMade(Path file) {
+		return file.getFileName().toString().startsWith(HALF_MADE);
+	}
+
+	private static boolean isAllowed(Path file, List<String> allowed) {
+		return allowed.stream()
+			.anyMatch((glob) -> FileSystems.getDefault().getPathMatcher("glob:" + glob).matches(file));
 	}
 
 	/**

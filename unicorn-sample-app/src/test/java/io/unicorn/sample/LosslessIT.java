@@ -22,7 +22,7 @@ class LosslessIT {
 
 	private static final Duration TIMEOUT = Duration.ofMinutes(2);
 
-	private static final Pattern RELOADED = Pattern.compile("reload complete");
+	private static final Pattern RELOADED = Pattern.compile("roll-out \\d+: complete: ");
 
 	@RegisterExtension
 	final Pools pools = new Pools();

@@ -37,6 +37,12 @@ public final class PoolBuilder {
 	private static final List<String> FOREIGN = List.of("UNICORN_", "SPRING_", "SERVER_", "MANAGEMENT_", "SAMPLE_",
 			"LOGGING_", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "NOTIFY_SOCKET", "WATCHDOG_", "LISTEN_");
 
+	/**
+	 * Roll-outs are tested with a short probation, because five seconds, twice in each,
+	 * would make up most of the tests' time.
+	 */
+	private static final Map<String, String> DEFAULTS = Map.of("UNICORN_ROLLOUT_OBSERVE", "300ms");
+
 	private final List<String> prefix = new ArrayList<>();
 
 	private final List<String> jvmFlags = new ArrayList<>();
@@ -240,6 +246,7 @@ public final class PoolBuilder {
 
 	private void prepare(Map<String, String> inherited, String mark) {
 		inherited.keySet().removeIf((name) -> FOREIGN.stream().anyMatch(name::startsWith));
+		inherited.putAll(DEFAULTS);
 		inherited.keySet().removeAll(this.withoutEnvironment);
 		inherited.putAll(this.environment);
 		inherited.put(MARK, mark.substring(MARK.length() + 1));

@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.regex.MatchResult;
@@ -278,6 +279,31 @@ public final class RunningPool implements AutoCloseable {
 			throw new IllegalStateException("The wait has ended without a document");
 		}
 		return found;
+	}
+
+	/**
+	 * Send HUP and wait for the end of the roll-out.
+	 * @return its result
+	 * @throws IOException if the pool cannot be asked
+	 */
+	RolloutView rollOut() throws IOException {
+		RolloutView before = RolloutView.latest(pool());
+		signal("HUP");
+		return before.awaitNext(this, PATIENCE);
+	}
+
+	/**
+	 * The versions of the application that answer.
+	 * @return what {@code /whoami} says, of both workers with all likelihood
+	 */
+	Set<String> versions() {
+		Report report = load().connectionPerRequest(4)
+			.get("/whoami")
+			.countingBy((response) -> response.text().replaceAll(".*\"version\":\"([^\"]*)\".*", "$1"))
+			.start()
+			.during(Duration.ofMillis(200));
+		report.assertFlawless();
+		return report.groups().keySet();
 	}
 
 	/**

@@ -28,8 +28,9 @@ class SampleApplicationTests {
 	void aSingleProcessIsItsOwnLeader() {
 		assertThat(this.mvc.get().uri("/whoami")).hasStatusOk()
 			.bodyJson()
-			.isStrictlyEqualTo("{\"pid\": %d, \"worker\": null, \"generation\": null, \"leader\": true}"
-				.formatted(ProcessHandle.current().pid()));
+			.isStrictlyEqualTo(
+					"{\"pid\": %d, \"worker\": null, \"generation\": null, \"leader\": true, \"version\": \"1\"}"
+						.formatted(ProcessHandle.current().pid()));
 	}
 
 	@Test
