@@ -36,6 +36,12 @@ public final class Claims {
 	private static final List<String> PRUNED = List.of(GenerationStore.DIRECTORY, "lib");
 
 	/**
+	 * Files that one process writes for another and that are removed when they are read,
+	 * unless a process was killed in between.
+	 */
+	private static final String PASSING = "{plan,output,state}-*";
+
+	/**
 	 * A start that has just found a directory has this long to claim it.
 	 */
 	private static final Duration UNUSED = Duration.ofMinutes(10);
@@ -104,8 +110,8 @@ public final class Claims {
 	/**
 	 * Remove what nobody needs: directories that no live master claims, that are on no
 	 * process's command line (workers may outlive a master that was killed), and that
-	 * have not been used for ten minutes. Claims of dead masters go too. What cannot be
-	 * removed stays.
+	 * have not been used for ten minutes. Claims of dead masters go too, and files that
+	 * nobody has read for as long. What cannot be removed stays.
 	 * @param keep directories that stay in any case
 	 * @return the directories that were removed
 	 */
@@ -126,11 +132,25 @@ public final class Claims {
 				}
 			}
 			Aside.prune(this.directory, this.clock.instant());
+			removePassing();
 			return removed;
 		}
 		catch (IOException | UncheckedIOException ex) {
 			// It cannot be told what is in use.
 			return List.of();
+		}
+	}
+
+	private void removePassing() throws IOException {
+		try (DirectoryStream<Path> files = Files.newDirectoryStream(this.root, PASSING)) {
+			for (Path file : files) {
+				if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) && isOlder(file, UNUSED)) {
+					Files.deleteIfExists(file);
+				}
+			}
+		}
+		catch (DirectoryIteratorException ex) {
+			throw ex.getCause();
 		}
 	}
 

@@ -301,6 +301,7 @@ public final class Master {
 		}
 		else if (effect instanceof Effect.Exit exit) {
 			this.hearing.close();
+			this.preparations.close();
 			this.pidFiles.delete();
 			this.housekeeping.leave();
 			this.log.flush(LAST_WORDS);

@@ -98,6 +98,19 @@ final class Preparations {
 	}
 
 	/**
+	 * End what runs and remove its files: the master ends, and will not hear of the
+	 * exits.
+	 */
+	void close() {
+		this.byPid.forEach((pid, running) -> {
+			this.posix.kill(pid, KILL);
+			deleteQuietly(running.file());
+			deleteQuietly(running.output());
+		});
+		this.byPid.clear();
+	}
+
+	/**
 	 * Take the result of a process that has exited, if it was a preparation.
 	 */
 	@Nullable Result exited(int pid, int code, int signal) {

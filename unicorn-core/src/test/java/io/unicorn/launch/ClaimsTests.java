@@ -216,6 +216,23 @@ class ClaimsTests {
 	}
 
 	@Test
+	void filesThatAKilledProcessWasToReadGoAfterTenMinutes() throws IOException {
+		directory("generations/ab12", Duration.ZERO);
+		List<Path> old = new ArrayList<>();
+		for (String name : List.of("plan-12", "plan-12-2", "output-12-2", "state-12-check")) {
+			old.add(touched(Files.writeString(this.workDir.resolve(name), "x"), Duration.ofMinutes(11)));
+		}
+		Path fresh = touched(Files.writeString(this.workDir.resolve("plan-13"), "x"), Duration.ofMinutes(9));
+		Path other = touched(Files.writeString(this.workDir.resolve("generations.lock"), ""), Duration.ofDays(1));
+
+		claims(10).prune(List.of());
+
+		assertThat(old).allSatisfy((file) -> assertThat(file).doesNotExist());
+		assertThat(fresh).exists();
+		assertThat(other).exists();
+	}
+
+	@Test
 	void withoutAnythingThereNothingIsRemoved() throws IOException {
 		assertThat(claims(10).prune(List.of())).isEmpty();
 	}
