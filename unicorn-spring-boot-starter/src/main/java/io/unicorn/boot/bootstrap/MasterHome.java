@@ -40,7 +40,8 @@ record MasterHome(WorkDir workDir, MasterLibrary library, List<String> notices) 
 		IOException failure = null;
 		for (Path candidate : candidates) {
 			try {
-				return open(candidate, classLoader, notices);
+				return open(candidate, classLoader,
+						notices.stream().map((notice) -> notice + ", " + candidate + " is used instead").toList());
 			}
 			catch (UnsafeWorkDirException ex) {
 				throw new MasterNotStartedException("The private directory cannot be used",
@@ -49,7 +50,7 @@ record MasterHome(WorkDir workDir, MasterLibrary library, List<String> notices) 
 			catch (IOException ex) {
 				failure = (failure != null) ? failure : ex;
 				notices.add("the private directory " + candidate + " cannot be used ("
-						+ MasterNotStartedException.reason(ex) + "), another one is used");
+						+ MasterNotStartedException.reason(ex) + ")");
 			}
 		}
 		throw new MasterNotStartedException("What the master needs cannot be stored",
