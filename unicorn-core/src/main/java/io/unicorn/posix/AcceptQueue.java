@@ -21,6 +21,8 @@ final class AcceptQueue {
 
 	private static final int SO_ATTACH_FILTER = 26;
 
+	private static final int SO_DETACH_FILTER = 27;
+
 	private static final int IPPROTO_TCP = 6;
 
 	private static final int TCP_INFO = 11;
@@ -71,6 +73,19 @@ final class AcceptQueue {
 		}
 		finally {
 			Reference.reachabilityFence(program);
+		}
+	}
+
+	void admitNew(int listener) throws PosixException {
+		requireListener(listener);
+		try {
+			this.kernel.call("filter of listener " + listener,
+					() -> this.libc.setsockopt(listener, SOL_SOCKET, SO_DETACH_FILTER, new int[1], Integer.BYTES));
+		}
+		catch (PosixException ex) {
+			if (ex.errno() != Errno.ENOENT) {
+				throw ex;
+			}
 		}
 	}
 

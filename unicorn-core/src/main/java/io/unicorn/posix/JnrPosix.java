@@ -76,6 +76,11 @@ public final class JnrPosix implements Posix {
 	}
 
 	@Override
+	public void admitNew(int listener) throws PosixException {
+		this.acceptQueue.admitNew(listener);
+	}
+
+	@Override
 	public int waiting(int listener) throws PosixException {
 		return this.acceptQueue.waiting(listener);
 	}

@@ -52,13 +52,20 @@ public interface Posix {
 	 * handshakes complete, and what they bring wakes a blocked {@code accept}, in other
 	 * processes too, which share the socket and this state of it. A client that is left
 	 * without an answer asks again, a second later for the first time, and is refused
-	 * once the socket is closed. There is no way back. Needs no privilege.
+	 * once the socket is closed, or let in after {@link #admitNew}. Needs no privilege.
 	 * <p>
 	 * To stop without a reset: call this, accept until {@link #handshakes} and then
 	 * {@link #waiting} return 0, and close.
 	 * @param listener descriptor of a {@link Listener}
 	 */
 	void refuseNew(int listener) throws PosixException;
+
+	/**
+	 * Let new connections begin again after {@link #refuseNew}, for all processes that
+	 * share the socket. Nothing happens if they can.
+	 * @param listener descriptor of a {@link Listener}
+	 */
+	void admitNew(int listener) throws PosixException;
 
 	/**
 	 * Return how many connections wait in the queue of a listening socket for somebody to

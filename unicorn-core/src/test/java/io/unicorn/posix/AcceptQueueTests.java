@@ -68,6 +68,16 @@ class AcceptQueueTests {
 	}
 
 	@Test
+	void whoWasKeptAwayIsLetInAgain() throws Exception {
+		Listener listener = listen("127.0.0.1");
+		this.posix.refuseNew(listener.fd());
+		assertThatExceptionOfType(SocketTimeoutException.class).isThrownBy(() -> connect("127.0.0.1", listener));
+		this.posix.admitNew(listener.fd());
+		assertConversation(connect("127.0.0.1", listener), accept(listener));
+		this.posix.admitNew(listener.fd());
+	}
+
+	@Test
 	void aClientWithoutAnAnswerIsRefusedOnceTheSocketIsClosed() throws Exception {
 		Listener listener = listen("127.0.0.1");
 		this.posix.refuseNew(listener.fd());
