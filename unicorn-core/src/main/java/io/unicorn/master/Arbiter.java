@@ -391,6 +391,10 @@ final class Arbiter {
 	 * A worker that served, or was to serve, is gone or condemned.
 	 */
 	private void lost(Worker worker, boolean whileBooting, String what, Instant now) {
+		if (this.shutdown.isUnderWay()) {
+			tell(Level.WARN, worker + " " + what);
+			return;
+		}
 		if (whileBooting && !this.staffing.hasEverBeenReady()) {
 			String seeAbove = worker.is(WorkerState.EXITING) ? "" : "its own error is above, ";
 			tell(Level.ERROR, "worker failed to boot: " + worker + " " + what + "; " + seeAbove
@@ -425,8 +429,10 @@ final class Arbiter {
 				case BOOT -> condemn(worker, Verdict.BOOT_TIMEOUT, lapse.words(), now);
 				case SIGN_OF_LIFE -> condemn(worker, Verdict.HUNG, lapse.words(), now);
 				case EXIT_WITHOUT_CHANNEL -> {
-					tell(Level.WARN, worker + " " + lapse.words());
 					this.orders.terminate(worker, Verdict.CHANNEL_LOST, worker.settings.gracefulTimeout(), now);
+					if (!this.rollouts.lost(worker, lapse.words(), now)) {
+						tell(Level.WARN, worker + " " + lapse.words());
+					}
 				}
 				case LEAVE -> {
 					tell(Level.WARN, worker + " " + lapse.words());
@@ -485,7 +491,7 @@ final class Arbiter {
 		else if (step instanceof Staffing.Dismiss dismiss) {
 			Message.Retire retirement = dismiss.worker().retirement();
 			String reason = !dismiss.superseded() ? Verdict.SCALED_DOWN
-					: (retirement != null) ? retirement.reason() : Verdict.RELOAD;
+					: (retirement != null) ? retirement.reason() : this.rollouts.reason();
 			this.orders.drain(dismiss.worker(), reason, dismiss.worker().settings.gracefulTimeout(), now);
 		}
 		else if (step instanceof Staffing.CallOff callOff) {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
 
+import io.unicorn.master.Effect.Level;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,9 +79,12 @@ final class Closing {
 		return isTooLate(now) || (this.emptySince != null && !now.isBefore(this.emptySince.plus(settled)));
 	}
 
-	/** Connections that are cut off, because the workers did not take them in time. */
-	int abandoned(Instant now) {
-		return isTooLate(now) ? this.waiting : 0;
+	/** Tell of connections that are cut off: the workers did not take them in time. */
+	void tellOfAbandoned(Orders orders, Instant now) {
+		if (isTooLate(now) && this.waiting > 0) {
+			orders.tell(Level.WARN,
+					Phrases.count(this.waiting, "connection") + " that had not been accepted in time cannot be served");
+		}
 	}
 
 	private boolean isTooLate(Instant now) {

@@ -5,6 +5,7 @@ import java.util.Set;
 import java.util.TreeMap;
 
 import io.unicorn.launch.PoolSettings;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What each generation is like, which of them is in force, and how many workers there are
@@ -18,6 +19,9 @@ final class Configuration {
 	private int generation = 1;
 
 	private int target;
+
+	/** The target before the generation in force brought another, if nobody has since. */
+	private @Nullable Integer targetBefore;
 
 	Configuration(PoolSpec first) {
 		this.generations.put(1, first);
@@ -69,11 +73,25 @@ final class Configuration {
 	boolean use(int generation) {
 		int before = of(this.generation).workers();
 		this.generation = generation;
+		this.targetBefore = null;
 		if (before == of(generation).workers()) {
 			return false;
 		}
-		resetTarget();
+		this.targetBefore = this.target;
+		this.target = of(generation).workers();
 		return true;
+	}
+
+	/**
+	 * Bring back the generation that was in force before, with the target that it had. A
+	 * target that was set meanwhile stays.
+	 */
+	void goBack(int generation) {
+		this.generation = generation;
+		if (this.targetBefore != null) {
+			this.target = this.targetBefore;
+			this.targetBefore = null;
+		}
 	}
 
 	int target() {
@@ -82,10 +100,11 @@ final class Configuration {
 
 	void target(int target) {
 		this.target = target;
+		this.targetBefore = null;
 	}
 
 	void resetTarget() {
-		this.target = of(this.generation).workers();
+		target(of(this.generation).workers());
 	}
 
 }

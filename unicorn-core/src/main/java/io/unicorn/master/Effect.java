@@ -74,6 +74,19 @@ sealed interface Effect {
 
 	}
 
+	/**
+	 * Let new connections begin on these addresses again.
+	 *
+	 * @param addresses the keys of the addresses
+	 */
+	record AdmitNew(Set<String> addresses) implements Effect {
+
+		public AdmitNew {
+			addresses = Set.copyOf(addresses);
+		}
+
+	}
+
 	/** Count the connections that wait on these addresses. */
 	record CountWaiting(Set<String> addresses) implements Effect {
 

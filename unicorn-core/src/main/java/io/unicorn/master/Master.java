@@ -286,8 +286,8 @@ public final class Master {
 			}
 			this.processes.kill(kill);
 		}
-		else if (effect instanceof Effect.RefuseNew || effect instanceof Effect.CountWaiting
-				|| effect instanceof Effect.CloseListeners) {
+		else if (effect instanceof Effect.RefuseNew || effect instanceof Effect.AdmitNew
+				|| effect instanceof Effect.CountWaiting || effect instanceof Effect.CloseListeners) {
 			performOnSockets(effect);
 		}
 		else if (effect instanceof Effect.Upgrade) {
@@ -353,6 +353,14 @@ public final class Master {
 			catch (PosixException ex) {
 				this.log.write(Effect.Level.WARN,
 						"new connections cannot be kept away while the last ones are served: " + ex.getMessage());
+			}
+		}
+		else if (effect instanceof Effect.AdmitNew admit) {
+			try {
+				this.sockets.admitNew(admit.addresses());
+			}
+			catch (PosixException ex) {
+				this.log.write(Effect.Level.ERROR, "new connections are kept away on and on: " + ex.getMessage());
 			}
 		}
 		else if (effect instanceof Effect.CountWaiting count) {

@@ -26,6 +26,9 @@ final class Rollouts {
 
 	private static final int MOST_RESULTS = 10;
 
+	/** A worker on probation reports its health twice as often. */
+	private static final Duration HEALTH_FRESH = Duration.ofSeconds(1);
+
 	/** A readiness check that says nothing for so long does not answer. */
 	private static final Duration HEALTH_SILENCE = Duration.ofSeconds(5);
 
@@ -52,9 +55,6 @@ final class Rollouts {
 	private long lastId;
 
 	private int lastGeneration = 1;
-
-	/** How many workers there were to be before new code said something else. */
-	private int targetBefore;
 
 	Rollouts(Pool pool, Staffing staffing, Configuration configuration, Orders orders) {
 		this.pool = pool;
@@ -132,7 +132,10 @@ final class Rollouts {
 				}
 			}
 			case ROLLING_BACK -> {
-				if (isRolled()) {
+				if (this.staffing.isOnTrial()) {
+					withdraw(rollout, now);
+				}
+				else if (isRolled()) {
 					tell(Level.INFO, rollout, "rolled back: " + Phrases.workers(this.pool.ready()) + " of generation "
 							+ rollout.from + " serve", now);
 					end(rollout, Phase.ROLLED_BACK, now);
@@ -165,9 +168,18 @@ final class Rollouts {
 	void prepared(Event.Prepared event, Instant now) {
 		Rollout rollout = this.current;
 		if (rollout == null || rollout.phase() != Phase.PREPARING || rollout.to != event.generation()) {
+			// It was given up, and has come to its end before it was killed.
+			this.orders.add(new Effect.Forget(event.generation()));
 			return;
 		}
 		this.configuration.add(rollout.to, event.spec());
+		// One that an earlier roll-out has given up may still be open, for those who
+		// drain.
+		Set<String> added = new HashSet<>(event.spec().addresses());
+		added.removeAll(this.configuration.of(rollout.from).addresses());
+		if (!added.isEmpty()) {
+			this.orders.add(new Effect.AdmitNew(added));
+		}
 		rollout.code(event.spec().code());
 		tell(Level.INFO, rollout, "generation " + rollout.to + " is " + event.spec().code() + ", prepared in "
 				+ Phrases.millis(Duration.between(rollout.startedAt, now)), now);
@@ -267,11 +279,13 @@ final class Rollouts {
 		if (candidate == null || now.isBefore(observedUntil(rollout, candidate.readyAt()))) {
 			return;
 		}
-		if (candidate.health() != null && candidate.healthAt().plus(HEALTH_SILENCE).isBefore(now)) {
-			fail(rollout, candidate + " is not healthy: its readiness check does not answer", candidate.id, now);
+		if (candidate.health() != null && now.isAfter(candidate.healthAt().plus(HEALTH_FRESH))) {
+			// An answer that is late may still come.
+			if (!now.isBefore(candidate.healthAt().plus(HEALTH_SILENCE))) {
+				fail(rollout, candidate + " is not healthy: its readiness check does not answer", candidate.id, now);
+			}
 			return;
 		}
-		this.targetBefore = this.configuration.target();
 		boolean changed = this.configuration.use(rollout.to);
 		this.staffing.accept(rollout.to);
 		rollout.enter(Phase.ROLLING, now);
@@ -324,6 +338,7 @@ final class Rollouts {
 			this.orders.send(worker, new Message.EndConnections());
 		}
 		if (this.closing.isOver(now)) {
+			this.closing.tellOfAbandoned(this.orders, now);
 			return true;
 		}
 		if (this.closing.isCountDue(now)) {
@@ -363,6 +378,9 @@ final class Rollouts {
 		}
 		if (rollout.phase() == Phase.ROLLING_BACK) {
 			this.orders.tell(Level.WARN, worker + " " + what);
+			if (this.staffing.isOnTrial()) {
+				withdraw(rollout, now);
+			}
 			return true;
 		}
 		fail(rollout, worker + " " + what, worker.id, now);
@@ -372,32 +390,62 @@ final class Rollouts {
 	private void fail(Rollout rollout, String reason, long culprit, Instant now) {
 		boolean rolled = rollout.phase() == Phase.ROLLING || rollout.phase() == Phase.WATCHING;
 		rollout.fail(reason, culprit);
-		this.staffing.dropCandidate();
+		rollout.enter(Phase.ROLLING_BACK, now);
 		if (rolled) {
+			admitAgain(rollout);
 			this.staffing.accept(rollout.from);
-			this.configuration.use(rollout.from);
-			this.configuration.target(this.targetBefore);
-			rollout.enter(Phase.ROLLING_BACK, now);
+			this.configuration.goBack(rollout.from);
 			tell(Level.ERROR, rollout, "failed: " + reason + ". The pool goes back to generation " + rollout.from, now);
-			this.pool.all().forEach((worker) -> callOff(worker, rollout.to, now));
+			callOffBooting(rollout.to, now);
 			return;
 		}
 		tell(Level.ERROR, rollout,
 				"failed: " + reason + ". The pool stays on generation " + rollout.from + ", no worker was replaced",
 				now);
-		this.pool.all().forEach((worker) -> {
-			callOff(worker, rollout.to, now);
-			if (worker.generation == rollout.to && worker.is(WorkerState.READY)) {
-				this.orders.drain(worker, Verdict.ROLLED_BACK, worker.settings.gracefulTimeout(), now);
+		callOffBooting(rollout.to, now);
+		withdraw(rollout, now);
+	}
+
+	private void callOffBooting(int generation, Instant now) {
+		for (Worker worker : this.pool.all()) {
+			if (worker.generation == generation && worker.is(WorkerState.BOOTING)) {
+				this.orders.callOff(worker, Verdict.ROLLED_BACK, worker.settings.gracefulTimeout(), now);
 			}
-		});
+		}
+	}
+
+	/** Take away the first new worker, when nobody waits for it any more. */
+	private void withdraw(Rollout rollout, Instant now) {
+		Worker candidate = this.pool.oldest((worker) -> worker.generation == rollout.to && worker.is(WorkerState.READY))
+			.orElse(null);
+		if (candidate != null && !mayLeave(candidate, now)) {
+			return;
+		}
+		this.staffing.dropCandidate();
+		if (candidate != null) {
+			this.orders.drain(candidate, Verdict.ROLLED_BACK, candidate.settings.gracefulTimeout(), now);
+		}
 		end(rollout, Phase.ROLLED_BACK, now);
 	}
 
-	private void callOff(Worker worker, int generation, Instant now) {
-		if (worker.generation == generation && worker.is(WorkerState.BOOTING)) {
-			this.orders.callOff(worker, Verdict.ROLLED_BACK, worker.settings.gracefulTimeout(), now);
+	/**
+	 * Open an address again that was about to be given up. Its last worker ends each
+	 * connection with one response, for good, so another takes its place.
+	 */
+	private void admitAgain(Rollout rollout) {
+		if (this.closing != null) {
+			this.orders.add(new Effect.AdmitNew(this.closing.addresses));
+			this.closing = null;
+			this.pool.in(WorkerState.READY)
+				.filter((worker) -> worker.generation == rollout.from)
+				.forEach((worker) -> worker.retire(new Message.Retire(Verdict.ROLLED_BACK, "")));
 		}
+	}
+
+	/** Why workers of another generation than the one in force are dismissed. */
+	String reason() {
+		boolean back = this.current != null && this.current.phase() == Phase.ROLLING_BACK;
+		return back ? Verdict.ROLLED_BACK : Verdict.RELOAD;
 	}
 
 	/** Keep the last words of the worker that brought a roll-out down. */
@@ -454,7 +502,8 @@ final class Rollouts {
 			case PREPARING -> Stream.of(preparedUntil(rollout));
 			case OBSERVING -> this.pool.stream()
 				.filter((worker) -> worker.generation == rollout.to && worker.is(WorkerState.READY))
-				.map((worker) -> observedUntil(rollout, worker.readyAt()));
+				.flatMap((worker) -> Stream.of(observedUntil(rollout, worker.readyAt()),
+						worker.healthAt().plus(HEALTH_SILENCE)));
 			case WATCHING -> Stream.of(observedUntil(rollout, rollout.phaseSince()));
 			default -> Stream.empty();
 		});

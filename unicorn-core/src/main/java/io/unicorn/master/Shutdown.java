@@ -124,6 +124,11 @@ final class Shutdown {
 		if (this.closed) {
 			return;
 		}
+		if (this.pool.ready() == 0) {
+			// Nobody is left who could serve during a delay, or take what waits.
+			close(settings.gracefulTimeout(), now);
+			return;
+		}
 		if (this.delayedUntil != null && !now.isBefore(this.delayedUntil)) {
 			this.delayedUntil = null;
 			refuseNew(settings.gracefulTimeout(), now);
@@ -141,12 +146,10 @@ final class Shutdown {
 	}
 
 	private void advance(Closing closing, Instant now) {
-		if (closing.isOver(now) || this.pool.ready() == 0) {
-			if (closing.abandoned(now) > 0) {
-				this.orders.tell(Level.WARN, Phrases.count(closing.abandoned(now), "connection")
-						+ " that had not been accepted in time cannot be served");
-			}
-			close(Duration.between(now, this.deadline), now);
+		if (closing.isOver(now)) {
+			closing.tellOfAbandoned(this.orders, now);
+			// A master that was stopped itself may come back when all time is over.
+			close(now.isBefore(this.deadline) ? Duration.between(now, this.deadline) : Duration.ZERO, now);
 		}
 		else if (closing.isCountDue(now)) {
 			this.orders.add(new Effect.CountWaiting(closing.addresses));

@@ -79,7 +79,7 @@ final class Sockets {
 			}
 			return opened;
 		}
-		catch (PosixException ex) {
+		catch (PosixException | RuntimeException ex) {
 			keys.forEach(this::close);
 			throw ex;
 		}
@@ -103,6 +103,19 @@ final class Sockets {
 			if (listener != null) {
 				this.posix.refuseNew(listener.fd());
 				this.refusing.add(key);
+			}
+		}
+	}
+
+	/**
+	 * Let new connections begin on these addresses again.
+	 */
+	void admitNew(Set<String> keys) throws PosixException {
+		for (String key : keys) {
+			Listener listener = this.open.get(key);
+			if (listener != null) {
+				this.posix.admitNew(listener.fd());
+				this.refusing.remove(key);
 			}
 		}
 	}

@@ -112,6 +112,10 @@ final class Staffing {
 		this.candidate = generation;
 	}
 
+	boolean isOnTrial() {
+		return this.candidate != NOBODY;
+	}
+
 	/** End the trial. What is there of its generation is dismissed like any surplus. */
 	void dropCandidate() {
 		this.candidate = NOBODY;
@@ -229,8 +233,10 @@ final class Staffing {
 	}
 
 	private @Nullable Step startCandidate(int target, RolloutSettings limits) {
+		// Nobody may be wanted by now, and yet the trial has to come to an end.
+		int most = Math.max(1, target + limits.maxSurge());
 		boolean possible = this.candidate != NOBODY && this.pool.stream().noneMatch(this::isCandidate)
-				&& this.pool.size() < target + limits.maxSurge();
+				&& this.pool.size() < most;
 		return possible ? new Hire(this.candidate, true, 0) : null;
 	}
 

@@ -153,6 +153,7 @@ final class Worker {
 	/** Forgive a silence that is not the worker's fault. */
 	void forgiveSilence(Instant now) {
 		this.lastHeard = now;
+		this.healthAt = now;
 	}
 
 	Instant readyAt() {

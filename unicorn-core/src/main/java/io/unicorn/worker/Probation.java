@@ -90,7 +90,8 @@ final class Probation implements Runnable {
 		try {
 			return this.check.check();
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | LinkageError ex) {
+			// A class that is missing is a way in which new code fails.
 			return new ReadinessCheck.Result(false, "its readiness check failed: " + ex);
 		}
 	}

@@ -18,6 +18,7 @@ import java.util.OptionalInt;
 import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 
 import io.unicorn.ipc.Message;
 import io.unicorn.ipc.PoolSnapshot;
@@ -64,6 +65,12 @@ final class SimulatedPool {
 		boolean silent;
 
 		boolean stuck;
+
+		boolean probation;
+
+		Duration observed = Duration.ZERO;
+
+		Instant observedUntil = Instant.MIN;
 
 		Simulated(Effect.Spawn spawn) {
 			this.spawn = spawn;
@@ -120,6 +127,21 @@ final class SimulatedPool {
 	/** Generations that were forgotten: nothing of them may be started any more. */
 	private final Set<Integer> forgotten = new HashSet<>();
 
+	/** Generations that have been in force: the workers of others are only on trial. */
+	private final Set<Integer> accepted = new HashSet<>();
+
+	/** Whether a preparation neither succeeds nor fails by itself. */
+	boolean preparationHangs;
+
+	/** Whether a preparation that is cancelled has just come to its end. */
+	boolean preparationIsLate;
+
+	/** Whether readiness checks answer once and never again. */
+	boolean checksHang;
+
+	/** Whether, without faults, the number of processes is checked to the last one. */
+	boolean strict;
+
 	Set<String> addresses = Set.of("* 8080");
 
 	private final Set<String> refusing = new HashSet<>();
@@ -128,6 +150,9 @@ final class SimulatedPool {
 	int waiting;
 
 	PoolSettings reported;
+
+	/** Everything that was ordered. */
+	final List<Effect> effects = new ArrayList<>();
 
 	SimulatedPool(int workers, long seed) {
 		this.random = new Random(seed);
@@ -150,7 +175,6 @@ final class SimulatedPool {
 			deliver(new Event.UpgradeFailed("something else has begun meanwhile"));
 			return;
 		}
-		this.specs.keySet().removeAll(this.forgotten);
 		this.arbiter = Arbiter.restore(reread(state), new ArbiterConfig(4242, EPOCH, spec(), false), this.specs,
 				new Random(this.random.nextLong()));
 		deliver(new Event.Resumed());
@@ -181,6 +205,20 @@ final class SimulatedPool {
 	static PoolSettings settings(int workers, RolloutSettings rollout, Duration shutdownDelay) {
 		return new PoolSettings(OptionalInt.of(workers), WorkerClass.GTHREAD, Duration.ofSeconds(30),
 				Duration.ofSeconds(30), Duration.ofSeconds(120), shutdownDelay, true, rollout);
+	}
+
+	/** Return settings of three workers. */
+	static PoolSettings withBootTimeout(Duration bootTimeout) {
+		return new PoolSettings(OptionalInt.of(3), WorkerClass.GTHREAD, Duration.ofSeconds(30), Duration.ofSeconds(30),
+				bootTimeout, Duration.ZERO, true, RolloutSettings.DEFAULT);
+	}
+
+	/** Return a pool in which every worker is ready. */
+	static SimulatedPool running(PoolSettings settings) {
+		SimulatedPool pool = new SimulatedPool(settings, 42).start();
+		pool.run(Duration.ofSeconds(60));
+		assertThat(pool.snapshot().ready()).isEqualTo(settings.workers().orElseThrow());
+		return pool;
 	}
 
 	SimulatedPool start() {
@@ -220,6 +258,44 @@ final class SimulatedPool {
 
 	void jarChanged() {
 		deliver(new Event.JarChanged());
+	}
+
+	/** Let time pass until the latest roll-out is in a state. */
+	SimulatedPool reach(String state) {
+		for (int i = 0; i < 60_000 && !state().equals(state); i++) {
+			run(Duration.ofMillis(10));
+		}
+		assertThat(state()).as("state of the roll-out, story: %s", this.story).isEqualTo(state);
+		return this;
+	}
+
+	private String state() {
+		return snapshot().rollouts().isEmpty() ? "" : rollout().state();
+	}
+
+	/** Return the latest roll-out. */
+	PoolSnapshot.RolloutInfo rollout() {
+		return snapshot().rollouts().get(0);
+	}
+
+	/** Return the workers of a generation that are ready or boot, oldest first. */
+	List<Long> activeOf(int generation) {
+		return this.workers.values()
+			.stream()
+			.filter((worker) -> worker.spawn.generation() == generation && worker.phase != Phase.LEAVING)
+			.map((worker) -> worker.spawn.id())
+			.sorted()
+			.toList();
+	}
+
+	/** Return all orders of a kind. */
+	<T extends Effect> List<T> ordered(Class<T> kind) {
+		return this.effects.stream().filter(kind::isInstance).map(kind::cast).toList();
+	}
+
+	/** Return the generations that may still be started. */
+	Set<Integer> known() {
+		return this.specs.keySet();
 	}
 
 	/** Return the states of all roll-outs, oldest first. */
@@ -264,6 +340,14 @@ final class SimulatedPool {
 			.filter((worker) -> worker.phase == Phase.READY)
 			.mapToLong((worker) -> worker.spawn.id())
 			.min()
+			.orElseThrow();
+	}
+
+	/** Return the ready worker of a generation with the lowest id. */
+	long firstReadyOf(int generation) {
+		return activeOf(generation).stream()
+			.filter((id) -> this.workers.get(id).phase == Phase.READY)
+			.findFirst()
 			.orElseThrow();
 	}
 
@@ -320,6 +404,8 @@ final class SimulatedPool {
 		while (!this.events.isEmpty()) {
 			for (Effect effect : this.arbiter.on(this.events.element(), this.now)) {
 				assertThat(this.exitCode).as("nothing follows the exit, story: %s", this.story).isNull();
+				this.accepted.add(snapshot().master().generation());
+				this.effects.add(effect);
 				perform(effect);
 			}
 			this.events.remove();
@@ -346,16 +432,27 @@ final class SimulatedPool {
 			after(between(500, 3000), this::replaceArbiter);
 		}
 		else if (effect instanceof Effect.CancelPreparation cancel) {
-			after(Duration.ofMillis(1), () -> deliver(
-					new Event.PreparationFailed(cancel.generation(), "was killed by signal 9", List.of())));
+			PoolSpec spec = spec();
+			after(Duration.ofMillis(1), () -> {
+				if (this.preparationIsLate) {
+					prepared(cancel.generation(), spec);
+				}
+				else {
+					deliver(new Event.PreparationFailed(cancel.generation(), "was killed by signal 9", List.of()));
+				}
+			});
 		}
 		else if (effect instanceof Effect.Forget forget) {
-			assertThat(this.forgotten.add(forget.generation())).as("a generation is forgotten once").isTrue();
+			assertThat(this.specs.remove(forget.generation())).as("a generation is forgotten once").isNotNull();
+			this.forgotten.add(forget.generation());
 			assertThat(this.workers.values()).as("nobody runs what is forgotten")
 				.noneMatch((worker) -> worker.spawn.generation() == forget.generation());
 		}
 		else if (effect instanceof Effect.RefuseNew refuse) {
 			this.refusing.addAll(refuse.addresses());
+		}
+		else if (effect instanceof Effect.AdmitNew admit) {
+			this.refusing.removeAll(admit.addresses());
 		}
 		else if (effect instanceof Effect.CountWaiting count) {
 			assertThat(this.refusing).as("what is counted is closed before").containsAll(count.addresses());
@@ -388,10 +485,19 @@ final class SimulatedPool {
 		if (strikes(this.answersErrors)) {
 			this.erringGenerations.add(generation);
 		}
-		after(between(200, 3000), () -> {
-			this.specs.put(generation, spec);
-			deliver(new Event.Prepared(generation, spec));
-		});
+		if (!this.preparationHangs) {
+			after(between(200, 3000), () -> prepared(generation, spec));
+		}
+	}
+
+	private void prepared(int generation, PoolSpec spec) {
+		this.specs.put(generation, spec);
+		deliver(new Event.Prepared(generation, spec));
+	}
+
+	/** The settings of the generation in force. */
+	private PoolSettings inForce() {
+		return this.specs.get(snapshot().master().generation()).settings();
 	}
 
 	private void spawn(Effect.Spawn spawn) {
@@ -404,7 +510,16 @@ final class SimulatedPool {
 			.noneMatch((worker) -> worker.spawn.exclusive() && spawn.exclusive());
 		long active = this.workers.values().stream().filter((worker) -> worker.phase != Phase.LEAVING).count();
 		assertThat(active + 1).as("workers at %s, story: %s", this.now, this.story)
-			.isLessThanOrEqualTo(snapshot().target() + Math.max(1, this.reported.rollout().maxSurge()));
+			.isLessThanOrEqualTo(snapshot().target() + Math.max(1, inForce().rollout().maxSurge()));
+		if (this.strict) {
+			assertThat(this.workers.size() + 1).as("processes at %s, story: %s", this.now, this.story)
+				.isLessThanOrEqualTo(Math.max(1, snapshot().target() + inForce().rollout().maxSurge()));
+		}
+		assertThat(snapshot().rollouts()).as("nobody of a generation that has failed is started: %s", this.story)
+			.noneMatch((rollout) -> rollout.to() == spawn.generation() && rollout.state().startsWith("roll")
+					&& rollout.state().contains("back"));
+		assertThat(this.refusing).as("what is in force can be reached, story: %s", this.story)
+			.doesNotContainAnyElementsOf(this.specs.get(spawn.generation()).addresses());
 		Simulated worker = new Simulated(spawn);
 		if (strikes(this.faults.spawnFails())) {
 			deliver(new Event.SpawnFailed(spawn.id(), "posix_spawn: Cannot allocate memory"));
@@ -431,9 +546,16 @@ final class SimulatedPool {
 		if (!this.workers.containsKey(worker.spawn.id()) || worker.phase != Phase.BOOTING) {
 			return;
 		}
+		if (worker.probation) {
+			deliver(new Event.Received(worker.spawn.id(), new Message.Health(true, "")));
+		}
 		worker.phase = Phase.READY;
 		deliver(new Event.Received(worker.spawn.id(), new Message.Ready()));
 		heartbeat(worker, 1);
+		if (worker.probation) {
+			worker.observedUntil = this.now.plus(worker.observed);
+			after(Duration.ofMillis(500), () -> health(worker));
+		}
 		if (this.sickGenerations.contains(worker.spawn.generation())) {
 			after(between(0, 4000), () -> receive(worker.spawn.id(), new Message.Health(false, "db is DOWN")));
 		}
@@ -460,6 +582,15 @@ final class SimulatedPool {
 		}
 	}
 
+	private void health(Simulated worker) {
+		if (this.workers.containsKey(worker.spawn.id()) && worker.phase == Phase.READY && !this.checksHang) {
+			deliver(new Event.Received(worker.spawn.id(), new Message.Health(true, "")));
+			if (this.now.isBefore(worker.observedUntil)) {
+				after(Duration.ofMillis(500), () -> health(worker));
+			}
+		}
+	}
+
 	private void heartbeat(Simulated worker, int beats) {
 		if (this.workers.containsKey(worker.spawn.id())) {
 			if (!worker.silent) {
@@ -472,7 +603,11 @@ final class SimulatedPool {
 	}
 
 	private void receive(Simulated worker, Message.FromMaster message) {
-		if (message instanceof Message.Leader leader) {
+		if (message instanceof Message.Welcome welcome) {
+			worker.probation = welcome.probation();
+			worker.observed = Duration.ofMillis(welcome.observedMillis());
+		}
+		else if (message instanceof Message.Leader leader) {
 			worker.leader = leader.leader();
 			assertThat(leaders()).as("leaders").isLessThanOrEqualTo(1);
 			assertThat(worker.phase).as("a leader is ready").isEqualTo(Phase.READY);
@@ -480,9 +615,9 @@ final class SimulatedPool {
 		else if (message instanceof Message.Drain) {
 			boolean served = worker.phase == Phase.READY && !worker.silent;
 			worker.phase = Phase.LEAVING;
-			if (served && !this.stopping) {
+			if (served && !this.stopping && this.accepted.contains(worker.spawn.generation())) {
 				assertThat(readyNow()).as("ready workers after a drain at %s, story: %s", this.now, this.story)
-					.isGreaterThanOrEqualTo(snapshot().target() - this.reported.rollout().maxUnavailable());
+					.isGreaterThanOrEqualTo(snapshot().target() - inForce().rollout().maxUnavailable());
 			}
 			leaveIfAble(worker, between(10, 20_000), 0);
 		}
