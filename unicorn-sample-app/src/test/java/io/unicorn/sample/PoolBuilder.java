@@ -63,6 +63,8 @@ public final class PoolBuilder {
 
 	private @Nullable Path workingDirectory;
 
+	private boolean portOfItsOwn;
+
 	PoolBuilder() {
 	}
 
@@ -138,6 +140,15 @@ public final class PoolBuilder {
 	}
 
 	/**
+	 * Leave it to the application which port it has.
+	 * @return this description
+	 */
+	public PoolBuilder portOfItsOwn() {
+		this.portOfItsOwn = true;
+		return this;
+	}
+
+	/**
 	 * Add an environment variable.
 	 * @param name its name
 	 * @param value its value
@@ -209,7 +220,7 @@ public final class PoolBuilder {
 		command.add("-Djava.io.tmpdir=" + temp);
 		command.addAll(this.jvmFlags);
 		command.addAll(this.launch.isEmpty() ? List.of("-jar", existingJar().toString()) : this.launch);
-		if (value("--server.port=") == null) {
+		if (!this.portOfItsOwn && value("--server.port=") == null) {
 			command.add("--server.port=0");
 		}
 		if (value("--unicorn.work-dir=") == null) {

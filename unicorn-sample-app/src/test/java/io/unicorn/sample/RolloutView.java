@@ -17,7 +17,10 @@ import tools.jackson.databind.JsonNode;
  */
 record RolloutView(long id, String state, String reason, List<String> steps, String log) {
 
-	private static final RolloutView NONE = new RolloutView(0, "", "", List.of(), "");
+	/**
+	 * What is before the first one.
+	 */
+	static final RolloutView NONE = new RolloutView(0, "", "", List.of(), "");
 
 	private static RolloutView of(JsonNode rollout) {
 		return new RolloutView(rollout.path("id").asLong(), rollout.path("state").asString(""),

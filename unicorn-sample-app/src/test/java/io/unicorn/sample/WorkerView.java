@@ -27,10 +27,14 @@ record WorkerView(int index, long id, long pid, int generation, String state, bo
 	 * The workers that are ready, in the order of their indexes.
 	 */
 	static List<WorkerView> ready(JsonNode pool) {
-		return StreamSupport.stream(pool.path("workers").spliterator(), false)
-			.map(WorkerView::of)
-			.filter((worker) -> worker.state.equals("ready"))
-			.toList();
+		return all(pool).stream().filter((worker) -> worker.state.equals("ready")).toList();
+	}
+
+	/**
+	 * All workers, in whatever state.
+	 */
+	static List<WorkerView> all(JsonNode pool) {
+		return StreamSupport.stream(pool.path("workers").spliterator(), false).map(WorkerView::of).toList();
 	}
 
 	/**
