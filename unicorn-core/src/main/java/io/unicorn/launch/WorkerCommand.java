@@ -28,6 +28,15 @@ public final class WorkerCommand {
 	 */
 	public static final String PREPARE_PROPERTY = "io.unicorn.prepare";
 
+	/**
+	 * Spring's own switch by which a context ends the JVM when it is built, and before
+	 * anything is started. Set to {@value #EXIT_EARLY} beside the file: code that has
+	 * lost the starter would otherwise become a second instance of the whole application.
+	 */
+	public static final String EXIT_PROPERTY = "spring.context.exit";
+
+	private static final String EXIT_EARLY = "onRefresh";
+
 	/** Whether the output of the pool goes to a terminal; set beside the file. */
 	public static final String TERMINAL_PROPERTY = "io.unicorn.terminal";
 
@@ -81,6 +90,7 @@ public final class WorkerCommand {
 		List<String> arguments = new ArrayList<>();
 		arguments.add(title("preparing", plan));
 		arguments.add("-D" + PREPARE_PROPERTY + "=" + Command.bytes(file));
+		arguments.add("-D" + EXIT_PROPERTY + "=" + EXIT_EARLY);
 		arguments.add("-D" + TERMINAL_PROPERTY + "=" + plan.workerOptions().contains(LaunchPlan.TERMINAL_OPTION));
 		arguments.addAll(user.options());
 		arguments.addAll(user.main());

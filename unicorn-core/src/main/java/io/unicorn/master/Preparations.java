@@ -132,7 +132,8 @@ final class Preparations {
 		}
 		catch (IOException ex) {
 			return new Result(running.generation(), null,
-					"the new code has started and ended without saying how its workers are launched", output);
+					"the new code has ended without saying how its workers are launched; it may lack the starter",
+					output);
 		}
 		finally {
 			deleteQuietly(running.file());

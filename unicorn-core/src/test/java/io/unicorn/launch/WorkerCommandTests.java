@@ -57,8 +57,8 @@ class WorkerCommandTests {
 	void whoPreparesARollOutRunsTheUsersOwnJar() {
 		Command command = WorkerCommand.preparing(SamplePlans.full(), ENVIRONMENT, Path.of("/work/plan-1-2"));
 		assertThat(command.arguments()).containsExactly("unicorn: preparing [shop]",
-				"-Dio.unicorn.prepare=/work/plan-1-2", "-Dio.unicorn.terminal=false", "-Xmx1g", "-jar",
-				"b\u00c3\u00bccher.jar", "", "two words", "line\nbreak\t\u00ff");
+				"-Dio.unicorn.prepare=/work/plan-1-2", "-Dspring.context.exit=onRefresh", "-Dio.unicorn.terminal=false",
+				"-Xmx1g", "-jar", "b\u00c3\u00bccher.jar", "", "two words", "line\nbreak\t\u00ff");
 		assertThat(command.environment()).noneMatch((variable) -> variable.contains("jdwp"));
 	}
 

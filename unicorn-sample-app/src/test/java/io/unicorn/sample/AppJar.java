@@ -3,6 +3,7 @@ package io.unicorn.sample;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystem;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.jar.Attributes;
 import java.util.jar.Manifest;
 import java.util.stream.Stream;
@@ -64,6 +66,21 @@ final class AppJar {
 					.findFirst()
 					.orElseThrow(() -> new IllegalStateException("There is no " + folder + "/" + name));
 				Files.delete(entry);
+			}
+		});
+		return this;
+	}
+
+	/**
+	 * Add a class that only tests know.
+	 */
+	AppJar with(Class<?> type) {
+		this.edits.add((root) -> {
+			String name = type.getName().replace('.', '/') + ".class";
+			Path file = root.resolve("BOOT-INF/classes").resolve(name);
+			Files.createDirectories(file.getParent());
+			try (InputStream content = Objects.requireNonNull(type.getResourceAsStream("/" + name))) {
+				Files.copy(content, file);
 			}
 		});
 		return this;

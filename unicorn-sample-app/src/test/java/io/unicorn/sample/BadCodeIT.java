@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 
+import io.unicorn.plain.PlainApplication;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -193,12 +194,16 @@ class BadCodeIT {
 
 		},
 
-		NO_STARTER("the start of the new code failed with exit code 1",
-				"ClassNotFoundException: io.unicorn.boot.PoolWorker") {
+		/** It must not become a second instance beside the pool. */
+		NO_STARTER("the new code has ended without saying how its workers are launched; it may lack the starter",
+				"Starting PlainApplication") {
 
 			@Override
 			byte[] jar() {
-				return good().without("BOOT-INF/lib", "unicorn-spring-boot-starter-").bytes();
+				return good().with(PlainApplication.class)
+					.manifest("Start-Class", PlainApplication.class.getName())
+					.without("BOOT-INF/lib", "unicorn-spring-boot-starter-")
+					.bytes();
 			}
 
 		},

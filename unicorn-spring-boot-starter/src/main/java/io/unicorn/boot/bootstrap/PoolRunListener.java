@@ -34,6 +34,10 @@ class PoolRunListener implements SpringApplicationRunListener, Ordered {
 		if (WorkerProcess.isOne() || System.getProperty(WorkerCommand.PREPARE_PROPERTY) != null) {
 			new PidFileWriters(application).remove();
 		}
+		if (System.getProperty(WorkerCommand.PREPARE_PROPERTY) != null) {
+			// It is for code without this listener, and must not look like the user's.
+			System.clearProperty(WorkerCommand.EXIT_PROPERTY);
+		}
 	}
 
 	@Override

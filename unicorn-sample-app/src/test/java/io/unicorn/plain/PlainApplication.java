@@ -1,0 +1,23 @@
+package io.unicorn.plain;
+
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+
+/**
+ * An application that has never heard of pools. In a package of its own, where the
+ * sample's tests do not find it.
+ */
+@SpringBootConfiguration
+@EnableAutoConfiguration
+public class PlainApplication {
+
+	/**
+	 * Start the application.
+	 * @param args the program arguments
+	 */
+	public static void main(String[] args) {
+		SpringApplication.run(PlainApplication.class, args);
+	}
+
+}
