@@ -30,33 +30,34 @@ record MasterHome(WorkDir workDir, MasterLibrary library, List<String> notices) 
 	/**
 	 * Find a directory that can be used: the configured one, or else the usual one, or
 	 * else one in memory.
-	 * @throws MasterNotStartedException if there is none, or the first one is not safe
+	 * @throws NoPlaceForMasterException if there is none
+	 * @throws MasterNotStartedException if the first one is not safe
 	 */
 	static MasterHome find(UnicornProperties properties, ClassLoader classLoader) {
 		String configured = properties.workDir();
 		Path first = (configured != null) ? Path.of(configured) : WorkDir.defaultPath();
 		Set<Path> candidates = new LinkedHashSet<>(List.of(first, MEMORY.resolve(WorkDir.defaultPath().getFileName())));
 		List<String> notices = new ArrayList<>();
-		IOException failure = null;
+		IOException failure = new IOException("there is no directory to try");
 		for (Path candidate : candidates) {
 			try {
 				return open(candidate, classLoader,
 						notices.stream().map((notice) -> notice + ", " + candidate + " is used instead").toList());
 			}
 			catch (UnsafeWorkDirException ex) {
+				if (!candidate.equals(first)) {
+					break;
+				}
 				throw new MasterNotStartedException("The private directory cannot be used",
 						"Put right what is wrong with it, or set unicorn.work-dir to another path.", ex);
 			}
 			catch (IOException ex) {
-				failure = (failure != null) ? failure : ex;
+				failure = candidate.equals(first) ? ex : failure;
 				notices.add("the private directory " + candidate + " cannot be used ("
 						+ MasterNotStartedException.reason(ex) + ")");
 			}
 		}
-		throw new MasterNotStartedException("What the master needs cannot be stored",
-				"Make sure that " + first
-						+ " can be written to and has space left, or set unicorn.work-dir to another directory.",
-				failure);
+		throw new NoPlaceForMasterException(first, failure);
 	}
 
 	/**

@@ -70,10 +70,22 @@ class PoolRunListener implements SpringApplicationRunListener, Ordered {
 		else if (takeOver.wanted()) {
 			UnicornProperties properties = UnicornPropertiesBinder.bind(environment);
 			new PidFileWriters(this.application).write(bootstrapContext, environment, this.arguments);
-			bootstrap.run(properties);
+			run(bootstrap, properties);
 		}
 		else if (takeOver.remark() != null) {
 			logger.info(takeOver.remark());
+		}
+	}
+
+	/** An application that can serve does so, even where a pool has no place. */
+	private static void run(MasterBootstrap bootstrap, UnicornProperties properties) {
+		try {
+			bootstrap.run(properties);
+		}
+		catch (NoPlaceForMasterException ex) {
+			logger.error("No worker pool, because there is no place for its files: " + ex.getMessage()
+					+ ". Free some space, or set unicorn.work-dir to another directory. "
+					+ "The application runs in this one process.");
 		}
 	}
 
