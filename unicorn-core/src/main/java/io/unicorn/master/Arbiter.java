@@ -342,6 +342,9 @@ final class Arbiter {
 			}
 			case HUP -> {
 				if (!this.shutdown.isUnderWay()) {
+					if (target() == 0) {
+						this.configuration.resetTarget();
+					}
 					var unused = this.rollouts.request("SIGHUP");
 				}
 			}

@@ -148,9 +148,6 @@ final class Rollouts {
 	}
 
 	private void begin(String trigger, Instant now) {
-		if (this.configuration.target() == 0) {
-			this.configuration.resetTarget();
-		}
 		Rollout rollout = new Rollout(++this.lastId, this.configuration.generation(), ++this.lastGeneration, trigger,
 				now);
 		this.current = rollout;

@@ -93,6 +93,19 @@ class RolloutInterruptionTests {
 		assertThat(this.pool.activeOf(3)).hasSize(3);
 	}
 
+	@Test
+	void onlyHupUndoesWinch() {
+		in("rolling");
+		this.pool.jarChanged();
+		this.pool.signal(ProcessSignal.WINCH);
+		this.pool.run(Duration.ofMinutes(6));
+		assertThat(this.pool.results()).containsExactly("succeeded", "succeeded");
+		assertThat(this.pool.alive()).isZero();
+		this.pool.signal(ProcessSignal.HUP);
+		this.pool.run(Duration.ofMinutes(2));
+		assertThat(this.pool.activeOf(4)).hasSize(3);
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "preparing", "booting", "observing", "rolling", "watching" })
 	void aWorkerThatRetiresIsReplacedOnce(String phase) {

@@ -1,0 +1,95 @@
+package io.unicorn.master;
+
+import java.time.Duration;
+
+import io.unicorn.ipc.PoolSnapshot.RolloutInfo;
+import io.unicorn.ipc.PoolSnapshot.StepInfo;
+import io.unicorn.launch.RolloutSettings;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What a roll-out leaves behind for whoever asked for it.
+ */
+class RolloutResultTests {
+
+	private final SimulatedPool pool = SimulatedPool.running(SimulatedPool.settings(2));
+
+	@Test
+	void aResultTellsTheWholeStory() {
+		this.pool.signal(ProcessSignal.HUP);
+		RolloutInfo begun = this.pool.rollout();
+		assertThat(begun).extracting(RolloutInfo::id, RolloutInfo::from, RolloutInfo::to, RolloutInfo::trigger)
+			.containsExactly(1L, 1, 2, "SIGHUP");
+		assertThat(begun).extracting(RolloutInfo::state, RolloutInfo::code, RolloutInfo::endedAt)
+			.containsExactly("preparing", "", null);
+		this.pool.reach("succeeded");
+		RolloutInfo ended = this.pool.rollout();
+		assertThat(ended.startedAt()).isEqualTo(begun.startedAt());
+		assertThat(ended.endedAt()).isAfter(ended.startedAt()).isBeforeOrEqualTo(this.pool.now());
+		assertThat(ended.code()).isEqualTo("app.jar 00ff");
+		assertThat(ended.reason()).isEmpty();
+		assertThat(ended.log()).isEmpty();
+		assertThat(ended.steps()).isSortedAccordingTo((one, other) -> one.at().compareTo(other.at()))
+			.extracting(StepInfo::what)
+			.satisfiesExactly((step) -> assertThat(step).isEqualTo("generation 2 is to replace generation 1 (SIGHUP)"),
+					(step) -> assertThat(step).startsWith("generation 2 is app.jar 00ff, prepared in "),
+					(step) -> assertThat(step).endsWith("is ready and serves on probation for 5 s"),
+					(step) -> assertThat(step).endsWith("is good, 2 workers to be replaced"),
+					(step) -> assertThat(step).endsWith("is ready"),
+					(step) -> assertThat(step).startsWith("complete: 2 workers of generation 2 after "));
+	}
+
+	@Test
+	void aChangedNumberOfWorkersIsAStep() {
+		this.pool.reported = SimulatedPool.settings(3);
+		this.pool.signal(ProcessSignal.HUP);
+		this.pool.reach("succeeded");
+		assertThat(this.pool.rollout().steps()).extracting(StepInfo::what)
+			.contains("unicorn.workers has changed, the pool has 3 workers from now on");
+	}
+
+	@Test
+	void withoutObservationThereIsNoProbation() {
+		this.pool.reported = SimulatedPool.settings(2, new RolloutSettings(1, 0, Duration.ZERO), Duration.ZERO);
+		this.pool.signal(ProcessSignal.HUP);
+		this.pool.reach("rolling");
+		this.pool.reach("succeeded");
+		assertThat(String.join("\n", this.pool.story())).doesNotContain("probation");
+	}
+
+	@Test
+	void theLatestTenAreKeptNewestFirst() {
+		this.pool.preparationFails = 1;
+		for (int i = 0; i < 12; i++) {
+			this.pool.signal(ProcessSignal.HUP);
+			this.pool.run(Duration.ofSeconds(5));
+		}
+		assertThat(this.pool.snapshot().rollouts()).extracting(RolloutInfo::id)
+			.containsExactly(12L, 11L, 10L, 9L, 8L, 7L, 6L, 5L, 4L, 3L);
+		assertThat(this.pool.rollout().to()).as("a number is given once").isEqualTo(13);
+	}
+
+	@Test
+	void aLargePoolDoesNotFillTheResult() {
+		SimulatedPool large = SimulatedPool
+			.running(SimulatedPool.settings(80, new RolloutSettings(40, 0, Duration.ZERO), Duration.ZERO));
+		large.signal(ProcessSignal.HUP);
+		large.reach("succeeded");
+		assertThat(large.rollout().steps()).hasSize(50);
+	}
+
+	@Test
+	void aGenerationIsForgottenOnceWhenItsLastWorkerHasLeft() {
+		this.pool.signal(ProcessSignal.HUP);
+		this.pool.reach("watching");
+		assertThat(this.pool.ordered(Effect.Forget.class)).isEmpty();
+		this.pool.reach("succeeded").run(Duration.ofMinutes(1));
+		assertThat(this.pool.ordered(Effect.Forget.class)).containsExactly(new Effect.Forget(1));
+		this.pool.signal(ProcessSignal.HUP);
+		this.pool.reach("succeeded").run(Duration.ofMinutes(1));
+		assertThat(this.pool.ordered(Effect.Forget.class)).containsExactly(new Effect.Forget(1), new Effect.Forget(2));
+	}
+
+}
