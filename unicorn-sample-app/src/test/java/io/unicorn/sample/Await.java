@@ -7,7 +7,7 @@ import java.util.function.Supplier;
 /**
  * Waits for other processes, which tell nobody when they have got on.
  */
-final class Await {
+public final class Await {
 
 	private static final long INTERVAL_MILLIS = 20;
 
@@ -20,7 +20,7 @@ final class Await {
 	 * @param what describes what is missing when the time is over
 	 * @param condition the condition
 	 */
-	static void until(Duration timeout, Supplier<String> what, BooleanSupplier condition) {
+	public static void until(Duration timeout, Supplier<String> what, BooleanSupplier condition) {
 		if (!holds(timeout, condition)) {
 			throw new AssertionError("Waited %d ms in vain for %s".formatted(timeout.toMillis(), what.get()));
 		}

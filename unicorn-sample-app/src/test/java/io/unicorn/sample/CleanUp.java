@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 /**
  * Ends what is left of a pool and says what should not have been left.
  */
-final class CleanUp {
+public final class CleanUp {
 
 	private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
@@ -74,7 +74,11 @@ final class CleanUp {
 		}
 	}
 
-	static void delete(Path directory) {
+	/**
+	 * Delete a directory and everything in it.
+	 * @param directory the directory
+	 */
+	public static void delete(Path directory) {
 		try (Stream<Path> files = Files.walk(directory)) {
 			for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
 				Files.delete(file);

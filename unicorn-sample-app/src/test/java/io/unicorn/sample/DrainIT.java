@@ -3,12 +3,9 @@ package io.unicorn.sample;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -16,10 +13,7 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.zip.CRC32;
 
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocketFactory;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509TrustManager;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -65,9 +59,9 @@ class DrainIT {
 
 	@Test
 	void everyKindOfConnectionEndsInItsOwnWayUnderTls(@TempDir Path directory) throws Exception {
-		this.tls = trusting();
-		everyKindOfConnection(start("--server.ssl.key-store=file:" + keyStore(directory),
-				"--server.ssl.key-store-password=changeit", "--server.ssl.key-store-type=PKCS12"));
+		SelfSigned certificate = SelfSigned.in(directory);
+		this.tls = certificate.trusting();
+		everyKindOfConnection(start(certificate.args()));
 	}
 
 	@Test
@@ -226,42 +220,6 @@ class DrainIT {
 
 	private RawConnection connect(String protocol) throws IOException {
 		return new RawConnection(this.port, this.tls, protocol);
-	}
-
-	private static Path keyStore(Path directory) throws IOException, InterruptedException {
-		Path file = directory.resolve("server.p12");
-		Process keytool = new ProcessBuilder(System.getProperty("java.home") + "/bin/keytool", "-genkeypair", "-alias",
-				"server", "-keyalg", "EC", "-storetype", "PKCS12", "-keystore", file.toString(), "-storepass",
-				"changeit", "-dname", "CN=localhost", "-validity", "2")
-			.inheritIO()
-			.start();
-		assertThat(keytool.waitFor(1, TimeUnit.MINUTES)).isTrue();
-		assertThat(keytool.exitValue()).isZero();
-		return file;
-	}
-
-	/**
-	 * The certificate is the test's own; who else is on this port is no question here.
-	 */
-	private static SSLSocketFactory trusting() throws GeneralSecurityException {
-		SSLContext context = SSLContext.getInstance("TLS");
-		context.init(null, new TrustManager[] { new X509TrustManager() {
-
-			@Override
-			public void checkClientTrusted(X509Certificate[] chain, String authType) {
-			}
-
-			@Override
-			public void checkServerTrusted(X509Certificate[] chain, String authType) {
-			}
-
-			@Override
-			public X509Certificate[] getAcceptedIssuers() {
-				return new X509Certificate[0];
-			}
-
-		} }, null);
-		return context.getSocketFactory();
 	}
 
 }

@@ -2,6 +2,7 @@ package io.unicorn.sample;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.ProtocolException;
@@ -9,13 +10,15 @@ import java.net.Socket;
 import java.time.Duration;
 
 /**
- * A client's connection, on a plain socket: HTTP client libraries repeat a request when a
- * pooled connection turns out to be closed, and would hide what the tests look for. One
- * thread at a time may use it; any thread may close it.
+ * A client's connection, with or without TLS, on a socket: HTTP client libraries repeat a
+ * request when a pooled connection turns out to be closed, and would hide what the tests
+ * look for. One thread at a time may use it; any thread may close it.
  */
 public final class HttpConnection implements Closeable {
 
 	private final Socket socket;
+
+	private final InputStream in;
 
 	private final OutputStream out;
 
@@ -25,10 +28,11 @@ public final class HttpConnection implements Closeable {
 
 	private long lastAnswerNanos;
 
-	private HttpConnection(Socket socket) throws IOException {
+	HttpConnection(Socket socket, InputStream in) throws IOException {
 		this.socket = socket;
+		this.in = in;
 		this.out = socket.getOutputStream();
-		this.responses = new ResponseReader(socket.getInputStream());
+		this.responses = new ResponseReader(in);
 	}
 
 	/**
@@ -40,17 +44,7 @@ public final class HttpConnection implements Closeable {
 	 * @throws ExchangeException if there is no connection
 	 */
 	public static HttpConnection open(InetSocketAddress address, Duration timeout) throws ExchangeException {
-		Socket socket = new Socket();
-		try {
-			socket.setTcpNoDelay(true);
-			socket.setSoTimeout((int) timeout.toMillis());
-			socket.connect(address, (int) timeout.toMillis());
-			return new HttpConnection(socket);
-		}
-		catch (IOException ex) {
-			closeQuietly(socket);
-			throw ExchangeException.whileConnecting(ex);
-		}
+		return new Dialer(address, timeout).dial();
 	}
 
 	/**
@@ -61,20 +55,63 @@ public final class HttpConnection implements Closeable {
 	 * of no further use
 	 */
 	public Response exchange(byte[] request) throws ExchangeException {
-		boolean sent = false;
+		send(request);
+		return receive();
+	}
+
+	/**
+	 * Send one request, or several at once, without waiting for an answer.
+	 * @param requests the bytes of the requests
+	 * @throws ExchangeException if they could not all be written
+	 */
+	public void send(byte[] requests) throws ExchangeException {
 		try {
-			if (this.responses.hasUnread()) {
-				throw new ProtocolException("the last response is longer than it said");
-			}
-			this.out.write(request);
-			sent = true;
+			requireAllRead();
+			this.out.write(requests);
+			this.out.flush();
+		}
+		catch (IOException ex) {
+			throw ExchangeException.whileExchanging(ex, false);
+		}
+	}
+
+	/**
+	 * Wait for the whole response to the oldest request that has none yet.
+	 * @return the response
+	 * @throws ExchangeException if there is no complete response; the connection is then
+	 * of no further use
+	 */
+	public Response receive() throws ExchangeException {
+		try {
 			Response response = this.responses.read();
 			this.answered++;
 			this.lastAnswerNanos = System.nanoTime();
 			return response;
 		}
 		catch (IOException ex) {
-			throw ExchangeException.whileExchanging(ex, sent && this.responses.hasBegun());
+			throw ExchangeException.whileExchanging(ex, this.responses.hasBegun());
+		}
+	}
+
+	/**
+	 * Wait until the server ends the connection in order, after its last response.
+	 * @throws ExchangeException if it sends anything more, or resets the connection
+	 */
+	public void awaitEnd() throws ExchangeException {
+		try {
+			requireAllRead();
+			if (this.in.read() >= 0) {
+				throw new ProtocolException("more bytes after the last response");
+			}
+		}
+		catch (IOException ex) {
+			throw ExchangeException.whileExchanging(ex, false);
+		}
+	}
+
+	private void requireAllRead() throws ProtocolException {
+		if (this.responses.hasUnread()) {
+			throw new ProtocolException("the last response is longer than it said");
 		}
 	}
 
@@ -96,12 +133,8 @@ public final class HttpConnection implements Closeable {
 
 	@Override
 	public void close() {
-		closeQuietly(this.socket);
-	}
-
-	private static void closeQuietly(Socket socket) {
 		try {
-			socket.close();
+			this.socket.close();
 		}
 		catch (IOException ex) {
 			// Nothing is left to be done with it, and no request depends on it.

@@ -6,7 +6,7 @@ import java.time.Duration;
  * Counts latencies in buckets that are about three per cent wide, so that a client needs
  * a few kilobytes however many requests it sends. Not thread-safe.
  */
-final class LatencyHistogram {
+public final class LatencyHistogram {
 
 	/**
 	 * Each power of two is divided into this many buckets.
@@ -21,19 +21,35 @@ final class LatencyHistogram {
 
 	private long maxMicros;
 
-	void record(long nanos) {
+	/**
+	 * Count a latency.
+	 * @param nanos the latency in nanoseconds
+	 */
+	public void record(long nanos) {
 		long micros = Math.max(0, nanos / 1000);
 		this.counts[bucket(micros)]++;
 		this.total++;
 		this.maxMicros = Math.max(this.maxMicros, micros);
 	}
 
-	void add(LatencyHistogram other) {
+	/**
+	 * Count everything that another one has counted.
+	 * @param other the other one
+	 */
+	public void add(LatencyHistogram other) {
 		for (int i = 0; i < this.counts.length; i++) {
 			this.counts[i] += other.counts[i];
 		}
 		this.total += other.total;
 		this.maxMicros = Math.max(this.maxMicros, other.maxMicros);
+	}
+
+	/**
+	 * How many latencies were counted.
+	 * @return the number of latencies
+	 */
+	public long total() {
+		return this.total;
 	}
 
 	Duration max() {
@@ -43,8 +59,10 @@ final class LatencyHistogram {
 	/**
 	 * The latency that the given share of all requests did not exceed, rounded up to its
 	 * bucket's end.
+	 * @param share the share, from 0 to 1
+	 * @return the latency, zero if none was counted
 	 */
-	Duration quantile(double share) {
+	public Duration quantile(double share) {
 		long wanted = (long) Math.ceil(this.total * share);
 		long seen = 0;
 		for (int i = 0; i < this.counts.length; i++) {

@@ -77,19 +77,29 @@ public final class LoadRequest {
 		return new LoadRequest(this.line, this.keepAlive, this.close, expected);
 	}
 
-	byte[] onKeepAlive() {
+	/**
+	 * The request as it is sent on a connection that is to be kept.
+	 * @return the bytes, which are not copied
+	 */
+	public byte[] onKeepAlive() {
 		return this.keepAlive;
 	}
 
-	byte[] onOwnConnection() {
+	/**
+	 * The request as it is sent on a connection that ends with it.
+	 * @return the bytes, which are not copied
+	 */
+	public byte[] onOwnConnection() {
 		return this.close;
 	}
 
 	/**
 	 * Whether a response is right; one that the expectation cannot even be applied to is
 	 * not.
+	 * @param response the response, with status 200
+	 * @return whether it is what the client expects
 	 */
-	boolean isExpected(Response response) {
+	public boolean isExpected(Response response) {
 		try {
 			return this.expected.test(response);
 		}

@@ -1,8 +1,6 @@
 package io.unicorn.sample;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +31,7 @@ public final class ReadyWatcher implements AutoCloseable {
 
 	private final LoadRequest request = LoadRequest.get(PATH);
 
-	private final InetSocketAddress address;
+	private final Dialer dialer;
 
 	private final CountDownLatch stop = new CountDownLatch(1);
 
@@ -59,8 +57,8 @@ public final class ReadyWatcher implements AutoCloseable {
 
 	private @Nullable HttpConnection connection;
 
-	private ReadyWatcher(int port) {
-		this.address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+	private ReadyWatcher(Dialer dialer) {
+		this.dialer = dialer;
 		this.thread.setDaemon(true);
 	}
 
@@ -70,7 +68,16 @@ public final class ReadyWatcher implements AutoCloseable {
 	 * @return the watcher
 	 */
 	public static ReadyWatcher start(int port) {
-		ReadyWatcher watcher = new ReadyWatcher(port);
+		return start(Dialer.to(port));
+	}
+
+	/**
+	 * Begin to watch, and look once.
+	 * @param dialer connects to the application
+	 * @return the watcher
+	 */
+	public static ReadyWatcher start(Dialer dialer) {
+		ReadyWatcher watcher = new ReadyWatcher(dialer.waiting(TIMEOUT));
 		watcher.thread.start();
 		try {
 			watcher.looked.await(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
@@ -152,7 +159,7 @@ public final class ReadyWatcher implements AutoCloseable {
 		try {
 			HttpConnection current = this.connection;
 			if (current == null) {
-				current = HttpConnection.open(this.address, TIMEOUT);
+				current = this.dialer.dial();
 				this.connection = current;
 			}
 			Response response = current.exchange(this.request.onKeepAlive());

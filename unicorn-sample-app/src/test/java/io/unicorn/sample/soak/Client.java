@@ -1,0 +1,225 @@
+package io.unicorn.sample.soak;
+
+import java.time.Duration;
+import java.util.List;
+
+import io.unicorn.sample.Dialer;
+import io.unicorn.sample.ExchangeException;
+import io.unicorn.sample.HttpConnection;
+import io.unicorn.sample.LoadRequest;
+import io.unicorn.sample.Problem;
+import io.unicorn.sample.ProblemLog;
+import io.unicorn.sample.Response;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client: takes a turn at a steady pace, and later only if the last turn took longer
+ * than the pace allows. Latencies begin when a turn was due, so that a client that the
+ * machine holds up does not make the server look better. What fails is counted and never
+ * sent again, with one exception: the second request of a pipelined pair that the server
+ * has declined in the way that HTTP provides for (RFC 9112, 9.3.2).
+ */
+final class Client implements Runnable {
+
+	private final String name;
+
+	private final Kind kind;
+
+	private final Dialer dialer;
+
+	private final List<LoadRequest> requests;
+
+	private final Pace pace;
+
+	private final Progress progress;
+
+	private final ProblemLog problems;
+
+	private final Ledger ledger = new Ledger();
+
+	private int next;
+
+	private volatile @Nullable HttpConnection connection;
+
+	private volatile boolean cut;
+
+	/**
+	 * Create a client.
+	 * @param number distinguishes the clients of a kind; each begins with another request
+	 */
+	Client(Kind kind, int number, Dialer dialer, List<LoadRequest> requests, Pace pace, Progress progress,
+			ProblemLog problems) {
+		this.name = kind + ", client " + number;
+		this.kind = kind;
+		this.dialer = (kind == Kind.SLOW_READER) ? dialer.readingSlowly() : dialer;
+		this.requests = requests;
+		this.pace = pace;
+		this.progress = progress;
+		this.problems = problems;
+		this.next = number;
+	}
+
+	@Override
+	public void run() {
+		long due = System.nanoTime() + this.pace.first().toNanos();
+		while (!this.cut && !this.progress.stopsBefore(due)) {
+			Turn turn = new Turn(due, this.progress.phase());
+			if (this.kind == Kind.PIPELINED_PAIRS) {
+				pair(turn);
+			}
+			else {
+				single(turn, nextRequest());
+			}
+			due = Math.max(due + this.pace.interval().toNanos(), System.nanoTime());
+		}
+		hangUp();
+	}
+
+	private void single(Turn turn, LoadRequest request) {
+		HttpConnection current = connected(request);
+		if (current == null) {
+			return;
+		}
+		boolean keep = this.kind != Kind.CONNECTION_PER_REQUEST;
+		sent(1);
+		try {
+			Response response = current.exchange(keep ? request.onKeepAlive() : request.onOwnConnection());
+			judge(turn, request, response, current);
+			if (!keep || response.isLast()) {
+				hangUp();
+			}
+		}
+		catch (ExchangeException ex) {
+			failed(request, ex, current);
+			hangUp();
+		}
+	}
+
+	private void pair(Turn turn) {
+		LoadRequest first = nextRequest();
+		LoadRequest second = nextRequest();
+		HttpConnection current = connected(first);
+		if (current == null) {
+			return;
+		}
+		sent(2);
+		LoadRequest waiting = first;
+		try {
+			current.send(both(first.onKeepAlive(), second.onKeepAlive()));
+			Response response = current.receive();
+			judge(turn, first, response, current);
+			waiting = second;
+			if (response.isLast()) {
+				current.awaitEnd();
+				this.ledger.deferred();
+				hangUp();
+				single(turn, second);
+				return;
+			}
+			response = current.receive();
+			judge(turn, second, response, current);
+			if (response.isLast()) {
+				hangUp();
+			}
+		}
+		catch (ExchangeException ex) {
+			failed(waiting, ex, current);
+			if (waiting == first) {
+				failed(second, ex, current);
+			}
+			hangUp();
+		}
+	}
+
+	private static byte[] both(byte[] first, byte[] second) {
+		byte[] both = new byte[first.length + second.length];
+		System.arraycopy(first, 0, both, 0, first.length);
+		System.arraycopy(second, 0, both, first.length, second.length);
+		return both;
+	}
+
+	private LoadRequest nextRequest() {
+		return this.requests.get(this.next++ % this.requests.size());
+	}
+
+	private @Nullable HttpConnection connected(LoadRequest request) {
+		HttpConnection current = this.connection;
+		if (current == null) {
+			try {
+				current = this.dialer.dial();
+				this.connection = current;
+				this.ledger.connected();
+			}
+			catch (ExchangeException ex) {
+				if (ex.problem().isLoss()) {
+					sent(1);
+				}
+				failed(request, ex, null);
+			}
+		}
+		return current;
+	}
+
+	private void sent(int requests) {
+		this.ledger.sent(requests);
+		this.progress.sent(requests);
+	}
+
+	private void judge(Turn turn, LoadRequest request, Response response, HttpConnection current) {
+		if (response.status() == 200 && request.isExpected(response)) {
+			this.ledger.right(Phase.of(turn.phase, this.progress.phase()), System.nanoTime() - turn.due);
+			return;
+		}
+		Problem problem = (response.status() == 200) ? Problem.WRONG_BODY : Problem.NOT_200;
+		this.ledger.failed(problem);
+		this.problems.add(this.name, request, problem, response.toString(), current.answered() - 1,
+				current.sinceLastAnswer());
+	}
+
+	private void failed(LoadRequest request, ExchangeException ex, @Nullable HttpConnection current) {
+		Problem problem = this.cut ? Problem.UNFINISHED : ex.problem();
+		this.ledger.failed(problem);
+		this.problems.add(this.name + " in phase " + this.progress.phase(), request, problem,
+				String.valueOf(ex.getCause()), (current != null) ? current.answered() : 0,
+				(current != null) ? current.sinceLastAnswer() : Duration.ofNanos(-1));
+	}
+
+	private void hangUp() {
+		HttpConnection current = this.connection;
+		this.connection = null;
+		if (current != null) {
+			current.close();
+		}
+	}
+
+	/** End the request in flight; called by another thread. */
+	void cut() {
+		this.cut = true;
+		HttpConnection current = this.connection;
+		if (current != null) {
+			current.close();
+		}
+	}
+
+	Kind kind() {
+		return this.kind;
+	}
+
+	/** What has been counted, complete when the client has ended. */
+	Ledger ledger() {
+		return this.ledger;
+	}
+
+	/**
+	 * When a client takes its turns.
+	 *
+	 * @param first the first one, from the start
+	 * @param interval the time from one to the next
+	 */
+	record Pace(Duration first, Duration interval) {
+	}
+
+	private record Turn(long due, Phase phase) {
+	}
+
+}

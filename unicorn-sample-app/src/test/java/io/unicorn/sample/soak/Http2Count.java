@@ -1,0 +1,20 @@
+package io.unicorn.sample.soak;
+
+/**
+ * What h2load has counted.
+ *
+ * @param sent the requests that were begun
+ * @param right those that were answered with a status from 200 to 299
+ * @param wrong those that were answered otherwise, or refused
+ * @param lost those that got no answer
+ */
+record Http2Count(long sent, long right, long wrong, long lost) {
+
+	static final Http2Count NONE = new Http2Count(0, 0, 0, 0);
+
+	Http2Count plus(Http2Count other) {
+		return new Http2Count(this.sent + other.sent, this.right + other.right, this.wrong + other.wrong,
+				this.lost + other.lost);
+	}
+
+}

@@ -1,0 +1,45 @@
+package io.unicorn.sample.soak;
+
+/**
+ * How a client uses its connections.
+ */
+enum Kind {
+
+	/** Small requests on a connection that is kept for as long as the server allows. */
+	KEEP_ALIVE("keep-alive"),
+
+	/** Small requests, each on a connection of its own. */
+	CONNECTION_PER_REQUEST("connection per request"),
+
+	/** Two small requests in one write, on a connection that is kept. */
+	PIPELINED_PAIRS("pipelined pairs"),
+
+	/** Uploads of 1 MB on a connection that is kept. */
+	UPLOAD("uploads, 1 MB"),
+
+	/** Downloads of 1 MB on a connection that is kept. */
+	DOWNLOAD("downloads, 1 MB"),
+
+	/** Downloads of 1 MB that take more than a second, on a connection that is kept. */
+	SLOW_READER("slow readers, 1 MB");
+
+	private final String title;
+
+	Kind(String title) {
+		this.title = title;
+	}
+
+	/**
+	 * Whether latencies of this kind can be compared with those of another: requests are
+	 * small and wait for nothing.
+	 */
+	boolean isQuick() {
+		return this == KEEP_ALIVE || this == CONNECTION_PER_REQUEST || this == PIPELINED_PAIRS;
+	}
+
+	@Override
+	public String toString() {
+		return this.title;
+	}
+
+}

@@ -1,0 +1,104 @@
+package io.unicorn.sample.soak;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+import io.unicorn.sample.Dialer;
+import io.unicorn.sample.ProblemLog;
+import io.unicorn.sample.ProblemSample;
+
+/**
+ * All clients of one soak, each on a thread of its own.
+ */
+final class Load implements AutoCloseable {
+
+	private static final int MOST_SAMPLES = 30;
+
+	private static final long STACK_BYTES = 256 * 1024;
+
+	private static final Duration STOP_MARGIN = Duration.ofSeconds(5);
+
+	private final Progress progress = new Progress();
+
+	private final ProblemLog problems = new ProblemLog(MOST_SAMPLES);
+
+	private final List<Client> clients;
+
+	private final List<Thread> threads = new ArrayList<>();
+
+	private final Duration stopTimeout;
+
+	private final long startNanos = System.nanoTime();
+
+	private Load(Mix mix, Dialer dialer) {
+		this.clients = mix.clients(dialer, this.progress, this.problems);
+		this.stopTimeout = dialer.timeout().plus(STOP_MARGIN);
+		for (Client client : this.clients) {
+			Thread thread = new Thread(null, client, "soak client", STACK_BYTES);
+			thread.setDaemon(true);
+			this.threads.add(thread);
+		}
+	}
+
+	static Load start(Mix mix, Dialer dialer) {
+		Load load = new Load(mix, dialer);
+		load.threads.forEach(Thread::start);
+		return load;
+	}
+
+	void enter(Phase phase) {
+		this.progress.enter(phase);
+	}
+
+	long sent() {
+		return this.progress.sentCount();
+	}
+
+	Duration age() {
+		return Duration.ofNanos(System.nanoTime() - this.startNanos);
+	}
+
+	/** The first requests that went wrong. */
+	List<ProblemSample> samples() {
+		return this.problems.samples();
+	}
+
+	/**
+	 * Let each client finish its turn, then count.
+	 */
+	Map<Kind, Ledger> stop() {
+		this.progress.stop();
+		join(this.stopTimeout);
+		this.clients.forEach(Client::cut);
+		join(STOP_MARGIN);
+		Map<Kind, Ledger> ledgers = new EnumMap<>(Kind.class);
+		for (Client client : this.clients) {
+			ledgers.computeIfAbsent(client.kind(), (kind) -> new Ledger()).add(client.ledger());
+		}
+		ledgers.values().forEach(Ledger::requireBalance);
+		return ledgers;
+	}
+
+	private void join(Duration timeout) {
+		long end = System.nanoTime() + timeout.toNanos();
+		try {
+			for (Thread thread : this.threads) {
+				thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime())));
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	@Override
+	public void close() {
+		this.progress.stop();
+		this.clients.forEach(Client::cut);
+	}
+
+}

@@ -1,0 +1,59 @@
+package io.unicorn.sample.soak;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+import io.unicorn.sample.Pools;
+import io.unicorn.sample.RunningPool;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Ten roll-outs under clients of all kinds: nothing is lost, nothing is wrong, and always
+ * enough workers are ready. The load leaves the processors to the workers that boot;
+ * {@code soak/run} does more of everything.
+ */
+class SoakIT {
+
+	private static final int RATE = 300;
+
+	@RegisterExtension
+	final Pools pools = new Pools();
+
+	@TempDir
+	Path directory;
+
+	@Test
+	void sixRollOutsLoseNothing() throws Exception {
+		soak(UnicornServer.Security.PLAIN, 6);
+	}
+
+	@Test
+	void fourRollOutsUnderTlsLoseNothing() throws Exception {
+		soak(UnicornServer.Security.TLS, 4);
+	}
+
+	private void soak(UnicornServer.Security security, int rollouts) throws Exception {
+		UnicornServer server = this.pools.closing(
+				UnicornServer.start(RunningPool.builder().bootingFast(), security, this.directory, this.pools::start));
+		Plan plan = new Plan(rollouts, 0, Duration.ofSeconds(2), Duration.ofSeconds(3), Duration.ofSeconds(4));
+
+		SoakResult result = new Soak(server, plan).run(Mix.all(RATE),
+				H2Load.isInstalled() ? new H2Load(server.dialer()) : null);
+
+		System.out.println(SoakTable.servers(List.of(result)));
+		System.out.println(SoakTable.details(result));
+		System.out.println(server.watcher());
+		assertThat(result.complaints()).isEmpty();
+		assertThat(result.rollouts()).hasSize(rollouts);
+		assertThat(result.samples()).isEmpty();
+		assertThat(result.isFlawless()).as(result.toString()).isTrue();
+		assertThat(result.ledgers().values()).allMatch((ledger) -> ledger.rightCount() > 0);
+		assertThat(server.watcher().maxLive()).isLessThanOrEqualTo(UnicornServer.WORKERS + 1);
+	}
+
+}
