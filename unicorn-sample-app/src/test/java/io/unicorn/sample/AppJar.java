@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  * The application's jar, changed as a test wants it: another version of it, or a broken
  * one. What it configures yields to arguments and environment variables.
  */
-final class AppJar {
+public final class AppJar {
 
 	private static final String PROPERTIES = "BOOT-INF/classes/config/application.properties";
 
@@ -40,8 +40,10 @@ final class AppJar {
 
 	/**
 	 * A jar whose {@code /whoami} says this version.
+	 * @param version the version
+	 * @return the jar
 	 */
-	static AppJar version(String version) {
+	public static AppJar version(String version) {
 		return new AppJar(version);
 	}
 
@@ -103,8 +105,9 @@ final class AppJar {
 
 	/**
 	 * The jar's content.
+	 * @return the bytes
 	 */
-	byte[] bytes() {
+	public byte[] bytes() {
 		try {
 			Path copy = Files.createTempFile("app-", ".jar");
 			try {

@@ -234,7 +234,7 @@ public final class PoolBuilder {
 	 * The jar that is to be started.
 	 * @return its absolute path
 	 */
-	public Path existingJar() {
+	Path existingJar() {
 		if (!Files.isRegularFile(this.jar)) {
 			throw new IllegalStateException("There is no %s; build it first, or name another one by -D%s=..."
 				.formatted(this.jar.toAbsolutePath(), JAR_PROPERTY));

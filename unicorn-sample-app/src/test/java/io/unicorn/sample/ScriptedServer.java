@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * A server that does to each connection what a test says, right or wrong. Requests must
  * have no body.
  */
-final class ScriptedServer implements AutoCloseable {
+public final class ScriptedServer implements AutoCloseable {
 
 	private final ServerSocket listener;
 
@@ -35,20 +35,20 @@ final class ScriptedServer implements AutoCloseable {
 	 * @param script called for each connection, on a thread of its own; the connection is
 	 * closed when it returns
 	 */
-	static ScriptedServer start(Script script) throws IOException {
+	public static ScriptedServer start(Script script) throws IOException {
 		ScriptedServer server = new ScriptedServer(script);
 		daemon(server::accept);
 		return server;
 	}
 
-	int port() {
+	public int port() {
 		return this.listener.getLocalPort();
 	}
 
 	/**
 	 * How many requests were read.
 	 */
-	int requests() {
+	public int requests() {
 		return this.requests.get();
 	}
 
@@ -91,7 +91,7 @@ final class ScriptedServer implements AutoCloseable {
 		}
 	}
 
-	interface Script {
+	public interface Script {
 
 		void serve(Peer peer) throws IOException, InterruptedException;
 
@@ -100,7 +100,7 @@ final class ScriptedServer implements AutoCloseable {
 	/**
 	 * One client's connection.
 	 */
-	final class Peer {
+	public final class Peer {
 
 		private final Socket socket;
 
@@ -115,7 +115,7 @@ final class ScriptedServer implements AutoCloseable {
 		 * Read a request to its end.
 		 * @return whether there was one
 		 */
-		boolean readRequest() throws IOException {
+		public boolean readRequest() throws IOException {
 			int end = 0;
 			while (end < 2) {
 				int next = this.in.read();
@@ -130,14 +130,14 @@ final class ScriptedServer implements AutoCloseable {
 			return true;
 		}
 
-		void send(String text) throws IOException {
+		public void send(String text) throws IOException {
 			this.socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
 		}
 
 		/**
 		 * Close with a reset instead of an orderly end.
 		 */
-		void reset() throws IOException {
+		public void reset() throws IOException {
 			this.socket.setSoLinger(true, 0);
 			this.socket.close();
 		}

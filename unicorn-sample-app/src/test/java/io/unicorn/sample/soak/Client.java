@@ -1,6 +1,8 @@
 package io.unicorn.sample.soak;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 
 import io.unicorn.sample.Dialer;
@@ -103,12 +105,12 @@ final class Client implements Runnable {
 			return;
 		}
 		sent(2);
-		LoadRequest waiting = first;
+		Deque<LoadRequest> unanswered = new ArrayDeque<>(List.of(first, second));
 		try {
 			current.send(both(first.onKeepAlive(), second.onKeepAlive()));
 			Response response = current.receive();
 			judge(turn, first, response, current);
-			waiting = second;
+			unanswered.remove();
 			if (response.isLast()) {
 				current.awaitEnd();
 				this.ledger.deferred();
@@ -123,10 +125,7 @@ final class Client implements Runnable {
 			}
 		}
 		catch (ExchangeException ex) {
-			failed(waiting, ex, current);
-			if (waiting == first) {
-				failed(second, ex, current);
-			}
+			unanswered.forEach((request) -> failed(request, ex, current));
 			hangUp();
 		}
 	}

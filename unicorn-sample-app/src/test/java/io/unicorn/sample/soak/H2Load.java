@@ -23,7 +23,8 @@ final class H2Load {
 
 	private static final Pattern REQUESTS = Pattern.compile("requests: \\d+ total, (\\d+) started, (\\d+) done");
 
-	private static final Pattern STATUS = Pattern.compile("status codes: (\\d+) 2xx");
+	private static final Pattern STATUS = Pattern
+		.compile("status codes: (\\d+) 2xx, (\\d+) 3xx, (\\d+) 4xx, (\\d+) 5xx");
 
 	private static final List<String> COMMAND = List.of("h2load", "--requests=160", "--clients=4",
 			"--max-concurrent-streams=2", "--rps=10", "--connection-inactivity-timeout=30");
@@ -94,7 +95,9 @@ final class H2Load {
 		long started = Long.parseLong(requests.group(1));
 		long done = Long.parseLong(requests.group(2));
 		long right = Long.parseLong(status.group(1));
-		return new Http2Count(started, right, done - right, started - done);
+		long wrong = Long.parseLong(status.group(2)) + Long.parseLong(status.group(3))
+				+ Long.parseLong(status.group(4));
+		return new Http2Count(started, right, wrong, done - right - wrong, started - done);
 	}
 
 	/** Let the run that is under way end, and count. */

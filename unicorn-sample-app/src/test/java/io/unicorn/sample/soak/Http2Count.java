@@ -5,16 +5,19 @@ package io.unicorn.sample.soak;
  *
  * @param sent the requests that were begun
  * @param right those that were answered with a status from 200 to 299
- * @param wrong those that were answered otherwise, or refused
+ * @param wrong those that were answered with another status
+ * @param refused those whose stream was closed without an answer. h2load does not say by
+ * which code; a stream that is begun after the server has ended the connection is refused
+ * as not processed (RFC 9113, 8.7), and a client may send its request again
  * @param lost those that got no answer
  */
-record Http2Count(long sent, long right, long wrong, long lost) {
+record Http2Count(long sent, long right, long wrong, long refused, long lost) {
 
-	static final Http2Count NONE = new Http2Count(0, 0, 0, 0);
+	static final Http2Count NONE = new Http2Count(0, 0, 0, 0, 0);
 
 	Http2Count plus(Http2Count other) {
 		return new Http2Count(this.sent + other.sent, this.right + other.right, this.wrong + other.wrong,
-				this.lost + other.lost);
+				this.refused + other.refused, this.lost + other.lost);
 	}
 
 }

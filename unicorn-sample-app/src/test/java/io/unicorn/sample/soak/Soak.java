@@ -65,6 +65,8 @@ final class Soak {
 			catch (IOException ex) {
 				this.complaints.add(ex.toString());
 			}
+			System.err.printf("%s: %d of %d roll-outs succeeded, %,d requests, %d problems%n", this.server.name(),
+					this.rollouts.size(), this.plan.rollouts(), load.sent(), load.samples().size());
 			load.enter(Phase.BETWEEN);
 			Duration left = this.plan.period().minusNanos(System.nanoTime() - start);
 			Thread.sleep(Math.max(0, left.toMillis()));

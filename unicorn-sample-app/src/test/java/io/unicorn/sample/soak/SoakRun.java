@@ -71,7 +71,7 @@ public final class SoakRun {
 	}
 
 	private void pool(Mix mix, boolean http2) throws Exception {
-		PoolBuilder builder = RunningPool.builder();
+		PoolBuilder builder = RunningPool.builder().bootingFast();
 		UnicornServer.Security security = this.options.containsKey("tls") ? UnicornServer.Security.TLS
 				: UnicornServer.Security.PLAIN;
 		Deque<RunningPool> started = new ArrayDeque<>();

@@ -49,8 +49,8 @@ final class SoakTable {
 							latencies(ledger, Phase.BETWEEN))));
 		Http2Count http2 = result.http2();
 		if (http2.sent() > 0) {
-			text.append(row("| 4 × HTTP/2 (h2load) | %,d | | %,d | %d | %d | | | | | |%n", http2.sent(), http2.right(),
-					http2.wrong(), http2.lost()));
+			text.append(row("| 4 × HTTP/2 (h2load) | %,d | | %,d | %d | %d | %d | | | | |%n", http2.sent(),
+					http2.right(), http2.wrong(), http2.lost(), http2.refused()));
 		}
 		result.samples().forEach((sample) -> text.append("\n- ").append(sample));
 		result.complaints().forEach((complaint) -> text.append("\n- ").append(complaint));

@@ -56,7 +56,7 @@ final class UnicornServer implements Server {
 	static UnicornServer start(PoolBuilder builder, Security security, Path directory,
 			Function<PoolBuilder, RunningPool> starter)
 			throws IOException, GeneralSecurityException, InterruptedException {
-		Versions versions = Versions.of(builder.existingJar(), directory);
+		Versions versions = new Versions(directory.resolve("app.jar"));
 		builder.jar(versions.jar())
 			.args("--unicorn.workers=" + WORKERS, "--unicorn.threads=8", "--unicorn.rollout.observe=500ms",
 					"--server.http2.enabled=true");
@@ -90,9 +90,9 @@ final class UnicornServer implements Server {
 			throw new IOException(end);
 		}
 		try (HttpConnection connection = this.dialer.dial()) {
-			Response response = connection.exchange(LoadRequest.get(Versions.PATH).onOwnConnection());
-			if (!response.text().equals(this.versions.name())) {
-				throw new IOException("%s brought %s instead of %s".formatted(end, response, this.versions.name()));
+			Response response = connection.exchange(LoadRequest.get("/whoami").onOwnConnection());
+			if (!response.text().contains(this.versions.mark())) {
+				throw new IOException("%s brought %s instead of %s".formatted(end, response, this.versions.mark()));
 			}
 		}
 	}

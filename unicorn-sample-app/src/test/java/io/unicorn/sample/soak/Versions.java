@@ -1,12 +1,11 @@
 package io.unicorn.sample.soak;
 
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.file.FileSystem;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+
+import io.unicorn.sample.AppJar;
 
 /**
  * Two versions of the application, which take turns in one file. The file is overwritten
@@ -14,46 +13,30 @@ import java.util.List;
  */
 final class Versions {
 
-	/** Served by the application as it is. */
-	static final String PATH = "/version.txt";
+	private static final List<String> NAMES = List.of("blue", "green");
 
 	private final Path jar;
 
-	private final List<Path> versions;
+	private final List<byte[]> contents = NAMES.stream().map((name) -> AppJar.version(name).bytes()).toList();
 
 	private int current;
 
-	private Versions(Path jar, List<Path> versions) {
-		this.jar = jar;
-		this.versions = versions;
-	}
-
 	/**
-	 * Make two versions of an application.
-	 * @param original the application's jar
-	 * @param directory where to put them
+	 * Make two versions of the application, and install one of them.
+	 * @param jar where to install them
 	 */
-	static Versions of(Path original, Path directory) throws IOException {
-		Versions versions = new Versions(directory.resolve("app.jar"),
-				List.of(directory.resolve("version-1.jar"), directory.resolve("version-2.jar")));
-		for (Path version : versions.versions) {
-			Files.copy(original, version);
-			try (FileSystem zip = FileSystems.newFileSystem(version)) {
-				Path resources = Files.createDirectories(zip.getPath("BOOT-INF/classes/static"));
-				Files.writeString(resources.resolve("version.txt"), version.getFileName().toString());
-			}
-		}
-		versions.install();
-		return versions;
+	Versions(Path jar) throws IOException {
+		this.jar = jar;
+		install();
 	}
 
 	Path jar() {
 		return this.jar;
 	}
 
-	/** What the installed version answers to {@link #PATH}. */
-	String name() {
-		return this.versions.get(this.current).getFileName().toString();
+	/** What the installed version's {@code /whoami} contains. */
+	String mark() {
+		return "\"version\":\"" + NAMES.get(this.current) + "\"";
 	}
 
 	void installOther() throws IOException {
@@ -62,9 +45,7 @@ final class Versions {
 	}
 
 	private void install() throws IOException {
-		try (OutputStream out = Files.newOutputStream(this.jar)) {
-			Files.copy(this.versions.get(this.current), out);
-		}
+		Files.write(this.jar, this.contents.get(this.current));
 	}
 
 }
