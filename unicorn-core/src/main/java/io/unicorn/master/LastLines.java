@@ -1,6 +1,7 @@
 package io.unicorn.master;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The end of what a process has printed, as far as it tells an operator why it ended.
@@ -10,6 +11,29 @@ final class LastLines {
 	private static final int MOST_CHARACTERS = 300;
 
 	private LastLines() {
+	}
+
+	/**
+	 * Return the one line that says best what went wrong: what Spring Boot describes, or
+	 * else the innermost cause, or else an error of the JVM's launcher, or else the last
+	 * line; empty if there is none.
+	 * @param lines lines without frames of stack traces
+	 */
+	static String cause(List<String> lines) {
+		int description = lines.lastIndexOf("Description:");
+		if (description >= 0) {
+			return lines.stream().skip(description + 1L).filter((line) -> !line.isBlank()).findFirst().orElse("");
+		}
+		return last(lines, "Caused by: ").or(() -> last(lines, "Error: "))
+			.or(() -> last(lines, "Exception in thread"))
+			.or(() -> last(lines, ""))
+			.orElse("");
+	}
+
+	private static Optional<String> last(List<String> lines, String beginning) {
+		return lines.stream()
+			.filter((line) -> !line.isBlank() && line.startsWith(beginning))
+			.reduce((former, later) -> later);
 	}
 
 	/**

@@ -32,6 +32,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * code when that comes. The tests share a pool and are in order; only the last one
  * changes what it runs.
  */
+@OneJdk
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class BadCodeIT {
 

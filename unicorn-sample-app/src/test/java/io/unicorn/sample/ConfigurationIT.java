@@ -30,6 +30,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * What configuration does to a pool, and what is said of configuration that makes no
  * sense.
  */
+@OneJdk
 class ConfigurationIT {
 
 	private static final Pattern SPAWNED = Pattern.compile("worker 0 \\(pid (\\d+)\\) spawned");

@@ -14,6 +14,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * The ways in which a pool ends.
  */
+@OneJdk
 class EndIT {
 
 	private static final Duration TIMEOUT = Duration.ofSeconds(60);

@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * A pool whose very first worker does not come up ends instead of trying on.
  */
+@OneJdk
 class FirstBootIT {
 
 	private static final int BOOT_FAILED = 3;

@@ -24,6 +24,7 @@ import static org.junit.jupiter.api.Assumptions.abort;
  * The ways in which an application is started, and that its workers get what it was
  * started with.
  */
+@OneJdk
 class LaunchFormsIT {
 
 	private static final Pattern LINE = Pattern

@@ -20,6 +20,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Signals at the worst of moments: many at once, and those that kill in the midst of a
  * roll-out.
  */
+@OneJdk
 class RolloutSignalsIT {
 
 	private static final Duration TIMEOUT = Duration.ofSeconds(60);

@@ -24,6 +24,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * are in order, because a later one changes the configuration, and the last one ends the
  * pool.
  */
+@OneJdk
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class SignalsIT {
 
