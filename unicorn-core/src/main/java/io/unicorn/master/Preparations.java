@@ -125,7 +125,9 @@ final class Preparations {
 						: "failed with exit code " + code;
 				String what = (running.kind() == Kind.CHECK) ? "the trial of the new master "
 						: "the start of the new code ";
-				return new Result(running.generation(), null, what + how, output);
+				String cause = LastLines.cause(output);
+				return new Result(running.generation(), null, what + how + (cause.isEmpty() ? "" : ": " + cause),
+						output);
 			}
 			return (running.kind() == Kind.CHECK) ? new Result(MASTER, null, "", output)
 					: new Result(running.generation(), LaunchPlanFile.take(running.file()), "", output);

@@ -3,6 +3,8 @@ package io.unicorn.master;
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -26,6 +28,17 @@ class LastLinesTests {
 	void aLongLineIsCutAndSpaceAtItsEndIsNoLine() {
 		assertThat(LastLines.of(List.of("x".repeat(300) + "  \r"), 1)).containsExactly("x".repeat(300));
 		assertThat(LastLines.of(List.of("x".repeat(301)), 1)).containsExactly("x".repeat(300) + "…");
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|',
+			value = { "a;Description:;;Port 80 is taken.;;Action:;Free it.|Port 80 is taken.",
+					"x;Exception in thread \"main\" A;Caused by: B;Caused by: C;y|Caused by: C",
+					"Error: Invalid or corrupt jarfile app.jar|Error: Invalid or corrupt jarfile app.jar",
+					"NOTE: Picked up X;Exception in thread \"main\" A|Exception in thread \"main\" A", "one;two;|two",
+					"''|''" })
+	void theLineThatSaysBestWhatWentWrongIsFound(String lines, String cause) {
+		assertThat(LastLines.cause(List.of(lines.split(";", -1)))).isEqualTo(cause);
 	}
 
 }
