@@ -209,7 +209,7 @@ final class Rollouts {
 
 	/** Whether a worker of this generation has to show that it is healthy. */
 	boolean isOnProbation(int generation) {
-		return this.current != null && this.current.to == generation && this.current.phase().isTrial();
+		return this.current != null && this.current.to == generation;
 	}
 
 	/** How long a worker of this generation goes on to report its health. */
@@ -329,7 +329,7 @@ final class Rollouts {
 		if (!last || givenUp.isEmpty() || this.current == null) {
 			return true;
 		}
-		if (this.closing == null || !this.closing.addresses.equals(givenUp)) {
+		if (this.closing == null) {
 			this.closing = new Closing(givenUp, now, worker.settings.gracefulTimeout().dividedBy(2));
 			this.orders.add(new Effect.RefuseNew(givenUp));
 			this.orders.send(worker, new Message.EndConnections());
@@ -461,7 +461,6 @@ final class Rollouts {
 
 	/** The master stops. */
 	void abort(String reason, Instant now) {
-		this.queued = null;
 		Rollout rollout = this.current;
 		if (rollout != null) {
 			if (rollout.phase() == Phase.PREPARING) {

@@ -187,8 +187,7 @@ final class Staffing {
 		}
 		long current = members().filter((worker) -> worker.isActive() && !isOutdated(worker)).count();
 		if (current > wanted) {
-			return this.pool
-				.youngest((worker) -> worker.is(WorkerState.BOOTING) && !isOutdated(worker) && !isCandidate(worker))
+			return this.pool.youngest((worker) -> worker.is(WorkerState.BOOTING) && !isOutdated(worker))
 				.map(CallOff::new)
 				.orElse(null);
 		}
@@ -242,8 +241,8 @@ final class Staffing {
 
 	private @Nullable Step replace(int wanted, int target, RolloutSettings limits, Instant now) {
 		int active = active();
-		boolean possible = active >= wanted && active < wanted + limits.maxSurge()
-				&& this.pool.size() < target + limits.maxSurge() && !now.isBefore(this.replacementNotBefore);
+		boolean possible = active >= wanted && this.pool.size() < target + limits.maxSurge()
+				&& !now.isBefore(this.replacementNotBefore);
 		return (possible && active - wanted < outdated()) ? new Hire(this.generation, true, 0) : null;
 	}
 

@@ -149,6 +149,7 @@ class RolloutAddressTests {
 		assertThat(this.pool.ordered(Effect.AdmitNew.class)).endsWith(new Effect.AdmitNew(Set.of(OLD)));
 		this.pool.reach("succeeded").run(Duration.ofMinutes(1));
 		assertThat(this.pool.activeOf(3)).hasSize(3);
+		assertThat(refused()).containsExactly(new Effect.RefuseNew(Set.of(OLD)), new Effect.RefuseNew(Set.of(NEW)));
 	}
 
 	@Test

@@ -1,7 +1,9 @@
 package io.unicorn.master;
 
 import java.time.Duration;
+import java.util.List;
 
+import io.unicorn.ipc.Message;
 import io.unicorn.ipc.PoolSnapshot.RolloutInfo;
 import io.unicorn.ipc.PoolSnapshot.StepInfo;
 import io.unicorn.launch.RolloutSettings;
@@ -57,6 +59,25 @@ class RolloutResultTests {
 		this.pool.reach("rolling");
 		this.pool.reach("succeeded");
 		assertThat(String.join("\n", this.pool.story())).doesNotContain("probation");
+	}
+
+	@Test
+	void everyNewWorkerIsCheckedAndTheFirstIsObserved() {
+		this.pool.signal(ProcessSignal.HUP);
+		this.pool.reach("succeeded").exit(this.pool.firstReady(), -1, 9);
+		assertThat(this.pool.ordered(Effect.Send.class)).extracting(Effect.Send::message)
+			.filteredOn(Message.Welcome.class::isInstance)
+			.extracting((message) -> ((Message.Welcome) message).probation() + " "
+					+ ((Message.Welcome) message).observedMillis())
+			.containsExactly("false 0", "false 0", "true 5000", "true 0", "false 0");
+	}
+
+	@Test
+	void whatAnOldWorkerHasPrintedIsNotKept() {
+		this.pool.signal(ProcessSignal.HUP);
+		this.pool.reach("booting").receive(this.pool.firstReady(), new Message.BootLog(List.of("somebody else")));
+		this.pool.reach("succeeded");
+		assertThat(this.pool.rollout().log()).isEmpty();
 	}
 
 	@Test

@@ -178,6 +178,14 @@ class RolloutTrialTests {
 	}
 
 	@Test
+	void errorsOfAnEarlierTimeAreNoMeasure() {
+		this.pool.answersErrors = 1;
+		reload();
+		this.pool.receive(this.old.get(0), new Message.Heartbeat(100_000, 0, 0, 0, 0, 100_000));
+		assertFailed("10 of 10 answers were errors (5xx), 0 of ");
+	}
+
+	@Test
 	void theLastWordsOfAWorkerThatDidNotBootMayComeBeforeItsExit() {
 		reload();
 		this.pool.faults = new Faults(0, 0, 1, 0, 0, 0, 0, 0);

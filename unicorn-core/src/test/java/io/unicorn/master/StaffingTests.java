@@ -17,6 +17,8 @@ class StaffingTests {
 
 	private static final Instant NOW = Workers.SPAWNED.plusSeconds(60);
 
+	private static final int CANDIDATE = 7;
+
 	private final Pool pool = new Pool();
 
 	private final Staffing staffing = new Staffing(this.pool);
@@ -30,7 +32,8 @@ class StaffingTests {
 	/**
 	 * Fill the pool: b is a worker that boots, r one that is ready, R one that asked to
 	 * be replaced, o and O those of the old generation that are ready and boot, d one
-	 * that drains, x one that is about to be killed.
+	 * that drains, x one that is about to be killed, c and C the candidate that is ready
+	 * and that boots, ? a candidate that is not there yet.
 	 */
 	private void pool(String workers) {
 		boolean everReady = workers.matches(".*[^bOd].*");
@@ -40,6 +43,12 @@ class StaffingTests {
 		int current = workers.matches(".*[oO].*") ? 2 : 1;
 		for (int i = 0; i < workers.length(); i++) {
 			char kind = workers.charAt(i);
+			if (kind == '?' || kind == 'c' || kind == 'C') {
+				this.staffing.tryOut(CANDIDATE);
+			}
+			if (kind == '?') {
+				continue;
+			}
 			long id = ++this.lastId;
 			Worker worker = switch (kind) {
 				case 'b' -> Workers.worker(id, current);
@@ -47,6 +56,8 @@ class StaffingTests {
 				case 'R' -> Workers.retiring(id);
 				case 'o' -> Workers.ready(id, 1);
 				case 'O' -> Workers.worker(id, 1);
+				case 'c' -> Workers.ready(id, CANDIDATE);
+				case 'C' -> Workers.worker(id, CANDIDATE);
 				case 'd' -> Workers.leaving(id, WorkerState.DRAINING, Verdict.RELOAD);
 				case 'x' -> Workers.leaving(id, WorkerState.EXITING, Verdict.HUNG);
 				default -> throw new IllegalArgumentException("kind " + kind);
@@ -60,6 +71,9 @@ class StaffingTests {
 
 	private String step(int target, Instant now) {
 		Staffing.Step step = this.staffing.next(target, this.limits, now);
+		if (step instanceof Staffing.Hire hire && hire.generation() == CANDIDATE) {
+			return "try out";
+		}
 		if (step instanceof Staffing.Hire hire) {
 			return (hire.replacement() ? "replace" : "hire") + ((hire.crashes() > 0) ? " after " + hire.crashes() : "");
 		}
@@ -81,6 +95,40 @@ class StaffingTests {
 	void theNextStepBringsThePoolToItsSize(String workers, int target, String step) {
 		pool(workers);
 		assertThat(step(target, NOW)).isEqualTo(step);
+	}
+
+	@ParameterizedTest(name = "{0} of {1} wanted, max-surge {2}, max-unavailable {3}: {4}")
+	@CsvSource({ "rrr?, 3, 1, 0, try out", "rrrd?, 3, 1, 0, nothing", "rrrd?, 3, 2, 0, try out", "rr?, 3, 1, 0, hire",
+			"Rrr?, 3, 1, 0, try out", "rrrC, 3, 1, 0, nothing", "rrrc, 3, 1, 0, nothing", "rrc, 3, 1, 0, hire",
+			"rrbc, 3, 1, 0, nothing", "Rrrc, 3, 1, 0, nothing", "Rrrc, 3, 2, 0, replace", "rrrrc, 3, 1, 0, dismiss 1",
+			"rrrbC, 3, 1, 0, call off 4", "c, 0, 1, 0, nothing", "?, 0, 1, 0, try out", "?, 0, 0, 1, try out",
+			"d?, 0, 0, 1, nothing", "rrr?, 3, 0, 1, dismiss 1", "Rrr?, 3, 0, 1, dismiss 1 superseded",
+			"rr?, 3, 0, 1, try out", "rrd?, 3, 0, 1, nothing", "rrc, 3, 0, 1, nothing", "rc, 3, 0, 1, hire",
+			"ooo, 3, 0, 1, dismiss 1 superseded", "ood, 3, 0, 1, nothing", "oo, 3, 0, 1, hire", "oob, 3, 0, 1, nothing",
+			"oor, 3, 0, 1, dismiss 1 superseded", "rrr, 3, 0, 1, nothing", "ooo, 3, 0, 2, dismiss 1 superseded",
+			"ood, 3, 0, 2, dismiss 1 superseded", "odd, 3, 0, 2, nothing", "od, 3, 0, 2, hire", "obb, 3, 0, 2, nothing",
+			"ooob, 3, 1, 1, nothing", "ooor, 3, 1, 1, dismiss 1 superseded", "ooo, 3, 1, 1, dismiss 1 superseded",
+			"ood, 3, 1, 1, hire", "oodb, 3, 1, 1, nothing", "ooo, 3, 2, 0, replace", "ooob, 3, 2, 0, replace",
+			"ooobb, 3, 2, 0, nothing", "ooord, 3, 2, 0, dismiss 1 superseded", "oord, 3, 2, 0, replace" })
+	void theNextStepKeepsToTheLimits(String workers, int target, int maxSurge, int maxUnavailable, String step) {
+		this.limits = new RolloutSettings(maxSurge, maxUnavailable, Duration.ZERO);
+		pool(workers);
+		assertThat(step(target, NOW)).isEqualTo(step);
+	}
+
+	@Test
+	void aCandidateThatIsAcceptedIsOneOfTheWantedAndOneThatIsDroppedIsSurplus() {
+		pool("rrrc");
+		assertThat(this.staffing.isOnTrial()).isTrue();
+		this.staffing.accept(CANDIDATE);
+		assertThat(this.staffing.isOnTrial()).isFalse();
+		assertThat(step(3, NOW)).isEqualTo("dismiss 1 superseded");
+		this.staffing.accept(1);
+		assertThat(step(3, NOW)).isEqualTo("dismiss 4 superseded");
+		this.staffing.tryOut(CANDIDATE);
+		assertThat(step(3, NOW)).isEqualTo("nothing");
+		this.staffing.dropCandidate();
+		assertThat(step(3, NOW)).isEqualTo("dismiss 4 superseded");
 	}
 
 	@Test
