@@ -33,6 +33,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  * The application is replaced while it serves. The first tests share a pool and are in
  * order, because each leaves another version behind.
  */
+@OneJdk
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class RolloutIT {
 

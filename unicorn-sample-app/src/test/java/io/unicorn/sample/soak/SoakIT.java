@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
+import io.unicorn.sample.OneJdk;
 import io.unicorn.sample.Pools;
 import io.unicorn.sample.RunningPool;
 import org.junit.jupiter.api.Test;
@@ -17,6 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * enough workers are ready. The load leaves the processors to the workers that boot;
  * {@code soak/run} does more of everything.
  */
+@OneJdk
 class SoakIT {
 
 	private static final int RATE = 300;
