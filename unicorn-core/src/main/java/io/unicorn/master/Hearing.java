@@ -1,10 +1,10 @@
 package io.unicorn.master;
 
 import java.io.IOException;
-import java.util.Set;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 import io.unicorn.posix.ControlPoller;
 import io.unicorn.posix.Posix;
@@ -19,11 +19,8 @@ import org.jspecify.annotations.Nullable;
 final class Hearing {
 
 	/** SIGQUIT stays with the JVM, which prints its threads. */
-	private static final Set<Integer> TRAPPED = Stream
-		.of(ProcessSignal.TERM, ProcessSignal.INT, ProcessSignal.HUP, ProcessSignal.TTIN, ProcessSignal.TTOU,
-				ProcessSignal.USR1, ProcessSignal.USR2, ProcessSignal.WINCH)
-		.map(ProcessSignal::number)
-		.collect(Collectors.toUnmodifiableSet());
+	private static final List<ProcessSignal> TRAPPED = List.of(ProcessSignal.TERM, ProcessSignal.INT, ProcessSignal.HUP,
+			ProcessSignal.TTIN, ProcessSignal.TTOU, ProcessSignal.USR1, ProcessSignal.USR2, ProcessSignal.WINCH);
 
 	private final Posix posix;
 
@@ -53,11 +50,20 @@ final class Hearing {
 		return this.poller;
 	}
 
+	/** Tell of signals that have no effect, though somebody may count on them. */
+	void tellOfIgnored() {
+		for (ProcessSignal signal : IgnoredSignals.of(TRAPPED, Path.of("/proc/self/status"))) {
+			this.log.write(Effect.Level.WARN, "SIG" + signal.name()
+					+ " has no effect, because this process was started to ignore it, as nohup does");
+		}
+	}
+
 	void begin() {
 		ControlPoller current = this.poller;
 		this.reader = daemon("unicorn-control", () -> read(current));
 		try {
-			SignalSource source = this.posix.signals(TRAPPED);
+			SignalSource source = this.posix
+				.signals(TRAPPED.stream().map(ProcessSignal::number).collect(Collectors.toUnmodifiableSet()));
 			this.signals = source;
 			daemon("unicorn-signals", () -> take(source));
 		}

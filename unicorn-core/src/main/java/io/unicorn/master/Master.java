@@ -166,6 +166,7 @@ public final class Master {
 
 	private void start() throws InterruptedException {
 		announce(plan(FIRST));
+		this.hearing.tellOfIgnored();
 		this.pidFiles.write(this.log);
 		run(new Event.Started());
 	}
