@@ -6,6 +6,7 @@ import java.util.List;
 
 import io.unicorn.ipc.Message;
 import io.unicorn.ipc.PoolSnapshot.WorkerInfo;
+import io.unicorn.launch.RolloutSettings;
 import io.unicorn.master.SimulatedPool.Faults;
 import org.junit.jupiter.api.Test;
 
@@ -226,6 +227,19 @@ class ArbiterTests {
 		this.pool.signal(ProcessSignal.INT);
 		this.pool.run(Duration.ofSeconds(1));
 		assertThat(this.pool.exitCode()).isEqualTo(0);
+	}
+
+	@Test
+	void aWorkerThatHangsDuringAStopHasNoSuccessor() {
+		SimulatedPool delayed = SimulatedPool
+			.running(SimulatedPool.settings(2, RolloutSettings.DEFAULT, Duration.ofMinutes(2)));
+		delayed.signal(ProcessSignal.TERM);
+		delayed.silence(delayed.firstReady());
+		delayed.run(Duration.ofMinutes(1));
+		assertThat(delayed.snapshot().exits()).containsOnlyKeys(Verdict.HUNG);
+		assertThat(String.join("\n", delayed.story())).contains("is hung").doesNotContain("respawning");
+		delayed.run(Duration.ofMinutes(2));
+		assertThat(delayed.exitCode()).isZero();
 	}
 
 	@Test

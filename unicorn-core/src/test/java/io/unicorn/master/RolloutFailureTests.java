@@ -120,6 +120,26 @@ class RolloutFailureTests {
 		assertOld(4);
 	}
 
+	@Test
+	void aNumberThatASignalHasSetAfterTheNewOneStays() {
+		this.pool.reported = SimulatedPool.settings(7);
+		this.pool.signal(ProcessSignal.HUP);
+		this.pool.reach("rolling").signal(ProcessSignal.TTOU);
+		this.pool.exit(this.pool.firstReadyOf(2), -1, 9);
+		this.pool.reach("rolled-back");
+		assertOld(6);
+	}
+
+	@Test
+	void theNumberBeforeTheRollOutBeforeDoesNotComeBack() {
+		this.pool.reported = SimulatedPool.settings(5);
+		this.pool.signal(ProcessSignal.HUP);
+		this.pool.reach("succeeded").signal(ProcessSignal.HUP);
+		this.pool.reach("watching").exit(this.pool.firstReadyOf(3), -1, 9);
+		this.pool.reach("rolled-back");
+		assertThat(this.pool.activeOf(2)).hasSize(5);
+	}
+
 	@ParameterizedTest
 	@CsvSource({ "TTIN, 4", "TTOU, 2" })
 	void aNumberThatASignalHasSetMeanwhileStays(ProcessSignal signal, int workers) {
