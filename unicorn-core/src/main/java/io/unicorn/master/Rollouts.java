@@ -140,6 +140,14 @@ final class Rollouts {
 							+ rollout.from + " serve", now);
 					end(rollout, Phase.ROLLED_BACK, now);
 				}
+				else if (this.queued != null && this.staffing.isFailing()) {
+					// Whoever has mended the code must not wait for code that cannot
+					// boot.
+					tell(Level.WARN, rollout,
+							"the way back is given up, because the code before does not boot, and other code waits",
+							now);
+					end(rollout, Phase.ROLLED_BACK, now);
+				}
 			}
 			default -> {
 				// An event is waited for.

@@ -133,6 +133,11 @@ final class Staffing {
 		this.replacementNotBefore = Instant.MIN;
 	}
 
+	/** Whether the workers that are started do not become ready. */
+	boolean isFailing() {
+		return this.failedReplacements > 0 || this.vacancies.stream().anyMatch((vacancy) -> vacancy.crashes() > 1);
+	}
+
 	boolean isOutdated(Worker worker) {
 		return worker.generation != this.generation || worker.retirement() != null;
 	}

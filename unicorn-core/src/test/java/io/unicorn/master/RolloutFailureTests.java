@@ -107,6 +107,22 @@ class RolloutFailureTests {
 	}
 
 	@Test
+	void mendedCodeDoesNotWaitForOldCodeThatCannotBoot() {
+		this.pool.signal(ProcessSignal.HUP);
+		this.pool.reach("watching").faults = new Faults(0, 1, 0, 0, 0, 0, 0, 0);
+		this.pool.exit(this.pool.firstReadyOf(2), -1, 9);
+		this.pool.run(Duration.ofMinutes(3));
+		assertThat(this.pool.results()).containsExactly("rolling-back");
+		this.pool.signal(ProcessSignal.HUP);
+		assertThat(story()).contains("the way back is given up, because the code before does not boot");
+		this.pool.faults = Faults.NONE;
+		this.pool.run(Duration.ofMinutes(5));
+		assertThat(this.pool.results()).containsExactly("rolled-back", "succeeded");
+		assertThat(this.pool.activeOf(3)).hasSize(3);
+		assertThat(this.pool.known()).containsExactly(3);
+	}
+
+	@Test
 	void theOldNumberOfWorkersComesBack() {
 		this.pool.signal(ProcessSignal.TTIN);
 		this.pool.run(Duration.ofSeconds(10));
