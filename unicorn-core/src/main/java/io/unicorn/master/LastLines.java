@@ -2,6 +2,7 @@ package io.unicorn.master;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * The end of what a process has printed, as far as it tells an operator why it ended.
@@ -14,15 +15,20 @@ final class LastLines {
 	}
 
 	/**
-	 * Return the one line that says best what went wrong: what Spring Boot describes, or
-	 * else the innermost cause, or else an error of the JVM's launcher, or else the last
-	 * line; empty if there is none.
+	 * Return the words that say best what went wrong: what Spring Boot describes, or else
+	 * the innermost cause, or else an error of the JVM's launcher, or else the last line;
+	 * empty if there is none.
 	 * @param lines lines without frames of stack traces
 	 */
 	static String cause(List<String> lines) {
 		int description = lines.lastIndexOf("Description:");
 		if (description >= 0) {
-			return lines.stream().skip(description + 1L).filter((line) -> !line.isBlank()).findFirst().orElse("");
+			return lines.stream()
+				.skip(description + 1L)
+				.takeWhile((line) -> !line.equals("Action:"))
+				.map(String::strip)
+				.filter((line) -> !line.isEmpty())
+				.collect(Collectors.joining(" "));
 		}
 		return last(lines, "Caused by: ").or(() -> last(lines, "Error: "))
 			.or(() -> last(lines, "Exception in thread"))

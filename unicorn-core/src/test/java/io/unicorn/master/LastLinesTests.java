@@ -32,7 +32,7 @@ class LastLinesTests {
 
 	@ParameterizedTest
 	@CsvSource(delimiter = '|',
-			value = { "a;Description:;;Port 80 is taken.;;Action:;Free it.|Port 80 is taken.",
+			value = { "a;Description:;;Not allowed:;;    Property: x;;Action:;Free it.|Not allowed: Property: x",
 					"x;Exception in thread \"main\" A;Caused by: B;Caused by: C;y|Caused by: C",
 					"Error: Invalid or corrupt jarfile app.jar|Error: Invalid or corrupt jarfile app.jar",
 					"NOTE: Picked up X;Exception in thread \"main\" A|Exception in thread \"main\" A", "one;two;|two",

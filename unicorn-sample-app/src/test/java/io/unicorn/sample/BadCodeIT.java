@@ -68,7 +68,7 @@ class BadCodeIT {
 	 */
 	enum Fault {
 
-		NOT_A_JAR("the start of the new code failed with exit code 1", "Invalid or corrupt jarfile") {
+		NOT_A_JAR("the start of the new code failed with exit code 1: .+", "Invalid or corrupt jarfile") {
 
 			@Override
 			byte[] jar() {
@@ -77,7 +77,7 @@ class BadCodeIT {
 
 		},
 
-		TRUNCATED("the start of the new code failed with exit code 1", "Invalid or corrupt jarfile") {
+		TRUNCATED("the start of the new code failed with exit code 1: .+", "Invalid or corrupt jarfile") {
 
 			@Override
 			byte[] jar() {
@@ -87,7 +87,7 @@ class BadCodeIT {
 
 		},
 
-		EMPTY("the start of the new code failed with exit code 1", "Invalid or corrupt jarfile") {
+		EMPTY("the start of the new code failed with exit code 1: .+", "Invalid or corrupt jarfile") {
 
 			@Override
 			byte[] jar() {
@@ -96,7 +96,7 @@ class BadCodeIT {
 
 		},
 
-		MAIN_CLASS_MISSING("the start of the new code failed with exit code 1",
+		MAIN_CLASS_MISSING("the start of the new code failed with exit code 1: .+",
 				"ClassNotFoundException: io.unicorn.sample.Gone") {
 
 			@Override
@@ -175,7 +175,7 @@ class BadCodeIT {
 
 		},
 
-		WRONG_CONFIGURATION("the start of the new code failed with exit code 1", "Property: unicorn.workers") {
+		WRONG_CONFIGURATION("the start of the new code failed with exit code 1: .+", "Property: unicorn.workers") {
 
 			@Override
 			byte[] jar() {
@@ -209,7 +209,7 @@ class BadCodeIT {
 
 		},
 
-		NO_POOL_WANTED("the start of the new code failed with exit code 1", "The new code does not want a pool") {
+		NO_POOL_WANTED("the start of the new code failed with exit code 1: .+", "The new code does not want a pool") {
 
 			@Override
 			byte[] jar() {
