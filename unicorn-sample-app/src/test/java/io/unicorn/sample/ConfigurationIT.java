@@ -125,13 +125,17 @@ class ConfigurationIT {
 	 * A limit on the size of files stands for a disk that is full.
 	 */
 	@Test
-	void aWorkDirThatIsFullIsExplained(@TempDir Path directory) throws IOException {
+	void whereNothingCanBeStoredTheApplicationServesInOneProcessAndSaysWhy(@TempDir Path directory) throws IOException {
 		Path workDir = directory.resolve("work");
-
-		assertThat(refused(RunningPool.builder()
+		RunningPool pool = this.pools.start(RunningPool.builder()
 			.prefix("sh", "-c", "ulimit -f 200; exec \"$@\"", "sh")
-			.args("--unicorn.work-dir=" + workDir)).output())
-			.contains("What the master needs cannot be stored: File too large", workDir + " can be written to");
+			.args("--unicorn.work-dir=" + workDir));
+
+		pool.awaitOutput("No worker pool, because there is no place for its files: " + workDir
+				+ " cannot be used: File too large", RunningPool.PATIENCE);
+		pool.awaitOutput("Started SampleApplication", RunningPool.PATIENCE);
+		pool.signal("TERM");
+		assertThat(pool.exitCode(RunningPool.PATIENCE)).isEqualTo(143);
 		assertThat(Leftovers.files(workDir, List.of())).isEmpty();
 	}
 
