@@ -52,6 +52,8 @@ final class Arbiter {
 
 	private final Upgrade upgrade;
 
+	private final BootPriority priorities;
+
 	private boolean complete;
 
 	private long lastId;
@@ -71,6 +73,7 @@ final class Arbiter {
 		this.staffing = new Staffing(this.pool);
 		this.rollouts = new Rollouts(this.pool, this.staffing, this.configuration, this.orders);
 		this.shutdown = new Shutdown(this.pool, this.orders);
+		this.priorities = new BootPriority(this.pool, this.orders);
 		this.upgrade = new Upgrade(this.rollouts, this.staffing, this.orders);
 	}
 
@@ -99,8 +102,8 @@ final class Arbiter {
 	 * way.
 	 */
 	@Nullable ArbiterState save(Instant now) {
-		if (this.shutdown.isUnderWay() || this.rollouts.isRunning()
-				|| !this.pool.stream().allMatch(Worker::isSpawned)) {
+		if (this.shutdown.isUnderWay() || this.rollouts.isRunning() || !this.pool.stream().allMatch(Worker::isSpawned)
+				|| !this.priorities.isSettled()) {
 			return null;
 		}
 		return new ArbiterState(now, snapshot(), this.rollouts.lastGeneration(), this.rollouts.lastId(), this.lastId,
@@ -120,6 +123,7 @@ final class Arbiter {
 			handle(event, now);
 			checkDeadlines(now);
 			reconcile(now);
+			this.priorities.advance(isIncomplete(), now);
 			this.due = nextDeadline(now);
 		}
 		return this.orders.take();
@@ -154,6 +158,9 @@ final class Arbiter {
 		}
 		else if (event instanceof Event.SpawnFailed failed) {
 			onSpawnFailed(failed, now);
+		}
+		else if (event instanceof Event.NotPrioritized refused) {
+			this.priorities.refused(refused.id(), now);
 		}
 		else if (event instanceof Event.Exited exited) {
 			onExited(exited, now);
@@ -473,6 +480,11 @@ final class Arbiter {
 		appointLeader();
 	}
 
+	/** Whether the pool is not as it should be until those who boot are ready. */
+	private boolean isIncomplete() {
+		return this.shutdown.isUnderWay() || this.pool.ready() < target() || this.rollouts.isGoingBack();
+	}
+
 	private void takeSteps(Instant now) {
 		Staffing.Step step = nextStep(now);
 		while (step != null) {
@@ -526,7 +538,9 @@ final class Arbiter {
 	private Instant nextDeadline(Instant now) {
 		Instant worker = this.watch.next(now);
 		Stream<Instant> others = this.shutdown.isUnderWay() ? this.shutdown.deadlines()
-				: Stream.of(this.staffing.deadlines(), this.rollouts.deadlines(), this.upgrade.deadlines(settings()))
+				: Stream
+					.of(this.staffing.deadlines(), this.rollouts.deadlines(), this.upgrade.deadlines(settings()),
+							this.priorities.deadlines())
 					.flatMap((deadlines) -> deadlines);
 		return others.filter((deadline) -> deadline.isAfter(now) && deadline.isBefore(worker))
 			.min(Instant::compareTo)

@@ -3,6 +3,7 @@ package io.unicorn.master;
 import java.util.Set;
 
 import io.unicorn.ipc.Message;
+import io.unicorn.posix.Priority;
 
 /**
  * Something that the arbiter wants done.
@@ -24,6 +25,11 @@ sealed interface Effect {
 	 * {@link Event.Prepared} or {@link Event.PreparationFailed}.
 	 */
 	record Prepare(int generation) implements Effect {
+
+	}
+
+	/** Let a preparation have its share of the processors; it began with less. */
+	record HastenPreparation(int generation) implements Effect {
 
 	}
 
@@ -57,6 +63,13 @@ sealed interface Effect {
 
 	/** Send a signal to a worker. */
 	record Kill(long id, ProcessSignal signal) implements Effect {
+
+	}
+
+	/**
+	 * Set what a worker gets of the processors, or report {@link Event.NotPrioritized}.
+	 */
+	record Prioritize(long id, Priority priority) implements Effect {
 
 	}
 

@@ -273,12 +273,17 @@ public final class Master {
 		else if (effect instanceof Effect.Spawn spawn) {
 			spawn(spawn);
 		}
-		else if (effect instanceof Effect.Prepare || effect instanceof Effect.CancelPreparation
-				|| effect instanceof Effect.Forget) {
+		else if (effect instanceof Effect.Prepare || effect instanceof Effect.HastenPreparation
+				|| effect instanceof Effect.CancelPreparation || effect instanceof Effect.Forget) {
 			performOnGeneration(effect);
 		}
 		else if (effect instanceof Effect.Send send) {
 			this.processes.send(send);
+		}
+		else if (effect instanceof Effect.Prioritize order) {
+			if (!this.processes.prioritize(order)) {
+				decide(new Event.NotPrioritized(order.id()));
+			}
 		}
 		else if (effect instanceof Effect.Kill kill) {
 			if (kill.signal() == ProcessSignal.QUIT) {
@@ -319,6 +324,9 @@ public final class Master {
 				decide(new Event.PreparationFailed(prepare.generation(),
 						"the new code could not be started: " + ex.getMessage(), List.of()));
 			}
+		}
+		else if (effect instanceof Effect.HastenPreparation hasten) {
+			this.preparations.hasten(hasten.generation());
 		}
 		else if (effect instanceof Effect.CancelPreparation cancel) {
 			this.preparations.cancel(cancel.generation());

@@ -14,6 +14,7 @@ import io.unicorn.launch.WorkerCommand;
 import io.unicorn.posix.Command;
 import io.unicorn.posix.Posix;
 import io.unicorn.posix.PosixException;
+import io.unicorn.posix.Priority;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,7 +77,19 @@ final class Preparations {
 		Path plan = this.directory.resolve("plan-" + name);
 		Path output = this.directory.resolve("output-" + name);
 		int pid = this.posix.spawn(WorkerCommand.preparing(present, environment, plan), output);
+		if (generation != MASTER) {
+			this.posix.prioritize(pid, Priority.BACKGROUND);
+		}
 		this.byPid.put(pid, new Running(generation, plan, output, Kind.PREPARATION));
+	}
+
+	/** Let what runs have its share of the processors. */
+	void hasten(int generation) {
+		this.byPid.forEach((pid, running) -> {
+			if (running.generation() == generation) {
+				this.posix.prioritize(pid, Priority.NORMAL);
+			}
+		});
 	}
 
 	/**

@@ -81,6 +81,8 @@ final class Rollout {
 	/** The worker at fault, whose last words may come after its end. */
 	private long culprit;
 
+	private Instant hastenNotBefore = Instant.MIN;
+
 	private @Nullable Instant endedAt;
 
 	Rollout(long id, int from, int to, String trigger, Instant startedAt) {
@@ -128,6 +130,15 @@ final class Rollout {
 		if (this.steps.size() < MOST_STEPS) {
 			this.steps.add(new PoolSnapshot.StepInfo(now, what));
 		}
+	}
+
+	/** When its preparation may be hastened again. */
+	Instant hastenNotBefore() {
+		return this.hastenNotBefore;
+	}
+
+	void hasten(Instant again) {
+		this.hastenNotBefore = again;
 	}
 
 	void code(String code) {

@@ -32,6 +32,8 @@ final class Rollouts {
 	/** A readiness check that says nothing for so long does not answer. */
 	private static final Duration HEALTH_SILENCE = Duration.ofSeconds(5);
 
+	private static final Duration HASTEN_AGAIN = Duration.ofSeconds(1);
+
 	private static final long NOBODY = 0;
 
 	private final Pool pool;
@@ -82,6 +84,11 @@ final class Rollouts {
 
 	boolean isRunning() {
 		return this.current != null;
+	}
+
+	/** Whether code that has failed still serves. */
+	boolean isGoingBack() {
+		return this.current != null && this.current.phase() == Phase.ROLLING_BACK;
 	}
 
 	/** Begin nothing as long as the master is about to be replaced. */
@@ -201,11 +208,21 @@ final class Rollouts {
 	}
 
 	private void checkPreparation(Rollout rollout, Instant now) {
+		if (!now.isBefore(hastenAt(rollout))) {
+			// Again and again, because the kernel may refuse it once.
+			rollout.hasten(now.plus(HASTEN_AGAIN));
+			this.orders.add(new Effect.HastenPreparation(rollout.to));
+		}
 		if (!now.isBefore(preparedUntil(rollout))) {
 			this.orders.add(new Effect.CancelPreparation(rollout.to));
 			fail(rollout, "the new code did not read its configuration within the boot-timeout of "
 					+ Phrases.rough(this.configuration.settings().bootTimeout()), NOBODY, now);
 		}
+	}
+
+	private Instant hastenAt(Rollout rollout) {
+		Instant first = rollout.startedAt.plus(BootPriority.patience(this.configuration.settings()));
+		return first.isAfter(rollout.hastenNotBefore()) ? first : rollout.hastenNotBefore();
 	}
 
 	private Instant preparedUntil(Rollout rollout) {
@@ -449,8 +466,7 @@ final class Rollouts {
 
 	/** Why workers of another generation than the one in force are dismissed. */
 	String reason() {
-		boolean back = this.current != null && this.current.phase() == Phase.ROLLING_BACK;
-		return back ? Verdict.ROLLED_BACK : Verdict.RELOAD;
+		return isGoingBack() ? Verdict.ROLLED_BACK : Verdict.RELOAD;
 	}
 
 	/** Keep the last words of the worker that brought a roll-out down. */
@@ -503,7 +519,7 @@ final class Rollouts {
 		}
 		Stream<Instant> closing = (this.closing != null) ? Stream.of(this.closing.due()) : Stream.empty();
 		return Stream.concat(closing, switch (rollout.phase()) {
-			case PREPARING -> Stream.of(preparedUntil(rollout));
+			case PREPARING -> Stream.of(hastenAt(rollout), preparedUntil(rollout));
 			case OBSERVING -> this.pool.stream()
 				.filter((worker) -> worker.generation == rollout.to && worker.is(WorkerState.READY))
 				.flatMap((worker) -> Stream.of(observedUntil(rollout, worker.readyAt()),

@@ -169,7 +169,7 @@ final class Staffing {
 		// Where no process may be added, the candidate needs the place of another.
 		boolean takesPlace = this.candidate != NOBODY && limits.maxSurge() == 0;
 		int wanted = takesPlace ? Math.max(0, target - 1) : target;
-		Step step = trim(wanted, limits);
+		Step step = trim(wanted, target, limits);
 		if (step == null) {
 			step = fill(wanted, target, limits, now);
 		}
@@ -179,9 +179,9 @@ final class Staffing {
 		return (step != null) ? step : replace(wanted, target, limits, now);
 	}
 
-	private @Nullable Step trim(int wanted, RolloutSettings limits) {
+	private @Nullable Step trim(int wanted, int target, RolloutSettings limits) {
 		long ready = members().filter((worker) -> worker.is(WorkerState.READY)).count();
-		if (ready > wanted - limits.maxUnavailable()) {
+		if (ready > target - limits.maxUnavailable()) {
 			Worker outdated = oldestReady(true);
 			if (outdated != null && (ready > wanted || isMissed(outdated, wanted))) {
 				return new Dismiss(outdated, true);

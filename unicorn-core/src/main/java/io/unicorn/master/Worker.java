@@ -6,6 +6,7 @@ import java.time.Instant;
 import io.unicorn.ipc.Message;
 import io.unicorn.ipc.PoolSnapshot;
 import io.unicorn.launch.PoolSettings;
+import io.unicorn.posix.Priority;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,6 +59,10 @@ final class Worker {
 
 	private @Nullable Instant channelLostAt;
 
+	private Priority priority = Priority.NORMAL;
+
+	private Instant priorityNotBefore = Instant.MIN;
+
 	Worker(long id, int index, int generation, PoolSettings settings, boolean replacement, boolean exclusive,
 			int earlierCrashes, Instant spawnedAt) {
 		this.id = id;
@@ -89,6 +94,8 @@ final class Worker {
 		worker.leaving = saved.leaving();
 		worker.deadline = saved.deadline();
 		worker.channelLostAt = saved.channelLostAt();
+		// Whoever is past its boot was given its share before it was handed over.
+		worker.priority = worker.is(WorkerState.BOOTING) ? Priority.BACKGROUND : Priority.NORMAL;
 		return worker;
 	}
 
@@ -188,6 +195,25 @@ final class Worker {
 
 	Instant deadline() {
 		return this.deadline;
+	}
+
+	Priority priority() {
+		return this.priority;
+	}
+
+	/** When its priority can be set again. */
+	Instant priorityNotBefore() {
+		return this.priorityNotBefore;
+	}
+
+	void prioritize(Priority priority) {
+		this.priority = priority;
+	}
+
+	/** It still has the other priority. */
+	void notPrioritized(Instant notBefore) {
+		this.priority = (this.priority == Priority.NORMAL) ? Priority.BACKGROUND : Priority.NORMAL;
+		this.priorityNotBefore = notBefore;
 	}
 
 	void channelLost(Instant now) {

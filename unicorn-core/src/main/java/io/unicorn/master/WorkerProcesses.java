@@ -183,6 +183,15 @@ final class WorkerProcesses {
 	}
 
 	/**
+	 * Set what a worker gets of the processors.
+	 * @return false if that has to be repeated later
+	 */
+	boolean prioritize(Effect.Prioritize order) {
+		Child child = this.byId.get(order.id());
+		return child == null || this.posix.prioritize(child.pid(), order.priority());
+	}
+
+	/**
 	 * Forget a process that has exited.
 	 * @return the arbiter's number of it
 	 */

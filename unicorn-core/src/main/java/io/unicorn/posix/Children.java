@@ -43,6 +43,8 @@ final class Children {
 
 	private final Spawner spawner;
 
+	private final Autogroup autogroup;
+
 	private final ReentrantLock lock = new ReentrantLock();
 
 	private final Condition spawned = this.lock.newCondition();
@@ -53,10 +55,11 @@ final class Children {
 
 	private int holds;
 
-	Children(Kernel kernel, Spawner spawner) {
+	Children(Kernel kernel, Spawner spawner, Autogroup autogroup) {
 		this.kernel = kernel;
 		this.libc = kernel.libc();
 		this.spawner = spawner;
+		this.autogroup = autogroup;
 	}
 
 	int spawn(Command command, @Nullable Path output, int... descriptors) throws PosixException {
@@ -79,6 +82,16 @@ final class Children {
 		this.lock.lock();
 		try {
 			return this.live.contains(pid) && this.libc.kill(pid, signal) == 0;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	boolean prioritize(int pid, Priority priority) {
+		this.lock.lock();
+		try {
+			return !this.live.contains(pid) || this.autogroup.set(pid, priority);
 		}
 		finally {
 			this.lock.unlock();

@@ -47,7 +47,8 @@ public final class JnrPosix implements Posix {
 		this.controlSockets = new ControlSockets(this.kernel, this.descriptors);
 		this.signals = new Signals(this.kernel);
 		this.execution = new Execution(this.kernel, this.descriptors, this.signals);
-		this.children = new Children(this.kernel, new Spawner(this.kernel, this.descriptors));
+		this.children = new Children(this.kernel, new Spawner(this.kernel, this.descriptors),
+				new Autogroup(this.kernel));
 	}
 
 	@Override
@@ -146,6 +147,11 @@ public final class JnrPosix implements Posix {
 	@Override
 	public boolean kill(int pid, int signal) {
 		return this.children.kill(pid, signal);
+	}
+
+	@Override
+	public boolean prioritize(int pid, Priority priority) {
+		return this.children.prioritize(pid, priority);
 	}
 
 	@Override

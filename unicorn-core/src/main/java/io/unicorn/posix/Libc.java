@@ -23,6 +23,11 @@ public interface Libc {
 
 	String strerror(int errno);
 
+	/**
+	 * Variadic in C as {@code fcntl} is; without {@code O_CREAT} it has two arguments.
+	 */
+	int open(Pointer path, int flags);
+
 	int close(int fd);
 
 	int fcntl(int fd, int command, int argument);

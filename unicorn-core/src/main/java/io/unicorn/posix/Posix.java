@@ -193,6 +193,19 @@ public interface Posix {
 	boolean kill(int pid, int signal);
 
 	/**
+	 * Set what a child gets of the processors while others want them too, for all of its
+	 * threads. Needs no privilege. Has an effect where the kernel groups tasks by session
+	 * ({@code sched_autogroup_enabled}) and this process is in no cgroup that has shares
+	 * of the processors of its own, as it is in most containers; elsewhere nothing
+	 * happens. A process id that is not a child's is left alone.
+	 * @param pid a child that was started by {@link #spawn}
+	 * @param priority what it gets; a child starts with {@link Priority#NORMAL}
+	 * @return false if nothing was done because it was too soon after the last time: the
+	 * kernel allows this once in 100 ms, unless for root
+	 */
+	boolean prioritize(int pid, Priority priority);
+
+	/**
 	 * Count a process as one of those that {@link #spawn} has started: a child of this
 	 * process that was started by the program that ran in it before {@link #exec}. If it
 	 * has exited meanwhile, {@link #awaitExit} finds it like any other. To be called

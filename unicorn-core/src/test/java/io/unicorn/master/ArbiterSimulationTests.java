@@ -126,6 +126,7 @@ class ArbiterSimulationTests {
 		pool.preparationIsLate = random.nextBoolean();
 		pool.sick = random.nextInt(3) * 0.2;
 		pool.answersErrors = random.nextInt(3) * 0.2;
+		pool.refusesPriority = random.nextInt(3) * 0.3;
 		if (random.nextInt(3) == 0) {
 			pool.jarChanged();
 		}

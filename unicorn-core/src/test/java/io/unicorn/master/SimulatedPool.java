@@ -25,6 +25,7 @@ import io.unicorn.ipc.PoolSnapshot;
 import io.unicorn.launch.PoolSettings;
 import io.unicorn.launch.RolloutSettings;
 import io.unicorn.launch.WorkerClass;
+import io.unicorn.posix.Priority;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -67,6 +68,8 @@ final class SimulatedPool {
 		boolean stuck;
 
 		boolean probation;
+
+		Priority priority = Priority.NORMAL;
 
 		Duration observed = Duration.ZERO;
 
@@ -119,6 +122,9 @@ final class SimulatedPool {
 	double sick;
 
 	double answersErrors;
+
+	/** Chance that a priority cannot be set, per attempt. */
+	double refusesPriority;
 
 	private final Set<Integer> sickGenerations = new HashSet<>();
 
@@ -436,6 +442,9 @@ final class SimulatedPool {
 		else if (effect instanceof Effect.Kill kill) {
 			kill(kill);
 		}
+		else if (effect instanceof Effect.Prioritize order) {
+			prioritize(order);
+		}
 		else if (effect instanceof Effect.Prepare prepare) {
 			prepare(prepare.generation());
 		}
@@ -480,6 +489,23 @@ final class SimulatedPool {
 			assertThat(this.workers).as("no worker is left behind").isEmpty();
 			assertThat(this.listening).as("listeners are closed at the end").isFalse();
 			this.exitCode = exit.code();
+		}
+	}
+
+	private void prioritize(Effect.Prioritize order) {
+		Simulated worker = this.workers.get(order.id());
+		if (worker == null) {
+			return;
+		}
+		if (strikes(this.refusesPriority)) {
+			deliver(new Event.NotPrioritized(order.id()));
+			return;
+		}
+		worker.priority = order.priority();
+		if (order.priority() == Priority.BACKGROUND) {
+			assertThat(worker.phase).as("only who boots is kept in the background").isEqualTo(Phase.BOOTING);
+			assertThat(snapshot().ready()).as("nobody waits for who is in the background, story: %s", this.story)
+				.isGreaterThanOrEqualTo(snapshot().target());
 		}
 	}
 
@@ -604,6 +630,7 @@ final class SimulatedPool {
 
 	private void heartbeat(Simulated worker, int beats) {
 		if (this.workers.containsKey(worker.spawn.id())) {
+			assertThat(beats > 10 && worker.priority == Priority.BACKGROUND).as("serves in the background").isFalse();
 			if (!worker.silent) {
 				long errors = this.erringGenerations.contains(worker.spawn.generation()) ? 10L * beats : 0;
 				deliver(new Event.Received(worker.spawn.id(),

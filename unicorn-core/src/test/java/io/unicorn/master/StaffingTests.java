@@ -103,13 +103,14 @@ class StaffingTests {
 			"rrbc, 3, 1, 0, nothing", "Rrrc, 3, 1, 0, nothing", "Rrrc, 3, 2, 0, replace", "rrrrc, 3, 1, 0, dismiss 1",
 			"rrrbC, 3, 1, 0, call off 4", "c, 0, 1, 0, nothing", "?, 0, 1, 0, try out", "?, 0, 0, 1, try out",
 			"d?, 0, 0, 1, nothing", "rrr?, 3, 0, 1, dismiss 1", "Rrr?, 3, 0, 1, dismiss 1 superseded",
-			"rr?, 3, 0, 1, try out", "rrd?, 3, 0, 1, nothing", "rrc, 3, 0, 1, nothing", "rc, 3, 0, 1, hire",
-			"ooo, 3, 0, 1, dismiss 1 superseded", "ood, 3, 0, 1, nothing", "oo, 3, 0, 1, hire", "oob, 3, 0, 1, nothing",
-			"oor, 3, 0, 1, dismiss 1 superseded", "rrr, 3, 0, 1, nothing", "ooo, 3, 0, 2, dismiss 1 superseded",
-			"ood, 3, 0, 2, dismiss 1 superseded", "odd, 3, 0, 2, nothing", "od, 3, 0, 2, hire", "obb, 3, 0, 2, nothing",
-			"ooob, 3, 1, 1, nothing", "ooor, 3, 1, 1, dismiss 1 superseded", "ooo, 3, 1, 1, dismiss 1 superseded",
-			"ood, 3, 1, 1, hire", "oodb, 3, 1, 1, nothing", "ooo, 3, 2, 0, replace", "ooob, 3, 2, 0, replace",
-			"ooobb, 3, 2, 0, nothing", "ooord, 3, 2, 0, dismiss 1 superseded", "oord, 3, 2, 0, replace" })
+			"oo?, 3, 0, 1, try out", "rr?, 3, 0, 1, try out", "rrd?, 3, 0, 1, nothing", "rrc, 3, 0, 1, nothing",
+			"rc, 3, 0, 1, hire", "ooo, 3, 0, 1, dismiss 1 superseded", "ood, 3, 0, 1, nothing", "oo, 3, 0, 1, hire",
+			"oob, 3, 0, 1, nothing", "oor, 3, 0, 1, dismiss 1 superseded", "rrr, 3, 0, 1, nothing",
+			"ooo, 3, 0, 2, dismiss 1 superseded", "ood, 3, 0, 2, dismiss 1 superseded", "odd, 3, 0, 2, nothing",
+			"od, 3, 0, 2, hire", "obb, 3, 0, 2, nothing", "ooob, 3, 1, 1, nothing",
+			"ooor, 3, 1, 1, dismiss 1 superseded", "ooo, 3, 1, 1, dismiss 1 superseded", "ood, 3, 1, 1, hire",
+			"oodb, 3, 1, 1, nothing", "ooo, 3, 2, 0, replace", "ooob, 3, 2, 0, replace", "ooobb, 3, 2, 0, nothing",
+			"ooord, 3, 2, 0, dismiss 1 superseded", "oord, 3, 2, 0, replace" })
 	void theNextStepKeepsToTheLimits(String workers, int target, int maxSurge, int maxUnavailable, String step) {
 		this.limits = new RolloutSettings(maxSurge, maxUnavailable, Duration.ZERO);
 		pool(workers);

@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 import jnr.ffi.Pointer;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -115,6 +116,32 @@ class ProcessesTests {
 		List<String> line = this.shells.run(this.directory.resolve("out"),
 				"cut -d' ' -f5 /proc/$$/stat > $out; echo $$ >> $out");
 		assertThat(line).hasSize(2).containsOnly(line.get(1));
+	}
+
+	@Test
+	void aChildCanBePutInTheBackgroundAndBack() throws Exception {
+		int pid = this.shells.start("exec sleep 60");
+		Path group = Path.of("/proc/" + pid + "/autogroup");
+		Assumptions.assumeTrue(Files.exists(group), "the kernel does not group tasks by session");
+		assertThat(Files.readString(group)).endsWith(" nice 0\n");
+		await().until(() -> this.posix.prioritize(pid, Priority.BACKGROUND));
+		assertThat(Files.readString(group)).endsWith(" nice 19\n");
+		await().until(() -> this.posix.prioritize(pid, Priority.NORMAL));
+		assertThat(Files.readString(group)).endsWith(" nice 0\n");
+	}
+
+	@Test
+	void whoIsNoChildIsNotPutInTheBackground() throws Exception {
+		Process other = new ProcessBuilder("setsid", "sleep", "60").start();
+		try {
+			Path group = Path.of("/proc/" + other.pid() + "/autogroup");
+			Assumptions.assumeTrue(Files.exists(group), "the kernel does not group tasks by session");
+			assertThat(this.posix.prioritize((int) other.pid(), Priority.BACKGROUND)).isTrue();
+			assertThat(Files.readString(group)).endsWith(" nice 0\n");
+		}
+		finally {
+			other.destroyForcibly();
+		}
 	}
 
 	@Test

@@ -1,0 +1,79 @@
+package io.unicorn.master;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.stream.Stream;
+
+import io.unicorn.launch.PoolSettings;
+import io.unicorn.posix.Priority;
+
+/**
+ * Lets a worker boot in the background as long as nobody misses it. A booting JVM wants
+ * more than one processor for some seconds, and takes it from those that serve. If it
+ * gets nowhere, because they leave it nothing, it has its full share after a while.
+ */
+final class BootPriority {
+
+	/** A quarter of the boot-timeout's default. */
+	private static final Duration PATIENCE = Duration.ofSeconds(15);
+
+	/** The kernel wants a pause of 100 ms. */
+	private static final Duration PAUSE = Duration.ofMillis(150);
+
+	private final Pool pool;
+
+	private final Orders orders;
+
+	BootPriority(Pool pool, Orders orders) {
+		this.pool = pool;
+		this.orders = orders;
+	}
+
+	/** How long something that boots may be kept in the background. */
+	static Duration patience(PoolSettings settings) {
+		return settings.bootTimeout().isZero() ? PATIENCE : settings.bootTimeout().dividedBy(4);
+	}
+
+	/**
+	 * Set the priorities as they should be.
+	 * @param incomplete whether those who boot are missed
+	 */
+	void advance(boolean incomplete, Instant now) {
+		this.pool.stream()
+			.filter((worker) -> worker.isSpawned() && !now.isBefore(worker.priorityNotBefore()))
+			.forEach((worker) -> {
+				boolean waits = !incomplete && worker.is(WorkerState.BOOTING) && now.isBefore(end(worker));
+				Priority priority = waits ? Priority.BACKGROUND : Priority.NORMAL;
+				if (worker.priority() != priority) {
+					worker.prioritize(priority);
+					this.orders.add(new Effect.Prioritize(worker.id, priority));
+				}
+			});
+	}
+
+	/** A priority could not be set; it is tried again. */
+	void refused(long id, Instant now) {
+		Worker worker = this.pool.find(id);
+		if (worker != null) {
+			worker.notPrioritized(now.plus(PAUSE));
+		}
+	}
+
+	/** Whether all that serve have their share. */
+	boolean isSettled() {
+		return this.pool.stream()
+			.allMatch((worker) -> worker.is(WorkerState.BOOTING) || worker.priority() == Priority.NORMAL);
+	}
+
+	Stream<Instant> deadlines() {
+		return this.pool.stream()
+			.filter(Worker::isSpawned)
+			.flatMap((worker) -> Stream.of(worker.priorityNotBefore(),
+					(worker.priority() == Priority.BACKGROUND) ? end(worker) : Instant.MIN));
+	}
+
+	private static Instant end(Worker worker) {
+		return worker.spawnedAt.plus(patience(worker.settings));
+	}
+
+}
