@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
 
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 
@@ -72,21 +73,9 @@ public record Dialer(InetSocketAddress address, Duration timeout, @Nullable SSLS
 	 * @throws ExchangeException if there is no connection
 	 */
 	public HttpConnection dial() throws ExchangeException {
-		Socket socket = new Socket();
+		Socket socket = connect();
 		try {
-			socket.setTcpNoDelay(true);
-			socket.setSoTimeout((int) this.timeout.toMillis());
-			if (this.slow) {
-				socket.setReceiveBufferSize(SLOW_BUFFER);
-			}
-			socket.connect(this.address, (int) this.timeout.toMillis());
-		}
-		catch (IOException ex) {
-			closeQuietly(socket);
-			throw ExchangeException.whileConnecting(ex);
-		}
-		try {
-			Socket secured = secure(socket);
+			Socket secured = secure(socket, "http/1.1");
 			InputStream in = secured.getInputStream();
 			return new HttpConnection(secured, this.slow ? new SlowInputStream(in) : in);
 		}
@@ -96,12 +85,48 @@ public record Dialer(InetSocketAddress address, Duration timeout, @Nullable SSLS
 		}
 	}
 
-	private Socket secure(Socket socket) throws IOException {
+	private Socket connect() throws ExchangeException {
+		Socket socket = new Socket();
+		try {
+			socket.setTcpNoDelay(true);
+			socket.setSoTimeout((int) this.timeout.toMillis());
+			if (this.slow) {
+				socket.setReceiveBufferSize(SLOW_BUFFER);
+			}
+			socket.connect(this.address, (int) this.timeout.toMillis());
+			return socket;
+		}
+		catch (IOException ex) {
+			closeQuietly(socket);
+			throw ExchangeException.whileConnecting(ex);
+		}
+	}
+
+	/**
+	 * Connect, and speak HTTP/2 from the first byte.
+	 * @return the connection
+	 * @throws ExchangeException if there is no connection
+	 */
+	public Http2Connection dialHttp2() throws ExchangeException {
+		Socket socket = connect();
+		try {
+			return new Http2Connection(secure(socket, "h2"));
+		}
+		catch (IOException ex) {
+			closeQuietly(socket);
+			throw ExchangeException.whileExchanging(ex, false);
+		}
+	}
+
+	private Socket secure(Socket socket, String protocol) throws IOException {
 		if (this.tls == null) {
 			return socket;
 		}
 		SSLSocket secured = (SSLSocket) this.tls.createSocket(socket, this.address.getHostString(),
 				this.address.getPort(), true);
+		SSLParameters parameters = secured.getSSLParameters();
+		parameters.setApplicationProtocols(new String[] { protocol });
+		secured.setSSLParameters(parameters);
 		secured.startHandshake();
 		return secured;
 	}

@@ -102,7 +102,7 @@ class DrainIT {
 			uploading.send(Arrays.copyOf(upload, UPLOAD / 2));
 			downloading.get("/bytes?n=" + DOWNLOAD);
 			waiting.get("/deferred?ms=8000");
-			Http2Client http2 = new Http2Client(multiplexed);
+			Http2Client http2 = multiplexed.http2();
 			http2.post(1, "/upload");
 			http2.data(1, "half".getBytes(StandardCharsets.US_ASCII), false);
 

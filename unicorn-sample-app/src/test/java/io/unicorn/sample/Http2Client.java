@@ -3,6 +3,8 @@ package io.unicorn.sample;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -19,7 +21,11 @@ final class Http2Client {
 
 	static final int HEADERS = 1;
 
+	static final int RST_STREAM = 3;
+
 	static final int GOAWAY = 7;
+
+	private static final int WINDOW_UPDATE = 8;
 
 	private static final int SETTINGS = 4;
 
@@ -45,16 +51,18 @@ final class Http2Client {
 
 	private static final int SCHEME_HTTPS = 7;
 
-	private final RawConnection connection;
-
 	private final DataInputStream in;
+
+	private final OutputStream out;
+
+	private final boolean secure;
 
 	private final List<Frame> unread = new ArrayList<>();
 
 	record Frame(int type, int flags, int stream, ByteBuffer payload) {
 
 		boolean endsStream() {
-			return this.type == DATA && (this.flags & END_STREAM) != 0;
+			return (this.type == DATA || this.type == HEADERS) && (this.flags & END_STREAM) != 0;
 		}
 
 		@Override
@@ -68,17 +76,22 @@ final class Http2Client {
 			return this.payload.getInt(0);
 		}
 
-		/** Of a GOAWAY: why. */
+		/** Of a GOAWAY or RST_STREAM: why. */
 		int error() {
-			return this.payload.getInt(4);
+			return this.payload.getInt((this.type == GOAWAY) ? 4 : 0);
 		}
 
 	}
 
-	Http2Client(RawConnection connection) throws IOException {
-		this.connection = connection;
-		this.in = connection.input();
-		connection.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+	/**
+	 * Begin to speak HTTP/2.
+	 * @param secure whether it is on top of TLS
+	 */
+	Http2Client(InputStream in, OutputStream out, boolean secure) throws IOException {
+		this.in = new DataInputStream(in);
+		this.out = out;
+		this.secure = secure;
+		out.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
 		send(SETTINGS, 0, 0, new byte[0]);
 	}
 
@@ -86,7 +99,8 @@ final class Http2Client {
 		ByteBuffer frame = ByteBuffer.allocate(9 + payload.length);
 		frame.putShort((short) (payload.length >> 8)).put((byte) payload.length);
 		frame.put((byte) type).put((byte) flags).putInt(stream).put(payload);
-		this.connection.send(frame.array());
+		this.out.write(frame.array());
+		this.out.flush();
 	}
 
 	void get(int stream, String path) throws IOException {
@@ -105,7 +119,7 @@ final class Http2Client {
 	private byte[] head(int method, String path) {
 		ByteArrayOutputStream head = new ByteArrayOutputStream();
 		head.write(INDEXED | method);
-		head.write(INDEXED | (this.connection.isSecure() ? SCHEME_HTTPS : SCHEME_HTTP));
+		head.write(INDEXED | (this.secure ? SCHEME_HTTPS : SCHEME_HTTP));
 		literal(head, AUTHORITY, "localhost");
 		literal(head, PATH, path);
 		return head.toByteArray();
@@ -165,7 +179,8 @@ final class Http2Client {
 		}
 	}
 
-	private Frame read() throws IOException {
+	/** The next frame, whatever it is. */
+	Frame read() throws IOException {
 		int length = this.in.readUnsignedShort() << 8 | this.in.readUnsignedByte();
 		int type = this.in.readUnsignedByte();
 		int flags = this.in.readUnsignedByte();
@@ -177,6 +192,9 @@ final class Http2Client {
 		}
 		if (type == PING && (flags & ACK) == 0) {
 			send(PING, ACK, 0, payload);
+		}
+		if (type == DATA && length > 0) {
+			send(WINDOW_UPDATE, 0, 0, ByteBuffer.allocate(Integer.BYTES).putInt(length).array());
 		}
 		return new Frame(type, flags, stream, ByteBuffer.wrap(payload));
 	}

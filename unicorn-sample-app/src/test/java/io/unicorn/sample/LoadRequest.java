@@ -94,6 +94,14 @@ public final class LoadRequest {
 	}
 
 	/**
+	 * The path and query.
+	 * @return what is asked for
+	 */
+	public String path() {
+		return this.line.substring(this.line.indexOf(' ') + 1);
+	}
+
+	/**
 	 * Whether a response is right; one that the expectation cannot even be applied to is
 	 * not.
 	 * @param response the response, with status 200

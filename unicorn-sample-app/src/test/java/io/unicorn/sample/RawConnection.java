@@ -95,12 +95,16 @@ final class RawConnection implements Closeable {
 		return !this.responses.hasUnread() && this.in.read() < 0;
 	}
 
-	boolean isSecure() {
+	private boolean isSecure() {
 		return this.socket instanceof SSLSocket;
 	}
 
 	DataInputStream input() {
 		return new DataInputStream(this.in);
+	}
+
+	Http2Client http2() throws IOException {
+		return new Http2Client(this.in, this.out, isSecure());
 	}
 
 	/** As {@link #close}, at the moment that the test wants it. */

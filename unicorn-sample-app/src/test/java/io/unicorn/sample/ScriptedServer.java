@@ -130,6 +130,13 @@ public final class ScriptedServer implements AutoCloseable {
 			return true;
 		}
 
+		/**
+		 * Read as many bytes.
+		 */
+		public void read(int bytes) throws IOException {
+			this.in.skipNBytes(bytes);
+		}
+
 		public void send(String text) throws IOException {
 			this.socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
 		}

@@ -4,9 +4,11 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 
 import io.unicorn.sample.Dialer;
 import io.unicorn.sample.ExchangeException;
+import io.unicorn.sample.Http2Connection;
 import io.unicorn.sample.HttpConnection;
 import io.unicorn.sample.LoadRequest;
 import io.unicorn.sample.Problem;
@@ -22,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * has declined in the way that HTTP provides for (RFC 9112, 9.3.2).
  */
 final class Client implements Runnable {
+
+	private static final int STREAMS = 2;
 
 	private final String name;
 
@@ -42,6 +46,8 @@ final class Client implements Runnable {
 	private int next;
 
 	private volatile @Nullable HttpConnection connection;
+
+	private volatile @Nullable Http2Connection multiplexed;
 
 	private volatile boolean cut;
 
@@ -68,6 +74,9 @@ final class Client implements Runnable {
 			Turn turn = new Turn(due, this.progress.phase());
 			if (this.kind == Kind.PIPELINED_PAIRS) {
 				pair(turn);
+			}
+			else if (this.kind == Kind.HTTP2) {
+				streams(turn, nextRequest());
 			}
 			else {
 				single(turn, nextRequest());
@@ -137,6 +146,57 @@ final class Client implements Runnable {
 		return both;
 	}
 
+	/** The same request twice, because either may be answered first. */
+	private void streams(Turn turn, LoadRequest request) {
+		Http2Connection current = multiplexed(request);
+		if (current == null) {
+			return;
+		}
+		sent(STREAMS);
+		int open = STREAMS;
+		try {
+			for (int i = 0; i < STREAMS; i++) {
+				current.get(request.path());
+			}
+			while (open > 0) {
+				Optional<Response> response = current.receive();
+				open--;
+				response.ifPresentOrElse((answer) -> judge(turn, request, answer, null), this.ledger::deferred);
+			}
+			if (current.isEnding()) {
+				hangUp();
+			}
+		}
+		catch (ExchangeException ex) {
+			for (int i = 0; i < open; i++) {
+				failed(request, ex, null);
+			}
+			hangUp();
+		}
+	}
+
+	private @Nullable Http2Connection multiplexed(LoadRequest request) {
+		Http2Connection current = this.multiplexed;
+		if (current == null) {
+			try {
+				current = this.dialer.dialHttp2();
+				this.multiplexed = current;
+				this.ledger.connected();
+			}
+			catch (ExchangeException ex) {
+				notConnected(request, ex);
+			}
+		}
+		return current;
+	}
+
+	private void notConnected(LoadRequest request, ExchangeException ex) {
+		if (ex.problem().isLoss()) {
+			sent(1);
+		}
+		failed(request, ex, null);
+	}
+
 	private LoadRequest nextRequest() {
 		return this.requests.get(this.next++ % this.requests.size());
 	}
@@ -150,10 +210,7 @@ final class Client implements Runnable {
 				this.ledger.connected();
 			}
 			catch (ExchangeException ex) {
-				if (ex.problem().isLoss()) {
-					sent(1);
-				}
-				failed(request, ex, null);
+				notConnected(request, ex);
 			}
 		}
 		return current;
@@ -164,39 +221,49 @@ final class Client implements Runnable {
 		this.progress.sent(requests);
 	}
 
-	private void judge(Turn turn, LoadRequest request, Response response, HttpConnection current) {
+	private void judge(Turn turn, LoadRequest request, Response response, @Nullable HttpConnection current) {
 		if (response.status() == 200 && request.isExpected(response)) {
 			this.ledger.right(Phase.of(turn.phase, this.progress.phase()), System.nanoTime() - turn.due);
 			return;
 		}
 		Problem problem = (response.status() == 200) ? Problem.WRONG_BODY : Problem.NOT_200;
 		this.ledger.failed(problem);
-		this.problems.add(this.name, request, problem, response.toString(), current.answered() - 1,
-				current.sinceLastAnswer());
+		report(this.name, request, problem, response.toString(), current);
 	}
 
 	private void failed(LoadRequest request, ExchangeException ex, @Nullable HttpConnection current) {
 		Problem problem = this.cut ? Problem.UNFINISHED : ex.problem();
 		this.ledger.failed(problem);
-		this.problems.add(this.name + " in phase " + this.progress.phase(), request, problem,
-				String.valueOf(ex.getCause()), (current != null) ? current.answered() : 0,
+		report(this.name + " in phase " + this.progress.phase(), request, problem, String.valueOf(ex.getCause()),
+				current);
+	}
+
+	private void report(String who, LoadRequest request, Problem problem, String what,
+			@Nullable HttpConnection current) {
+		this.problems.add(who, request, problem, what, (current != null) ? current.answered() : 0,
 				(current != null) ? current.sinceLastAnswer() : Duration.ofNanos(-1));
 	}
 
 	private void hangUp() {
-		HttpConnection current = this.connection;
+		close();
 		this.connection = null;
-		if (current != null) {
-			current.close();
-		}
+		this.multiplexed = null;
 	}
 
 	/** End the request in flight; called by another thread. */
 	void cut() {
 		this.cut = true;
+		close();
+	}
+
+	private void close() {
 		HttpConnection current = this.connection;
 		if (current != null) {
 			current.close();
+		}
+		Http2Connection other = this.multiplexed;
+		if (other != null) {
+			other.close();
 		}
 	}
 

@@ -6,9 +6,10 @@ package io.unicorn.sample.soak;
  * @param sent the requests that were begun
  * @param right those that were answered with a status from 200 to 299
  * @param wrong those that were answered with another status
- * @param refused those whose stream was closed without an answer. h2load does not say by
- * which code; a stream that is begun after the server has ended the connection is refused
- * as not processed (RFC 9113, 8.7), and a client may send its request again
+ * @param refused those whose stream was closed without an answer. h2load also counts a
+ * request as begun and its stream as closed if it learned of the end of the connection
+ * just before it would have written it; our own clients of this kind tell one from the
+ * other
  * @param lost those that got no answer
  */
 record Http2Count(long sent, long right, long wrong, long refused, long lost) {

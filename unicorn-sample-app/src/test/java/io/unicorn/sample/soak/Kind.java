@@ -14,6 +14,9 @@ enum Kind {
 	/** Two small requests in one write, on a connection that is kept. */
 	PIPELINED_PAIRS("pipelined pairs"),
 
+	/** Two small requests at once, on an HTTP/2 connection that is kept. */
+	HTTP2("HTTP/2, two streams"),
+
 	/** Uploads of 1 MB on a connection that is kept. */
 	UPLOAD("uploads, 1 MB"),
 
@@ -34,7 +37,7 @@ enum Kind {
 	 * small and wait for nothing.
 	 */
 	boolean isQuick() {
-		return this == KEEP_ALIVE || this == CONNECTION_PER_REQUEST || this == PIPELINED_PAIRS;
+		return this == KEEP_ALIVE || this == CONNECTION_PER_REQUEST || this == PIPELINED_PAIRS || this == HTTP2;
 	}
 
 	@Override

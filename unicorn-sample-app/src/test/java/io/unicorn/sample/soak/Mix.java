@@ -38,11 +38,13 @@ record Mix(Set<Kind> kinds, int rate, boolean checked) {
 	}
 
 	/**
-	 * Without pipelining, which is the client's own choice and which few servers do well.
+	 * Without pipelining and HTTP/2, which are the client's own choice and which few
+	 * servers do well.
 	 */
-	Mix withoutPipelining() {
+	Mix withOneRequestAtATime() {
 		Set<Kind> others = EnumSet.copyOf(this.kinds);
 		others.remove(Kind.PIPELINED_PAIRS);
+		others.remove(Kind.HTTP2);
 		return new Mix(others, this.rate, this.checked);
 	}
 
@@ -67,7 +69,7 @@ record Mix(Set<Kind> kinds, int rate, boolean checked) {
 		return switch (kind) {
 			case KEEP_ALIVE -> 16;
 			case CONNECTION_PER_REQUEST -> 8;
-			case PIPELINED_PAIRS -> 4;
+			case PIPELINED_PAIRS, HTTP2 -> 4;
 			case UPLOAD, DOWNLOAD, SLOW_READER -> 2;
 		};
 	}
@@ -78,7 +80,7 @@ record Mix(Set<Kind> kinds, int rate, boolean checked) {
 		Duration interval = Duration.ofSeconds(small).dividedBy(this.rate);
 		return switch (kind) {
 			case KEEP_ALIVE, CONNECTION_PER_REQUEST -> interval;
-			case PIPELINED_PAIRS -> interval.multipliedBy(2);
+			case PIPELINED_PAIRS, HTTP2 -> interval.multipliedBy(2);
 			case UPLOAD, DOWNLOAD -> BIG_INTERVAL;
 			case SLOW_READER -> SLOW_INTERVAL;
 		};
@@ -89,7 +91,7 @@ record Mix(Set<Kind> kinds, int rate, boolean checked) {
 			.expecting((response) -> response.text().contains("\"generation\":"));
 		return switch (kind) {
 			case KEEP_ALIVE, CONNECTION_PER_REQUEST -> List.of(who, echo(), download(MEDIUM));
-			case PIPELINED_PAIRS -> List.of(who, download(SMALL));
+			case PIPELINED_PAIRS, HTTP2 -> List.of(who, download(SMALL));
 			case UPLOAD -> List.of(upload());
 			case DOWNLOAD, SLOW_READER -> List.of(download(MEGABYTE));
 		};

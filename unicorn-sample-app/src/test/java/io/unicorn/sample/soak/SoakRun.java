@@ -56,7 +56,7 @@ public final class SoakRun {
 
 	private void all() throws Exception {
 		boolean compare = this.options.containsKey("compare");
-		Mix mix = compare ? Mix.all(number("rate")).withoutPipelining() : Mix.all(number("rate"));
+		Mix mix = compare ? Mix.all(number("rate")).withOneRequestAtATime() : Mix.all(number("rate"));
 		pool(mix, !compare && H2Load.isInstalled());
 		if (compare) {
 			Path applications = Path.of(this.options.get("compare"));
