@@ -25,6 +25,8 @@ class WorkerEnvironmentPostProcessor implements EnvironmentPostProcessor, Ordere
 
 	private static final String CORRELATION_PATTERN = "logging.pattern.correlation";
 
+	private static final String LOAD_ON_STARTUP = "spring.mvc.servlet.load-on-startup";
+
 	private final ConfigurableBootstrapContext bootstrapContext;
 
 	WorkerEnvironmentPostProcessor(ConfigurableBootstrapContext bootstrapContext) {
@@ -69,6 +71,10 @@ class WorkerEnvironmentPostProcessor implements EnvironmentPostProcessor, Ordere
 		if (!environment.containsProperty(CORRELATION_PATTERN)) {
 			boolean expected = environment.getProperty("logging.expect-correlation-id", Boolean.class, false);
 			properties.put(CORRELATION_PATTERN, "[worker-" + index + "] " + (expected ? "%correlationId" : ""));
+		}
+		if (!environment.containsProperty(LOAD_ON_STARTUP)) {
+			// Otherwise the first client waits until Spring MVC has initialized itself.
+			properties.put(LOAD_ON_STARTUP, 1);
 		}
 		// What was to be waited for was waited for in the drain. A request whose client
 		// is
