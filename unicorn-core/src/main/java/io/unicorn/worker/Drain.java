@@ -36,6 +36,14 @@ final class Drain {
 	}
 
 	/**
+	 * Let all servers warm up, one after the other. Does not keep
+	 * {@link #stopAccepting()} waiting, which ends it.
+	 */
+	void warmUp() {
+		this.servers.forEach(DrainableServer::warmUp);
+	}
+
+	/**
 	 * Let all servers accept.
 	 * @return whether they do; not after {@link #stopAccepting}
 	 */

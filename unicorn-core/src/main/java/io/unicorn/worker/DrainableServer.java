@@ -5,9 +5,16 @@ import java.time.Duration;
 /**
  * A web server on an inherited listener, as the agent needs it. One implementation per
  * server product. Methods are called by the agent's threads and by the application's main
- * thread, never two at a time.
+ * thread; beside {@link #warmUp} another one may run, otherwise never two at a time.
  */
 public interface DrainableServer {
+
+	/**
+	 * Answer requests of this process's own, so that those of its clients find it warm.
+	 * Called once, before {@link #startAccepting}; may take its time, and returns soon
+	 * after {@link #stopAccepting}. A server that needs none returns at once.
+	 */
+	void warmUp();
 
 	/**
 	 * Accept connections from now on. Until then nothing is accepted, and clients wait in

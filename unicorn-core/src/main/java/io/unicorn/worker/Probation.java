@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Asks the application again and again whether it is ready, tells the master the answers,
- * and lets the worker accept when the answer is yes for the first time.
+ * and lets the worker serve when the answer is yes for the first time.
  */
 final class Probation implements Runnable {
 
@@ -29,29 +29,35 @@ final class Probation implements Runnable {
 
 	private final Consumer<Message.FromWorker> master;
 
-	private final Runnable ready;
+	private final Runnable serve;
+
+	private final BooleanSupplier serves;
 
 	private final BooleanSupplier goesOn;
 
 	private final ScheduledExecutorService scheduler;
 
-	private @Nullable Long readyNanos;
+	private boolean ready;
+
+	private @Nullable Long servesSince;
 
 	/**
 	 * Create a probation, which begins with {@link #run}.
-	 * @param observed how long it lasts after the first yes
+	 * @param observed how long it lasts after the worker has begun to serve
 	 * @param master is told every answer
-	 * @param ready is called at the first yes
+	 * @param serve is called at the first yes, and does not wait until the worker serves
+	 * @param serves whether the worker serves
 	 * @param goesOn whether the worker is to serve at all
 	 * @param scheduler a thread for this probation alone, because the application may
 	 * take its time for an answer
 	 */
-	Probation(ReadinessCheck check, Duration observed, Consumer<Message.FromWorker> master, Runnable ready,
-			BooleanSupplier goesOn, ScheduledExecutorService scheduler) {
+	Probation(ReadinessCheck check, Duration observed, Consumer<Message.FromWorker> master, Runnable serve,
+			BooleanSupplier serves, BooleanSupplier goesOn, ScheduledExecutorService scheduler) {
 		this.check = check;
 		this.observed = observed;
 		this.master = master;
-		this.ready = ready;
+		this.serve = serve;
+		this.serves = serves;
 		this.goesOn = goesOn;
 		this.scheduler = scheduler;
 	}
@@ -65,16 +71,20 @@ final class Probation implements Runnable {
 			this.scheduler.shutdown();
 			return;
 		}
-		boolean up = answer();
-		if (up && this.readyNanos == null) {
-			this.ready.run();
-			this.readyNanos = System.nanoTime();
+		// Looked at first, so that an answer is given after it has begun to serve.
+		if (this.servesSince == null && this.serves.getAsBoolean()) {
+			this.servesSince = System.nanoTime();
 		}
-		if (this.readyNanos != null && System.nanoTime() - this.readyNanos >= this.observed.toNanos()) {
+		boolean up = answer();
+		if (up && !this.ready) {
+			this.ready = true;
+			this.serve.run();
+		}
+		if (this.servesSince != null && System.nanoTime() - this.servesSince >= this.observed.toNanos()) {
 			this.scheduler.shutdown();
 			return;
 		}
-		Duration pause = (this.readyNanos != null) ? INTERVAL : WAITING;
+		Duration pause = this.ready ? INTERVAL : WAITING;
 		var unused = this.scheduler.schedule(this, pause.toMillis(), TimeUnit.MILLISECONDS);
 	}
 

@@ -193,19 +193,19 @@ public final class WorkerAgent {
 	}
 
 	/**
-	 * Let the servers accept, and tell the master so. A worker on probation does that
-	 * when its readiness check passes, on another thread.
+	 * Let the servers warm up and then accept, and tell the master so; on another thread.
+	 * A worker on probation does that when its readiness check passes.
 	 * @param check whether the application is ready
 	 */
 	public void ready(ReadinessCheck check) {
 		if (!this.identity.probation()) {
-			accept();
+			serve();
 			return;
 		}
 		ScheduledExecutorService health = Executors
 			.newSingleThreadScheduledExecutor((task) -> thread("unicorn-health", task));
-		health
-			.execute(new Probation(check, this.observed, this::send, this::accept, () -> !this.leaving.get(), health));
+		health.execute(new Probation(check, this.observed, this::send, this::serve, this::isReady,
+				() -> !this.leaving.get(), health));
 	}
 
 	/**
@@ -213,6 +213,24 @@ public final class WorkerAgent {
 	 */
 	public boolean isReady() {
 		return this.accepting;
+	}
+
+	/**
+	 * On a thread of its own: meanwhile the application goes on with what it does at its
+	 * start, and the readiness check with its answers.
+	 */
+	private void serve() {
+		thread("unicorn-warm-up", () -> {
+			try {
+				this.drain.warmUp();
+			}
+			catch (RuntimeException ex) {
+				this.observer.fault("the servers could not be warmed up", ex);
+			}
+			finally {
+				accept();
+			}
+		}).start();
 	}
 
 	private void accept() {

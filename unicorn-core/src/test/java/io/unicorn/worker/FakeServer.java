@@ -15,6 +15,9 @@ final class FakeServer implements DrainableServer {
 
 	final CountDownLatch stopped = new CountDownLatch(1);
 
+	Runnable warmUp = () -> {
+	};
+
 	private final CountDownLatch noConnections = new CountDownLatch(1);
 
 	private final int connections;
@@ -28,6 +31,11 @@ final class FakeServer implements DrainableServer {
 
 	void hangUp() {
 		this.noConnections.countDown();
+	}
+
+	@Override
+	public void warmUp() {
+		this.warmUp.run();
 	}
 
 	@Override

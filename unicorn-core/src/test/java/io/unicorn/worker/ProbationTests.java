@@ -46,6 +46,10 @@ class ProbationTests {
 
 	private final List<Object> said = new ArrayList<>();
 
+	private boolean serves;
+
+	private boolean warmsUp;
+
 	private boolean goesOn = true;
 
 	@AfterEach
@@ -54,8 +58,10 @@ class ProbationTests {
 	}
 
 	private Probation probation(ReadinessCheck check, Duration observed) {
-		return new Probation(check, observed, this.said::add, () -> this.said.add("ready"), () -> this.goesOn,
-				this.schedule);
+		return new Probation(check, observed, this.said::add, () -> {
+			this.said.add("serve");
+			this.serves = !this.warmsUp;
+		}, () -> this.serves, () -> this.goesOn, this.schedule);
 	}
 
 	private Probation probation(Duration observed, Result... answers) {
@@ -70,7 +76,7 @@ class ProbationTests {
 			probation.run();
 		}
 		assertThat(this.said).containsExactly(new Message.Health(false, "db is DOWN"),
-				new Message.Health(false, "db is DOWN"), new Message.Health(true, ""), "ready",
+				new Message.Health(false, "db is DOWN"), new Message.Health(true, ""), "serve",
 				new Message.Health(true, ""));
 		assertThat(this.schedule.pauses).containsExactly(100L, 100L, 500L, 500L);
 	}
@@ -81,15 +87,34 @@ class ProbationTests {
 		probation.run();
 		probation.run();
 		probation.run();
-		assertThat(this.said).containsExactly(new Message.Health(true, ""), "ready",
+		assertThat(this.said).containsExactly(new Message.Health(true, ""), "serve",
 				new Message.Health(false, "db is DOWN"), new Message.Health(true, ""));
 	}
 
 	@Test
-	void withoutObservationTheFirstYesIsTheEnd() {
-		probation(Duration.ZERO, UP).run();
-		assertThat(this.said).containsExactly(new Message.Health(true, ""), "ready");
-		assertThat(this.schedule.pauses).isEmpty();
+	void withoutObservationTheFirstAnswerOfAWorkerThatServesIsTheLast() {
+		Probation probation = probation(Duration.ZERO, UP, UP);
+		probation.run();
+		assertThat(this.schedule.pauses).containsExactly(500L);
+		probation.run();
+		assertThat(this.said).containsExactly(new Message.Health(true, ""), "serve", new Message.Health(true, ""));
+		assertThat(this.schedule.pauses).containsExactly(500L);
+		assertThat(this.schedule.isShutdown()).isTrue();
+	}
+
+	@Test
+	void aWorkerThatWarmsUpIsAskedOnAndOnAndObservedFromWhenItServes() {
+		this.warmsUp = true;
+		Probation probation = probation(Duration.ZERO, UP, UP, DOWN, UP);
+		probation.run();
+		probation.run();
+		probation.run();
+		assertThat(this.said).containsExactly(new Message.Health(true, ""), "serve", new Message.Health(true, ""),
+				new Message.Health(false, "db is DOWN"));
+		assertThat(this.schedule.isShutdown()).isFalse();
+		this.serves = true;
+		probation.run();
+		assertThat(this.said).endsWith(new Message.Health(true, ""));
 		assertThat(this.schedule.isShutdown()).isTrue();
 	}
 

@@ -38,6 +38,14 @@ class WorkerAgentTests {
 		this.master.close();
 	}
 
+	/**
+	 * Wait until the servers accept: what the worker does for it, it does on a thread.
+	 */
+	private void serve(WorkerAgent agent) throws InterruptedException {
+		agent.ready(ReadinessCheck.NONE);
+		assertThat(this.master.next()).isEqualTo(new Message.Ready());
+	}
+
 	@Test
 	void theMasterSaysWhoTheWorkerIs() throws IOException {
 		assertThat(this.master.agent(WELCOME).identity()).isEqualTo(new WorkerIdentity(2, 7, 3, false));
@@ -99,15 +107,78 @@ class WorkerAgentTests {
 		FakeServer server = new FakeServer(0);
 		agent.register(server);
 		assertThat(server.calls).isEmpty();
-		agent.ready(ReadinessCheck.NONE);
+		serve(agent);
 		assertThat(server.calls).containsExactly("start");
+	}
+
+	@Test
+	void serversAreWarmBeforeAnyAcceptsAndTheApplicationDoesNotWaitForIt() throws Exception {
+		WorkerAgent agent = this.master.agent(WELCOME);
+		FakeServer one = new FakeServer(0);
+		FakeServer other = new FakeServer(0);
+		CountDownLatch warm = new CountDownLatch(1);
+		one.warmUp = () -> {
+			one.calls.add("warm up");
+			try {
+				warm.await();
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+		};
+		other.warmUp = () -> other.calls.add("warm up");
+		agent.register(one);
+		agent.register(other);
+		agent.ready(ReadinessCheck.NONE);
+		assertThat(one.calls).doesNotContain("start");
+		assertThat(agent.isReady()).isFalse();
+		warm.countDown();
 		assertThat(this.master.next()).isEqualTo(new Message.Ready());
+		assertThat(one.calls).containsExactly("warm up", "start");
+		assertThat(other.calls).containsExactly("warm up", "start");
+	}
+
+	@Test
+	void aWorkerThatIsToLeaveWhileItWarmsUpNeverAccepts() throws Exception {
+		WorkerAgent agent = this.master.agent(WELCOME);
+		FakeServer server = new FakeServer(0);
+		server.warmUp = () -> {
+			server.calls.add("warm up");
+			try {
+				server.stopped.await();
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+		};
+		agent.register(server);
+		agent.ready(ReadinessCheck.NONE);
+		Awaitility.await().until(() -> server.calls.contains("warm up"));
+		this.master.send(new Message.Drain(9000));
+		assertThat(this.master.end()).isEqualTo("exit 0");
+		assertThat(server.calls).containsExactly("warm up", "stop", "await");
+		agent.retire("x", "a mark after which Ready would have come");
+		this.master.next(Message.Drained.class);
+		assertThat(this.master.next()).isInstanceOf(Message.Retire.class);
+	}
+
+	@Test
+	void aWarmUpThatFailsKeepsNobodyFromServing() throws Exception {
+		WorkerAgent agent = this.master.agent(WELCOME);
+		FakeServer server = new FakeServer(0);
+		server.warmUp = () -> {
+			throw new IllegalStateException("deliberate");
+		};
+		agent.register(server);
+		serve(agent);
+		assertThat(server.calls).containsExactly("start");
+		assertThat(this.master.observed()).containsExactly("fault: the servers could not be warmed up");
 	}
 
 	@Test
 	void aServerThatComesLateAcceptsAtOnce() throws Exception {
 		WorkerAgent agent = this.master.agent(WELCOME);
-		agent.ready(ReadinessCheck.NONE);
+		serve(agent);
 		FakeServer server = new FakeServer(0);
 		agent.register(server);
 		assertThat(server.calls).containsExactly("start");
@@ -120,7 +191,7 @@ class WorkerAgentTests {
 		FakeServer other = new FakeServer(1);
 		agent.register(one);
 		agent.register(other);
-		agent.ready(ReadinessCheck.NONE);
+		serve(agent);
 		this.master.send(new Message.Drain(9000));
 		assertThat(one.stopped.await(10, TimeUnit.SECONDS)).isTrue();
 		assertThat(other.stopped.await(10, TimeUnit.SECONDS)).isTrue();
@@ -155,7 +226,7 @@ class WorkerAgentTests {
 		WorkerAgent agent = this.master.agent(WELCOME);
 		agent.register(new FakeServer(2));
 		agent.register(new FakeServer(3));
-		agent.ready(ReadinessCheck.NONE);
+		serve(agent);
 		this.master.send(new Message.Drain(50));
 		assertThat(this.master.next(Message.Drained.class).connectionsLeft()).isEqualTo(5);
 		assertThat(this.master.end()).isEqualTo("exit 0");
@@ -194,7 +265,7 @@ class WorkerAgentTests {
 		WorkerAgent agent = this.master.agent(WELCOME);
 		FakeServer server = new FakeServer(1);
 		agent.register(server);
-		agent.ready(ReadinessCheck.NONE);
+		serve(agent);
 		this.master.send(new Message.Stop());
 		assertThat(this.master.end()).isEqualTo("exit 0");
 		assertThat(server.calls).containsExactly("start", "stop");
@@ -216,7 +287,7 @@ class WorkerAgentTests {
 		WorkerAgent agent = this.master.agent(WELCOME);
 		FakeServer server = new FakeServer(1);
 		agent.register(server);
-		agent.ready(ReadinessCheck.NONE);
+		serve(agent);
 		this.master.send(new Message.Leader(true));
 		this.master.hangUp();
 		assertThat(server.stopped.await(10, TimeUnit.SECONDS)).isTrue();
@@ -231,7 +302,7 @@ class WorkerAgentTests {
 	void aWorkerWithoutAMasterIsHaltedIfItDoesNotEnd() throws Exception {
 		WorkerAgent agent = this.master.agent(new Message.Welcome(0, 1, 1, 200, false, 0));
 		agent.register(new FakeServer(1));
-		agent.ready(ReadinessCheck.NONE);
+		serve(agent);
 		this.master.hangUp();
 		// The fake process does not end when it is told to exit.
 		assertThat(this.master.end()).isEqualTo("exit 0");
@@ -243,6 +314,10 @@ class WorkerAgentTests {
 		WorkerAgent agent = this.master.agent(new Message.Welcome(0, 1, 1, 200, false, 0));
 		java.util.concurrent.CountDownLatch release = new java.util.concurrent.CountDownLatch(1);
 		agent.register(new DrainableServer() {
+
+			@Override
+			public void warmUp() {
+			}
 
 			@Override
 			public void startAccepting() {
@@ -331,7 +406,7 @@ class WorkerAgentTests {
 		WorkerAgent agent = this.master.agent(WELCOME);
 		FakeServer server = new FakeServer(0);
 		agent.register(server);
-		agent.ready(ReadinessCheck.NONE);
+		serve(agent);
 		agent.drainBeforeExit();
 		agent.drainBeforeExit();
 		assertThat(server.calls).containsExactly("start", "stop", "await");

@@ -39,9 +39,11 @@ public final class PoolBuilder {
 
 	/**
 	 * Roll-outs are tested with a short probation, because five seconds, twice in each,
-	 * would make up most of the tests' time.
+	 * would make up most of the tests' time, and with workers that are as cold as they
+	 * come, because hundreds are started.
 	 */
-	private static final Map<String, String> DEFAULTS = Map.of("UNICORN_ROLLOUT_OBSERVE", "300ms");
+	private static final Map<String, String> DEFAULTS = Map.of("UNICORN_ROLLOUT_OBSERVE", "300ms",
+			"UNICORN_WARMUP_PATHS", "");
 
 	private final List<String> prefix = new ArrayList<>();
 

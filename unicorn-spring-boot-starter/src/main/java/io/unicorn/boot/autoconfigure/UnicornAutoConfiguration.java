@@ -87,7 +87,7 @@ public final class UnicornAutoConfiguration {
 			boolean impatient = properties.workerClass() == WorkerClass.SYNC
 					&& !environment.containsProperty("server.tomcat.connection-timeout");
 			return TomcatPoolCustomizer.forApplication(agent, ledger, new TomcatTuning(properties.workerClass(),
-					properties.threads(), impatient ? SYNC_CONNECTION_TIMEOUT : null));
+					properties.threads(), impatient ? SYNC_CONNECTION_TIMEOUT : null), properties.warmUp().toPlan());
 		}
 
 	}

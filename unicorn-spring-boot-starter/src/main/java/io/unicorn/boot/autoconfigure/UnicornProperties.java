@@ -5,6 +5,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.OptionalInt;
 
+import io.unicorn.boot.warmup.WarmUpPlan;
 import io.unicorn.launch.PoolSettings;
 import io.unicorn.launch.RolloutSettings;
 import io.unicorn.launch.WorkerClass;
@@ -39,6 +40,7 @@ import org.springframework.boot.convert.DurationUnit;
  * @param reloadOnChange Whether to roll out the application's jar file when it has
  * changed and was then left alone for two seconds.
  * @param rollout How new workers take the place of others.
+ * @param warmUp Requests that a worker sends to itself before it serves.
  * @param jvmArgs JVM flags for the workers, in addition to those on the command line.
  * @param pidfile File that holds the process id of the master while it runs.
  * @param workDir Private directory for what the pool needs beside the application. By
@@ -52,7 +54,8 @@ public record UnicornProperties(@Nullable Boolean enabled, @DefaultValue("auto")
 		@DefaultValue("30s") @DurationUnit(ChronoUnit.SECONDS) Duration gracefulTimeout,
 		@DefaultValue("120s") @DurationUnit(ChronoUnit.SECONDS) Duration bootTimeout,
 		@DefaultValue("0s") @DurationUnit(ChronoUnit.SECONDS) Duration shutdownDelay,
-		@DefaultValue("false") boolean reloadOnChange, @DefaultValue Rollout rollout, @DefaultValue( {
+		@DefaultValue("false") boolean reloadOnChange, @DefaultValue Rollout rollout, @DefaultValue WarmUp warmUp,
+		@DefaultValue( {
 		}) List<String> jvmArgs, @Nullable String pidfile, @Nullable String workDir){
 
 	static final String AUTO = "auto";
@@ -88,6 +91,29 @@ public record UnicornProperties(@Nullable Boolean enabled, @DefaultValue("auto")
 		/** Whether a worker that has booted counts as healthy. */
 		boolean asksNothing() {
 			return "none".equalsIgnoreCase(this.health.trim());
+		}
+
+	}
+
+	/**
+	 * Requests that a worker sends to itself before it serves.
+	 *
+	 * @param paths Request targets of the application that each worker asks for, with
+	 * GET, before it accepts connections. Only those that change nothing belong here.
+	 * @param requests Number of requests to each of the paths.
+	 * @param timeout Time for all these requests together. When it is over, the worker
+	 * serves as it is.
+	 */
+	public record WarmUp(@DefaultValue( {
+		}) List<String> paths, @DefaultValue("100") int requests,
+			@DefaultValue("10s") @DurationUnit(ChronoUnit.SECONDS) Duration timeout){
+
+		public WarmUp {
+			paths = (paths != null) ? List.copyOf(paths) : List.of();
+		}
+
+		WarmUpPlan toPlan() {
+			return new WarmUpPlan(this.paths, this.requests, this.timeout);
 		}
 
 	}

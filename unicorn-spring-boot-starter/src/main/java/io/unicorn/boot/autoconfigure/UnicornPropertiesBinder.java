@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import io.unicorn.launch.PoolSettings;
@@ -41,12 +43,19 @@ public final class UnicornPropertiesBinder {
 
 	private static final int MAX_THREADS = 100_000;
 
+	private static final int MAX_WARM_UP_REQUESTS = 100_000;
+
+	/** What may stand in the head of a request as it is, without a fragment. */
+	private static final Pattern REQUEST_TARGET = Pattern.compile("/[!-~&&[^#]]*");
+
 	/** Longer than any worker lives, and short enough to be added to any time. */
 	private static final Duration MAX_TIME = Duration.ofDays(365);
 
 	private static final long MAX_REQUESTS = 1_000_000_000_000L;
 
 	private static final String A_DURATION = "a duration such as 30s, at most 365d, or 0 to switch it off";
+
+	private static final String A_TIME = "a duration such as 30s, longer than 0 and at most 365d";
 
 	private static final String A_SURGE = "a number from 0 to " + MAX_WORKERS
 			+ ", and not 0 together with the other of max-surge and max-unavailable";
@@ -57,12 +66,14 @@ public final class UnicornPropertiesBinder {
 			Map.entry("threads", "a number from 1 to " + MAX_THREADS),
 			Map.entry("max-requests", "a number from 0 to 1000000000000"),
 			Map.entry("max-requests-jitter", "a number from 0 to 1000000000000"), Map.entry("timeout", A_DURATION),
-			Map.entry("graceful-timeout", "a duration such as 30s, longer than 0 and at most 365d"),
-			Map.entry("boot-timeout", A_DURATION), Map.entry("shutdown-delay", A_DURATION),
-			Map.entry("reload-on-change", "true or false"), Map.entry("rollout.max-surge", A_SURGE),
-			Map.entry("rollout.max-unavailable", A_SURGE),
+			Map.entry("graceful-timeout", A_TIME), Map.entry("boot-timeout", A_DURATION),
+			Map.entry("shutdown-delay", A_DURATION), Map.entry("reload-on-change", "true or false"),
+			Map.entry("rollout.max-surge", A_SURGE), Map.entry("rollout.max-unavailable", A_SURGE),
 			Map.entry("rollout.health", "readiness, the name of a health group, or none"),
 			Map.entry("rollout.observe", A_DURATION),
+			Map.entry("warm-up.paths", "paths that begin with /, and a query if need be, without spaces"),
+			Map.entry("warm-up.requests", "a number from 1 to " + MAX_WARM_UP_REQUESTS),
+			Map.entry("warm-up.timeout", A_TIME),
 			Map.entry("jvm-args", "JVM flags, each with a value that follows after = or :"));
 
 	/** What says which program to run, and not how. */
@@ -124,9 +135,16 @@ public final class UnicornPropertiesBinder {
 		check("graceful-timeout", isTime(properties.gracefulTimeout()) && !properties.gracefulTimeout().isZero());
 		check("boot-timeout", isTime(properties.bootTimeout()));
 		check("shutdown-delay", isTime(properties.shutdownDelay()));
-		check("jvm-args", properties.jvmArgs().stream().allMatch(UnicornPropertiesBinder::isFlag));
+		checkEach("jvm-args", properties.jvmArgs(), UnicornPropertiesBinder::isFlag);
 		check(properties.rollout());
+		check(properties.warmUp());
 		return properties;
+	}
+
+	private void check(UnicornProperties.WarmUp warmUp) {
+		checkEach("warm-up.paths", warmUp.paths(), REQUEST_TARGET.asMatchPredicate());
+		check("warm-up.requests", isWithin(warmUp.requests(), MAX_WARM_UP_REQUESTS));
+		check("warm-up.timeout", isTime(warmUp.timeout()) && !warmUp.timeout().isZero());
 	}
 
 	private void check(UnicornProperties.Rollout rollout) {
@@ -221,20 +239,38 @@ public final class UnicornPropertiesBinder {
 		}
 	}
 
+	/** A list may be written as one text, or element by element. */
+	private void checkEach(String name, List<String> values, Predicate<String> allowed) {
+		for (int i = 0; i < values.size(); i++) {
+			if (!allowed.test(values.get(i))) {
+				ConfigurationProperty element = find("unicorn." + name + "[" + i + "]");
+				throw (element != null) ? invalid(name, element.getName().toString(), element, null)
+						: invalid(name, null);
+			}
+		}
+	}
+
 	private InvalidUnicornPropertyException invalid(String name, @Nullable Throwable cause) {
 		String property = "unicorn." + name;
+		return invalid(name, property, find(property), cause);
+	}
+
+	private InvalidUnicornPropertyException invalid(String name, String property, @Nullable ConfigurationProperty found,
+			@Nullable Throwable cause) {
+		String value = (found != null) ? this.environment.resolvePlaceholders(String.valueOf(found.getValue())) : "";
+		Origin origin = (found != null) ? found.getOrigin() : null;
+		return new InvalidUnicornPropertyException(property, value, origin, ALLOWED.getOrDefault(name, ""), cause);
+	}
+
+	private @Nullable ConfigurationProperty find(String property) {
 		ConfigurationPropertyName sought = ConfigurationPropertyName.of(property);
-		String value = "";
-		Origin origin = null;
 		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(this.environment)) {
 			ConfigurationProperty found = source.getConfigurationProperty(sought);
 			if (found != null) {
-				value = this.environment.resolvePlaceholders(String.valueOf(found.getValue()));
-				origin = found.getOrigin();
-				break;
+				return found;
 			}
 		}
-		return new InvalidUnicornPropertyException(property, value, origin, ALLOWED.getOrDefault(name, ""), cause);
+		return null;
 	}
 
 }

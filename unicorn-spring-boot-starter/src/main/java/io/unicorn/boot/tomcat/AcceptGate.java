@@ -4,17 +4,21 @@ import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.ArrayDeque;
+import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Stands between Tomcat's acceptor thread and the listener that all workers share. It is
- * closed until the application is ready, then open, then closed for good. When it is
- * closed for good, every connection that was accepted is in Tomcat's hands: the acceptor
- * is followed from before its call to {@code accept} until Tomcat has taken the
- * connection. Thread-safe.
+ * closed until the application is ready, and lets in nobody but this process itself, then
+ * it is open, then closed for good. When it is closed for good, every connection that was
+ * accepted is in Tomcat's hands: the acceptor is followed from before its call to
+ * {@code accept} until Tomcat has taken the connection. Thread-safe.
  */
 final class AcceptGate {
 
@@ -27,7 +31,11 @@ final class AcceptGate {
 
 	private final Condition changed = this.lock.newCondition();
 
-	private boolean open;
+	/** Connections of this process's own that the acceptor has not taken yet. */
+	private final Queue<SocketChannel> offered = new ArrayDeque<>();
+
+	/** Read for each request, so without the lock. */
+	private volatile boolean open;
 
 	private boolean closed;
 
@@ -47,7 +55,10 @@ final class AcceptGate {
 	 * return without a connection or an error of the listener
 	 */
 	SocketChannel accept(BooleanSupplier running) throws IOException {
-		awaitOpen(running);
+		SocketChannel own = awaitTurn(running);
+		if (own != null) {
+			return own;
+		}
 		try {
 			return this.listener.accept();
 		}
@@ -55,16 +66,17 @@ final class AcceptGate {
 			handedOver();
 			if (isClosed()) {
 				// Tomcat would log an error if it saw this exception while it runs.
-				awaitOpen(running);
+				awaitTurn(running);
 			}
 			throw ex;
 		}
 	}
 
-	private void awaitOpen(BooleanSupplier running) throws IOException {
+	/** Return a connection of this process's own, or nothing when the gate is open. */
+	private @Nullable SocketChannel awaitTurn(BooleanSupplier running) throws IOException {
 		this.lock.lock();
 		try {
-			while (!this.open || this.closed) {
+			while ((!this.open && this.offered.isEmpty()) || this.closed) {
 				if (this.released || this.closed) {
 					if (!running.getAsBoolean()) {
 						throw new ClosedChannelException();
@@ -76,6 +88,7 @@ final class AcceptGate {
 				}
 			}
 			this.accepting = true;
+			return this.offered.poll();
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -101,12 +114,33 @@ final class AcceptGate {
 	}
 
 	/**
+	 * Hand the acceptor a connection of this process's own, while the gate is closed to
+	 * everybody else.
+	 * @return whether it takes it; not when the gate is open, or closed for good
+	 */
+	boolean offer(SocketChannel connection) {
+		this.lock.lock();
+		try {
+			if (this.open || this.closed) {
+				return false;
+			}
+			this.offered.add(connection);
+			this.changed.signalAll();
+			return true;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
 	 * Let the acceptor accept.
 	 */
 	void open() {
 		this.lock.lock();
 		try {
 			this.open = true;
+			withdraw();
 			this.changed.signalAll();
 		}
 		finally {
@@ -135,6 +169,7 @@ final class AcceptGate {
 		this.lock.lock();
 		try {
 			this.closed = true;
+			withdraw();
 			this.changed.signalAll();
 			// Closes this process's copy of the shared socket and nothing else. A blocked
 			// accept() returns at once; one that has a connection returns it.
@@ -151,7 +186,27 @@ final class AcceptGate {
 		}
 	}
 
-	private boolean isClosed() {
+	/** Whose connection was not taken until now has given up. */
+	private void withdraw() {
+		for (SocketChannel connection : this.offered) {
+			try {
+				connection.close();
+			}
+			catch (IOException ex) {
+				// Nobody waits for it.
+			}
+		}
+		this.offered.clear();
+	}
+
+	/**
+	 * Whether the gate is open, or was before it was closed for good.
+	 */
+	boolean hasOpened() {
+		return this.open;
+	}
+
+	boolean isClosed() {
 		this.lock.lock();
 		try {
 			return this.closed;

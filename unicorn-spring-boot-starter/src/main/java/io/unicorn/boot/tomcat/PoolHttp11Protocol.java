@@ -2,6 +2,8 @@ package io.unicorn.boot.tomcat;
 
 import java.time.Duration;
 
+import io.unicorn.boot.warmup.WarmUp;
+import io.unicorn.boot.warmup.WarmUpPlan;
 import io.unicorn.worker.DrainableServer;
 import org.apache.coyote.UpgradeProtocol;
 import org.apache.coyote.http11.Http11NioProtocol;
@@ -21,9 +23,14 @@ public class PoolHttp11Protocol extends Http11NioProtocol implements DrainableSe
 	 */
 	private static final Duration HTTP2_LAST_STREAMS = Duration.ofSeconds(1);
 
+	/** How often a worker without room for a client looks whether there is some. */
+	private static final Duration ROOM_CHECK = Duration.ofMillis(50);
+
 	private final InheritedEndpoint endpoint;
 
 	private volatile @Nullable Farewell farewell;
+
+	private volatile @Nullable WarmUp warmUp;
 
 	private volatile boolean ending;
 
@@ -44,6 +51,18 @@ public class PoolHttp11Protocol extends Http11NioProtocol implements DrainableSe
 		this.farewell = farewell;
 	}
 
+	void warmUpBy(WarmUpPlan plan) {
+		this.warmUp = new WarmUp(plan, new SideEntrance(this.endpoint.gate(), this));
+	}
+
+	/**
+	 * Whether clients are served, or were before this worker was told to leave. Until
+	 * then, what is served are requests of the warm-up.
+	 */
+	boolean hasClients() {
+		return this.endpoint.gate().hasOpened();
+	}
+
 	@Override
 	public void addUpgradeProtocol(UpgradeProtocol protocol) {
 		if (protocol instanceof Http2Protocol http2 && http2.getDrainTimeout() == 0) {
@@ -61,6 +80,26 @@ public class PoolHttp11Protocol extends Http11NioProtocol implements DrainableSe
 	}
 
 	@Override
+	public void warmUp() {
+		WarmUp current = this.warmUp;
+		if (current != null) {
+			current.run();
+			awaitRoom();
+		}
+	}
+
+	/**
+	 * Of class sync, a request of the warm-up that still runs keeps all clients out. A
+	 * worker in which it never ends is not ready, and its boot-timeout sees to it.
+	 */
+	private void awaitRoom() {
+		int most = getMaxConnections();
+		while (most > 0 && connections() >= most && !this.endpoint.gate().isClosed()) {
+			awaitConnectionsClose(ROOM_CHECK.toMillis());
+		}
+	}
+
+	@Override
 	public void startAccepting() {
 		this.endpoint.gate().open();
 	}
@@ -74,6 +113,10 @@ public class PoolHttp11Protocol extends Http11NioProtocol implements DrainableSe
 	@Override
 	public void stopAccepting() {
 		this.endpoint.gate().close();
+		WarmUp current = this.warmUp;
+		if (current != null) {
+			current.stop();
+		}
 		// Before anything that may have to wait for a client.
 		this.ending = true;
 		// Makes every further response end its connection, and HTTP/2 say goodbye. Not
@@ -87,6 +130,10 @@ public class PoolHttp11Protocol extends Http11NioProtocol implements DrainableSe
 
 	@Override
 	public int awaitNoConnections(Duration timeout) {
+		if (!hasClients()) {
+			// Nobody misses the answer to a request of the warm-up.
+			return 0;
+		}
 		awaitConnectionsClose(timeout.toMillis());
 		return this.endpoint.openConnections();
 	}

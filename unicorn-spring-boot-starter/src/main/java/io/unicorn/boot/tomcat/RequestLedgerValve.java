@@ -14,7 +14,8 @@ import org.apache.catalina.valves.ValveBase;
 /**
  * Enters every request into the ledger, from before the application sees it until it is
  * answered; an asynchronous one until it completes. An answer with a status of 500 or
- * more is entered as an error.
+ * more is entered as an error. Requests of the warm-up are not entered: no client has
+ * sent them.
  */
 final class RequestLedgerValve extends ValveBase {
 
@@ -27,8 +28,9 @@ final class RequestLedgerValve extends ValveBase {
 
 	@Override
 	public void invoke(Request request, Response response) throws IOException, ServletException {
-		if (request.isAsync()) {
-			// Comes by once more, for its result or error: one request, still running.
+		if (request.isAsync() || isWarmUp(request)) {
+			// The former comes by once more, for its result or error: one request, still
+			// running.
 			getNext().invoke(request, response);
 			return;
 		}
@@ -48,6 +50,11 @@ final class RequestLedgerValve extends ValveBase {
 				this.ledger.end(token, failed);
 			}
 		}
+	}
+
+	private static boolean isWarmUp(Request request) {
+		return request.getConnector().getProtocolHandler() instanceof PoolHttp11Protocol protocol
+				&& !protocol.hasClients();
 	}
 
 	private static boolean isError(Response response) {

@@ -2,6 +2,7 @@ package io.unicorn.boot.tomcat;
 
 import java.io.IOException;
 
+import io.unicorn.boot.warmup.WarmUpPlan;
 import io.unicorn.launch.LaunchPlan;
 import io.unicorn.launch.WorkerCommand;
 import io.unicorn.worker.InheritedListeners;
@@ -27,19 +28,23 @@ public final class TomcatPoolCustomizer implements WebServerFactoryCustomizer<To
 
 	private final TomcatTuning tuning;
 
+	private final WarmUpPlan warmUp;
+
 	private TomcatPoolCustomizer(WorkerAgent agent, String listener, @Nullable RequestLedger ledger,
-			TomcatTuning tuning) {
+			TomcatTuning tuning, WarmUpPlan warmUp) {
 		this.agent = agent;
 		this.listener = listener;
 		this.ledger = ledger;
 		this.tuning = tuning;
+		this.warmUp = warmUp;
 	}
 
 	/**
 	 * Return a customizer for the application's own server.
 	 */
-	public static TomcatPoolCustomizer forApplication(WorkerAgent agent, RequestLedger ledger, TomcatTuning tuning) {
-		return new TomcatPoolCustomizer(agent, LaunchPlan.HTTP, ledger, tuning);
+	public static TomcatPoolCustomizer forApplication(WorkerAgent agent, RequestLedger ledger, TomcatTuning tuning,
+			WarmUpPlan warmUp) {
+		return new TomcatPoolCustomizer(agent, LaunchPlan.HTTP, ledger, tuning, warmUp);
 	}
 
 	/**
@@ -47,7 +52,7 @@ public final class TomcatPoolCustomizer implements WebServerFactoryCustomizer<To
 	 * not counted: probes must not use up a worker's max-requests.
 	 */
 	public static TomcatPoolCustomizer forManagement(WorkerAgent agent) {
-		return new TomcatPoolCustomizer(agent, LaunchPlan.MANAGEMENT, null, TomcatTuning.NONE);
+		return new TomcatPoolCustomizer(agent, LaunchPlan.MANAGEMENT, null, TomcatTuning.NONE, WarmUpPlan.NONE);
 	}
 
 	@Override
@@ -76,6 +81,7 @@ public final class TomcatPoolCustomizer implements WebServerFactoryCustomizer<To
 			throw new IllegalStateException("Tomcat cannot listen for the pool: " + ex.getMessage(), ex);
 		}
 		this.tuning.apply(protocol);
+		protocol.warmUpBy(this.warmUp);
 		this.agent.register(protocol);
 	}
 

@@ -48,7 +48,8 @@ class UnicornPropertiesBinderTests {
 	void theDefaultsAreThoseOfTheDocumentation() {
 		assertThat(bind(Map.of())).isEqualTo(new UnicornProperties(null, "auto", WorkerClass.GTHREAD, null, 0, 0,
 				Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofSeconds(120), Duration.ZERO, false,
-				new UnicornProperties.Rollout(1, 0, "readiness", Duration.ofSeconds(5)), List.of(), null, null));
+				new UnicornProperties.Rollout(1, 0, "readiness", Duration.ofSeconds(5)),
+				new UnicornProperties.WarmUp(List.of(), 100, Duration.ofSeconds(10)), List.of(), null, null));
 	}
 
 	@ParameterizedTest
@@ -61,7 +62,8 @@ class UnicornPropertiesBinderTests {
 			"unicorn.shutdown-delay, 10", "unicorn.reload-on-change, true", "unicorn.rollout.max-surge, 3",
 			"unicorn.rollout.max-unavailable, 2", "unicorn.rollout.health, none", "unicorn.rollout.health, mine",
 			"unicorn.rollout.observe, 0", "unicorn.jvm-args, '-Xmx1g,-XX:+UseSerialGC'", "unicorn.jvm-args, ''",
-			"unicorn.pidfile, /run/a.pid", "unicorn.work-dir, /var/lib/a" })
+			"unicorn.warm-up.paths, '/,/a/b?c=%20d&e=f'", "unicorn.warm-up.paths, ''", "unicorn.warm-up.requests, 1",
+			"unicorn.warm-up.timeout, 1ms", "unicorn.pidfile, /run/a.pid", "unicorn.work-dir, /var/lib/a" })
 	void aValueThatMakesSenseIsTaken(String name, String value) {
 		assertThat(bind(Map.of(name, value))).isNotNull();
 	}
@@ -97,6 +99,14 @@ class UnicornPropertiesBinderTests {
 			"unicorn.rollout.observe|-1|a duration such as 30s, at most 365d, or 0 to switch it off",
 			"unicorn.jvm-args|Xmx1g|JVM flags, each with a value that follows after = or :",
 			"unicorn.jvm-args|-cp|JVM flags, each with a value that follows after = or :",
+			"unicorn.warm-up.paths|a|paths that begin with /, and a query if need be, without spaces",
+			"unicorn.warm-up.paths|/,/a b|paths that begin with /, and a query if need be, without spaces",
+			"unicorn.warm-up.paths|/ä|paths that begin with /, and a query if need be, without spaces",
+			"unicorn.warm-up.paths|/a#b|paths that begin with /, and a query if need be, without spaces",
+			"unicorn.warm-up.paths|http://localhost/|paths that begin with /, and a query if need be, without spaces",
+			"unicorn.warm-up.requests|0|a number from 1 to 100000",
+			"unicorn.warm-up.requests|100001|a number from 1 to 100000",
+			"unicorn.warm-up.timeout|0|a duration such as 30s, longer than 0 and at most 365d",
 			"unicorn.boot-timeout|x|a duration such as 30s, at most 365d, or 0 to switch it off" })
 	void aValueThatMakesNoSenseIsRefusedInFull(String name, String value, String allowed) {
 		assertThatExceptionOfType(InvalidUnicornPropertyException.class).isThrownBy(() -> bind(Map.of(name, value)))
@@ -105,6 +115,17 @@ class UnicornPropertiesBinderTests {
 				assertThat(ex.getProperty()).isEqualTo(name);
 				assertThat(ex.getValue()).isEqualTo(value);
 				assertThat(ex.getAllowed()).isEqualTo(allowed);
+			});
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "unicorn.warm-up.paths, /a, b", "unicorn.jvm-args, -Da=b, c" })
+	void anElementOfAListThatMakesNoSenseIsNamed(String name, String good, String bad) {
+		assertThatExceptionOfType(InvalidUnicornPropertyException.class)
+			.isThrownBy(() -> bind(Map.of(name + "[0]", good, name + "[1]", bad)))
+			.satisfies((ex) -> {
+				assertThat(ex.getProperty()).isEqualTo(name + "[1]");
+				assertThat(ex.getValue()).isEqualTo(bad);
 			});
 	}
 
@@ -138,7 +159,7 @@ class UnicornPropertiesBinderTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "unicorn.colour", "unicorn.worker", "unicorn.workers.count", "unicorn.timeouts",
-			"unicorn.rollout.surge" })
+			"unicorn.rollout.surge", "unicorn.warm-up.path" })
 	void aPropertyThatDoesNotExistIsRefused(String name) {
 		assertThatExceptionOfType(InvalidUnicornPropertyException.class).isThrownBy(() -> bind(Map.of(name, "1")))
 			.satisfies((ex) -> {

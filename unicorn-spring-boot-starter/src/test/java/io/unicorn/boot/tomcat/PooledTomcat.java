@@ -5,6 +5,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 
+import io.unicorn.boot.warmup.WarmUpPlan;
 import io.unicorn.worker.RequestLedger;
 import jakarta.servlet.http.HttpServlet;
 import org.apache.catalina.Context;
@@ -43,6 +44,12 @@ final class PooledTomcat implements AutoCloseable {
 		wrapper.setAsyncSupported(true);
 		context.addServletMappingDecoded("/*", "servlet");
 		this.tomcat.start();
+	}
+
+	/** Only before {@link PoolHttp11Protocol#startAccepting()}. */
+	PooledTomcat warmedUpBy(WarmUpPlan plan) {
+		this.protocol.warmUpBy(plan);
+		return this;
 	}
 
 	PoolHttp11Protocol protocol() {

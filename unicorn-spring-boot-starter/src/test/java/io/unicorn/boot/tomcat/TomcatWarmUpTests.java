@@ -1,0 +1,256 @@
+package io.unicorn.boot.tomcat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.unicorn.boot.warmup.WarmUpPlan;
+import io.unicorn.worker.RequestLedger;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * Requests of a worker's own, against the real Tomcat.
+ */
+@Timeout(60)
+@ExtendWith(OutputCaptureExtension.class)
+class TomcatWarmUpTests {
+
+	private static final Duration LONG = Duration.ofSeconds(50);
+
+	@TempDir
+	private Path directory;
+
+	private final RequestLedger ledger = new RequestLedger(0, () -> {
+	});
+
+	private final ConcurrentMap<String, AtomicInteger> served = new ConcurrentHashMap<>();
+
+	private final List<Integer> clientPorts = new CopyOnWriteArrayList<>();
+
+	private final CountDownLatch slowHasBegun = new CountDownLatch(1);
+
+	private final CountDownLatch slowMayEnd = new CountDownLatch(1);
+
+	private final ServerSocketChannel listener;
+
+	private final int port;
+
+	private PooledTomcat tomcat;
+
+	TomcatWarmUpTests() throws IOException {
+		this.listener = ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+		this.port = ((InetSocketAddress) this.listener.getLocalAddress()).getPort();
+	}
+
+	private final class Servlet extends HttpServlet {
+
+		private static final long serialVersionUID = 1L;
+
+		@Override
+		protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
+			String path = request.getRequestURI();
+			TomcatWarmUpTests.this.served.computeIfAbsent(path, (key) -> new AtomicInteger()).incrementAndGet();
+			TomcatWarmUpTests.this.clientPorts.add(request.getRemotePort());
+			switch (path) {
+				case "/broken" -> response.sendError(503);
+				case "/moved" -> response.sendRedirect("/");
+				case "/slow" -> {
+					TomcatWarmUpTests.this.slowHasBegun.countDown();
+					await(TomcatWarmUpTests.this.slowMayEnd);
+				}
+				case "/async" -> {
+					AsyncContext context = request.startAsync();
+					new Thread(context::complete).start();
+				}
+				default -> response.getWriter().write("ok");
+			}
+		}
+
+	}
+
+	private static void await(CountDownLatch latch) {
+		try {
+			latch.await();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private PoolHttp11Protocol protocol(int requests, Duration timeout, String... paths) throws Exception {
+		this.tomcat = new PooledTomcat(this.listener, this.directory, this.ledger, new Servlet())
+			.warmedUpBy(new WarmUpPlan(List.of(paths), requests, timeout));
+		return this.tomcat.protocol();
+	}
+
+	@AfterEach
+	void stop() throws Exception {
+		this.slowMayEnd.countDown();
+		this.tomcat.close();
+	}
+
+	private int served(String path) {
+		return this.served.getOrDefault(path, new AtomicInteger()).get();
+	}
+
+	@Test
+	void ownRequestsAreServedWhileClientsWait(CapturedOutput output) throws Exception {
+		PoolHttp11Protocol protocol = protocol(25, LONG, "/a", "/async", "/moved");
+		try (HttpClientSocket client = new HttpClientSocket(this.port)) {
+			client.request("/client");
+			protocol.warmUp();
+			assertThat(served("/a")).isEqualTo(25);
+			assertThat(served("/async")).isEqualTo(25);
+			assertThat(served("/moved")).as("and not followed").isEqualTo(25);
+			assertThat(served("/client")).isZero();
+			assertThat(output).contains("Warmed up with 75 requests in ").doesNotContain("WARN");
+			protocol.startAccepting();
+			assertThat(client.response().status()).contains("200");
+		}
+	}
+
+	@Test
+	void ownRequestsAreNotCountedAndThoseOfClientsAre() throws Exception {
+		PoolHttp11Protocol protocol = protocol(5, LONG, "/a", "/async", "/broken");
+		protocol.warmUp();
+		assertThat(this.ledger.finished()).isZero();
+		assertThat(this.ledger.errors()).isZero();
+		protocol.startAccepting();
+		try (HttpClientSocket client = new HttpClientSocket(this.port)) {
+			client.request("/broken");
+			client.response();
+		}
+		Awaitility.await().until(() -> this.ledger.inFlight() == 0 && this.ledger.finished() == 1);
+		assertThat(this.ledger.errors()).isEqualTo(1);
+	}
+
+	@Test
+	void aRequestThatRunsOnWhenClientsComeIsNotCountedEither(CapturedOutput output) throws Exception {
+		PoolHttp11Protocol protocol = protocol(5, Duration.ofMillis(300), "/slow");
+		protocol.warmUp();
+		assertThat(output).contains(
+				"The warm-up request GET /slow was not answered in the time that was left of unicorn.warm-up.timeout;",
+				"Warmed up with 0 of 5 requests in ");
+		protocol.startAccepting();
+		assertThat(this.ledger.inFlight()).isZero();
+		try (HttpClientSocket client = new HttpClientSocket(this.port)) {
+			client.request("/");
+			assertThat(client.response().body()).isEqualTo("ok");
+		}
+		Awaitility.await().until(() -> this.ledger.finished() == 1);
+		this.slowMayEnd.countDown();
+		assertThat(this.tomcat.awaitNoConnections(Duration.ofSeconds(20))).isZero();
+		assertThat(this.ledger.finished()).isEqualTo(1);
+	}
+
+	@Test
+	void connectionsAreNewNowAndThenBecauseThoseOfClientsWillBe() throws Exception {
+		protocol(30, LONG, "/a").warmUp();
+		assertThat(this.clientPorts.stream().distinct()).hasSize(3);
+	}
+
+	@Test
+	void aPathThatIsAnsweredWithAnErrorIsLeftOutAndToldOfOnce(CapturedOutput output) throws Exception {
+		protocol(20, LONG, "/broken", "/a").warmUp();
+		assertThat(served("/broken")).isEqualTo(1);
+		assertThat(served("/a")).isEqualTo(20);
+		assertThat(output)
+			.containsOnlyOnce("The warm-up request GET /broken was answered with status 503; "
+					+ "it is not sent again, and this worker serves nevertheless")
+			.contains("Warmed up with 21 requests in ");
+	}
+
+	@Test
+	void withoutPathsNothingIsSentOrTold(CapturedOutput output) throws Exception {
+		protocol(20, LONG).warmUp();
+		assertThat(this.served).isEmpty();
+		assertThat(output).doesNotContain("Warmed up");
+	}
+
+	@Test
+	void aWorkerThatIsToLeaveDoesNotWaitForItsOwnRequests(CapturedOutput output) throws Exception {
+		PoolHttp11Protocol protocol = protocol(5, LONG, "/slow");
+		Thread warmUp = new Thread(protocol::warmUp);
+		warmUp.start();
+		this.slowHasBegun.await();
+		protocol.stopAccepting();
+		assertThat(this.tomcat.awaitNoConnections(LONG)).isZero();
+		warmUp.join();
+		assertThat(this.slowMayEnd.getCount()).as("the request still runs").isEqualTo(1);
+		assertThat(output).doesNotContain("arm-up").doesNotContain("Warmed up");
+	}
+
+	@Test
+	void aWorkerThatHasLeftDoesNotBegin(CapturedOutput output) throws Exception {
+		PoolHttp11Protocol protocol = protocol(5, LONG, "/a");
+		protocol.stopAccepting();
+		protocol.warmUp();
+		assertThat(this.served).isEmpty();
+		assertThat(output).doesNotContain("arm-up").doesNotContain("Warmed up");
+	}
+
+	@Test
+	void aServerOfOneConnectionAtATimeIsWarmedUpToo(CapturedOutput output) throws Exception {
+		PoolHttp11Protocol protocol = protocol(15, LONG, "/a");
+		protocol.setMaxConnections(1);
+		protocol.setMaxKeepAliveRequests(1);
+		protocol.warmUp();
+		assertThat(output).contains("Warmed up with 15 requests in ").doesNotContain("WARN");
+		protocol.startAccepting();
+		try (HttpClientSocket client = new HttpClientSocket(this.port)) {
+			client.request("/");
+			assertThat(client.response().status()).contains("200");
+		}
+	}
+
+	@Test
+	void aServerOfOneConnectionIsNotReadyWhileItsOwnRequestHasIt() throws Exception {
+		PoolHttp11Protocol protocol = protocol(1, Duration.ofMillis(200), "/slow");
+		protocol.setMaxConnections(1);
+		Thread warmUp = new Thread(protocol::warmUp);
+		warmUp.start();
+		this.slowHasBegun.await();
+		warmUp.join(500);
+		assertThat(warmUp.isAlive()).isTrue();
+		this.slowMayEnd.countDown();
+		warmUp.join();
+		assertThat(protocol.connections()).isZero();
+	}
+
+	@Test
+	void nothingButTheOwnConnectionIsLetIn() throws Exception {
+		PoolHttp11Protocol protocol = protocol(50, LONG, "/a");
+		try (HttpClientSocket client = new HttpClientSocket(this.port)) {
+			client.request("/client");
+			protocol.warmUp();
+			client.timeout(100);
+			assertThatExceptionOfType(SocketTimeoutException.class).isThrownBy(client::response);
+		}
+	}
+
+}
