@@ -1,14 +1,9 @@
 package io.unicorn.sample.soak;
 
 import java.io.IOException;
-import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 
-import io.unicorn.sample.Dialer;
-import io.unicorn.sample.LoadRequest;
 import io.unicorn.sample.Problem;
-import io.unicorn.sample.ProblemLog;
 import io.unicorn.sample.ScriptedServer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -25,8 +20,6 @@ class ClientTests {
 	private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
 	private static final String LAST = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok";
-
-	private static final int ENOUGH = 20;
 
 	@Test
 	void aPairThatIsAnsweredIsTwoRightAnswers() throws Exception {
@@ -94,20 +87,7 @@ class ClientTests {
 	}
 
 	private static Ledger pairs(ScriptedServer.Script script) throws IOException, InterruptedException {
-		try (ScriptedServer server = ScriptedServer.start(script)) {
-			Progress progress = new Progress();
-			Client client = new Client(Kind.PIPELINED_PAIRS, 0, Dialer.to(server.port()), List.of(LoadRequest.get("/")),
-					new Client.Pace(Duration.ZERO, Duration.ofMillis(5)), progress, new ProblemLog(0));
-			Thread thread = new Thread(client);
-			thread.start();
-			while (progress.sentCount() < ENOUGH) {
-				Thread.onSpinWait();
-			}
-			progress.stop();
-			thread.join();
-			client.ledger().requireBalance();
-			return client.ledger();
-		}
+		return ScriptedSoak.run(Kind.PIPELINED_PAIRS, script);
 	}
 
 }

@@ -3,14 +3,9 @@ package io.unicorn.sample.soak;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 
-import io.unicorn.sample.Dialer;
-import io.unicorn.sample.LoadRequest;
 import io.unicorn.sample.Problem;
-import io.unicorn.sample.ProblemLog;
 import io.unicorn.sample.ScriptedServer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -22,8 +17,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 @Timeout(30)
 class Http2ClientTests {
-
-	private static final int ENOUGH = 20;
 
 	private static final int FRAME_HEAD = 9;
 
@@ -121,20 +114,7 @@ class Http2ClientTests {
 	}
 
 	private static Ledger ledger(ScriptedServer.Script script) throws IOException, InterruptedException {
-		try (ScriptedServer server = ScriptedServer.start(script)) {
-			Progress progress = new Progress();
-			Client client = new Client(Kind.HTTP2, 0, Dialer.to(server.port()), List.of(LoadRequest.get("/")),
-					new Client.Pace(Duration.ZERO, Duration.ofMillis(5)), progress, new ProblemLog(0));
-			Thread thread = new Thread(client);
-			thread.start();
-			while (progress.sentCount() < ENOUGH) {
-				Thread.onSpinWait();
-			}
-			progress.stop();
-			thread.join();
-			client.ledger().requireBalance();
-			return client.ledger();
-		}
+		return ScriptedSoak.run(Kind.HTTP2, script);
 	}
 
 }

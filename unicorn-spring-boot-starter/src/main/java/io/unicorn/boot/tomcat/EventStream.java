@@ -45,11 +45,30 @@ final class EventStream {
 		streams.add(this);
 	}
 
+	/** Something that the application does to the body of the answer. */
+	interface Step {
+
+		void run() throws IOException;
+
+	}
+
 	/**
-	 * Begin to write or to flush; to be followed by {@link #leave}.
-	 * @throws IOException if the stream has been ended; there is nothing to leave then
+	 * Let the application take a step, which tells the boundary what it has written.
+	 * @throws IOException if the step fails, or is not taken because the stream has been
+	 * ended
 	 */
-	void enter() throws IOException {
+	void take(Step step) throws IOException {
+		enter();
+		try {
+			step.run();
+		}
+		finally {
+			leave();
+		}
+	}
+
+	/** To be followed by {@link #leave}, unless it fails. */
+	private void enter() throws IOException {
 		this.lock.lock();
 		if (this.over) {
 			this.lock.unlock();
@@ -61,7 +80,7 @@ final class EventStream {
 		}
 	}
 
-	void leave() {
+	private void leave() {
 		this.lock.unlock();
 		if (this.ending) {
 			// Whoever wanted to end it meanwhile has found the lock taken.
@@ -70,7 +89,7 @@ final class EventStream {
 	}
 
 	/**
-	 * What has been written; to be called between {@link #enter} and {@link #leave}.
+	 * What has been written; for a {@link Step}.
 	 */
 	EventBoundary boundary() {
 		return this.boundary;

@@ -44,13 +44,7 @@ final class EventStreamResponse extends HttpServletResponseWrapper {
 
 	@Override
 	public void flushBuffer() throws IOException {
-		this.stream.enter();
-		try {
-			super.flushBuffer();
-		}
-		finally {
-			this.stream.leave();
-		}
+		this.stream.take(super::flushBuffer);
 	}
 
 	private static final class Output extends ServletOutputStream {
@@ -66,37 +60,23 @@ final class EventStreamResponse extends HttpServletResponseWrapper {
 
 		@Override
 		public void write(int value) throws IOException {
-			this.stream.enter();
-			try {
+			this.stream.take(() -> {
 				this.delegate.write(value);
 				this.stream.boundary().append((byte) value);
-			}
-			finally {
-				this.stream.leave();
-			}
+			});
 		}
 
 		@Override
 		public void write(byte[] bytes, int offset, int length) throws IOException {
-			this.stream.enter();
-			try {
+			this.stream.take(() -> {
 				this.delegate.write(bytes, offset, length);
 				this.stream.boundary().append(bytes, offset, length);
-			}
-			finally {
-				this.stream.leave();
-			}
+			});
 		}
 
 		@Override
 		public void flush() throws IOException {
-			this.stream.enter();
-			try {
-				this.delegate.flush();
-			}
-			finally {
-				this.stream.leave();
-			}
+			this.stream.take(this.delegate::flush);
 		}
 
 		@Override
@@ -104,13 +84,7 @@ final class EventStreamResponse extends HttpServletResponseWrapper {
 			if (this.stream.isOver()) {
 				return;
 			}
-			this.stream.enter();
-			try {
-				this.delegate.close();
-			}
-			finally {
-				this.stream.leave();
-			}
+			this.stream.take(this.delegate::close);
 		}
 
 		/** A stream that is over is ready: to fail. */
@@ -139,28 +113,20 @@ final class EventStreamResponse extends HttpServletResponseWrapper {
 
 		@Override
 		public void write(char[] text, int offset, int length) throws IOException {
-			this.stream.enter();
-			try {
+			this.stream.take(() -> {
 				this.delegate.write(text, offset, length);
 				this.stream.boundary().append(text, offset, length);
-			}
-			finally {
-				this.stream.leave();
-			}
+			});
 		}
 
 		@Override
 		public void flush() throws IOException {
-			this.stream.enter();
-			try {
+			this.stream.take(() -> {
 				// Tomcat's writer keeps its errors to itself; asking for them flushes it.
 				if (this.delegate.checkError()) {
 					throw new IOException("the client has gone");
 				}
-			}
-			finally {
-				this.stream.leave();
-			}
+			});
 		}
 
 		@Override
@@ -168,13 +134,7 @@ final class EventStreamResponse extends HttpServletResponseWrapper {
 			if (this.stream.isOver()) {
 				return;
 			}
-			this.stream.enter();
-			try {
-				this.delegate.close();
-			}
-			finally {
-				this.stream.leave();
-			}
+			this.stream.take(this.delegate::close);
 		}
 
 	}

@@ -2,8 +2,6 @@ package io.unicorn.boot.tomcat;
 
 import java.io.IOException;
 
-import jakarta.servlet.AsyncEvent;
-import jakarta.servlet.AsyncListener;
 import jakarta.servlet.ServletException;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
@@ -40,7 +38,7 @@ final class EventStreamValve extends ValveBase {
 			getNext().invoke(request, response);
 			if (request.isAsyncStarted()) {
 				stream.startedAsync();
-				request.getAsyncContext().addListener(new Completion(stream));
+				request.getAsyncContext().addListener((Completion) (event) -> stream.close());
 				handedOn = true;
 			}
 		}
@@ -63,31 +61,6 @@ final class EventStreamValve extends ValveBase {
 		}
 		// HTTP/2 has made a string of it already.
 		return accept.toString().contains(EventStream.MEDIA_TYPE);
-	}
-
-	private record Completion(EventStream stream) implements AsyncListener {
-
-		@Override
-		public void onComplete(AsyncEvent event) {
-			this.stream.close();
-		}
-
-		@Override
-		public void onTimeout(AsyncEvent event) {
-			// Completion follows.
-		}
-
-		@Override
-		public void onError(AsyncEvent event) {
-			// Completion follows.
-		}
-
-		@Override
-		public void onStartAsync(AsyncEvent event) {
-			// A new cycle drops the listeners of the last one.
-			event.getAsyncContext().addListener(this);
-		}
-
 	}
 
 }

@@ -4,7 +4,6 @@ import java.io.IOException;
 
 import io.unicorn.worker.RequestLedger;
 import jakarta.servlet.AsyncEvent;
-import jakarta.servlet.AsyncListener;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletResponse;
 import org.apache.catalina.connector.Request;
@@ -41,7 +40,7 @@ final class RequestLedgerValve extends ValveBase {
 			getNext().invoke(request, response);
 			failed = isError(response);
 			if (request.isAsyncStarted()) {
-				request.getAsyncContext().addListener(new Completion(token, response));
+				request.getAsyncContext().addListener(new LedgerEntry(token, response));
 				handedOn = true;
 			}
 		}
@@ -61,7 +60,7 @@ final class RequestLedgerValve extends ValveBase {
 		return response.getStatus() >= HttpServletResponse.SC_INTERNAL_SERVER_ERROR;
 	}
 
-	private final class Completion implements AsyncListener {
+	private final class LedgerEntry implements Completion {
 
 		private final int token;
 
@@ -70,7 +69,7 @@ final class RequestLedgerValve extends ValveBase {
 
 		private boolean ended;
 
-		Completion(int token, Response response) {
+		LedgerEntry(int token, Response response) {
 			this.token = token;
 			this.response = response;
 		}
@@ -82,22 +81,6 @@ final class RequestLedgerValve extends ValveBase {
 				this.ended = true;
 				RequestLedgerValve.this.ledger.end(this.token, isError(this.response));
 			}
-		}
-
-		@Override
-		public void onTimeout(AsyncEvent event) {
-			// Completion follows.
-		}
-
-		@Override
-		public void onError(AsyncEvent event) {
-			// Completion follows.
-		}
-
-		@Override
-		public void onStartAsync(AsyncEvent event) {
-			// A new cycle drops the listeners of the last one.
-			event.getAsyncContext().addListener(this);
 		}
 
 	}
