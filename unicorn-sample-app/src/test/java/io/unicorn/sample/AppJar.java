@@ -50,8 +50,9 @@ public final class AppJar {
 	/**
 	 * Add configuration.
 	 * @param properties lines of a properties file
+	 * @return this jar
 	 */
-	AppJar with(String... properties) {
+	public AppJar with(String... properties) {
 		this.properties.addAll(List.of(properties));
 		return this;
 	}
@@ -60,8 +61,9 @@ public final class AppJar {
 	 * Remove an entry.
 	 * @param folder where it is
 	 * @param name how its name begins
+	 * @return this jar
 	 */
-	AppJar without(String folder, String name) {
+	public AppJar without(String folder, String name) {
 		this.edits.add((root) -> {
 			try (Stream<Path> entries = Files.list(root.resolve(folder))) {
 				Path entry = entries.filter((candidate) -> candidate.getFileName().toString().startsWith(name))
@@ -75,8 +77,10 @@ public final class AppJar {
 
 	/**
 	 * Add a class that only tests know.
+	 * @param type the class
+	 * @return this jar
 	 */
-	AppJar with(Class<?> type) {
+	public AppJar with(Class<?> type) {
 		this.edits.add((root) -> {
 			String name = type.getName().replace('.', '/') + ".class";
 			Path file = root.resolve("BOOT-INF/classes").resolve(name);
@@ -90,8 +94,11 @@ public final class AppJar {
 
 	/**
 	 * Change the manifest.
+	 * @param attribute the name of an attribute
+	 * @param value its new value
+	 * @return this jar
 	 */
-	AppJar manifest(String attribute, String value) {
+	public AppJar manifest(String attribute, String value) {
 		this.edits.add((root) -> {
 			Path file = root.resolve(MANIFEST);
 			Manifest manifest = new Manifest(new ByteArrayInputStream(Files.readAllBytes(file)));
@@ -139,8 +146,10 @@ public final class AppJar {
 	 * Write the jar where there may be one already. The file stays the same, only its
 	 * content changes, as with {@code cp}: the hardest that can be done to those that run
 	 * from it.
+	 * @param jar the file
+	 * @return the same
 	 */
-	Path overwrite(Path jar) {
+	public Path overwrite(Path jar) {
 		try {
 			return Files.write(jar, bytes());
 		}

@@ -28,9 +28,11 @@ public final class Await {
 
 	/**
 	 * Wait for a condition that may come true.
+	 * @param timeout how long to wait at most
+	 * @param condition the condition
 	 * @return whether it did
 	 */
-	static boolean holds(Duration timeout, BooleanSupplier condition) {
+	public static boolean holds(Duration timeout, BooleanSupplier condition) {
 		long end = System.nanoTime() + timeout.toNanos();
 		while (!condition.getAsBoolean()) {
 			if (System.nanoTime() - end >= 0) {

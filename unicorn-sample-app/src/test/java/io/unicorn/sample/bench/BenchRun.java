@@ -1,0 +1,155 @@
+package io.unicorn.sample.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+import io.unicorn.sample.CleanUp;
+
+/**
+ * The program behind {@code benchmarks/run}, which explains its options and gives each of
+ * them as {@code name=value}. A workload that fails, or takes too long, costs its own
+ * figures and no others. Ends with 1 if there was one.
+ */
+public final class BenchRun {
+
+	/** What one workload may take on one JDK, far more than it should. */
+	private static final Duration LIMIT = Duration.ofMinutes(4);
+
+	/** What a whole run may take. */
+	private static final Duration RUN_LIMIT = Duration.ofMinutes(25);
+
+	private static final Duration QUICK_RUN_LIMIT = Duration.ofMinutes(6);
+
+	private static final Duration CLOSING = Duration.ofSeconds(30);
+
+	/** In the order of the table: what matters most comes first if time runs out. */
+	private static final List<Workload> WORKLOADS = List.of(new StartTime(), new Throughput(), new MasterCost());
+
+	private final List<Jdk> jdks;
+
+	private final List<String> only;
+
+	private final Settings settings;
+
+	private final BenchJars jars;
+
+	private final Results results = new Results();
+
+	private final long end;
+
+	private boolean failed;
+
+	private BenchRun(Map<String, List<String>> options, Path directory) throws IOException {
+		List<Jdk> chosen = new ArrayList<>();
+		for (String home : options.getOrDefault("jdk", List.of())) {
+			chosen.add(Jdk.in(Path.of(home)));
+		}
+		this.only = options.getOrDefault("only", List.of());
+		boolean quick = options.containsKey("quick");
+		List<Jdk> installed = Jdk.installed();
+		List<Jdk> usual = quick ? installed.subList(installed.size() - 1, installed.size()) : installed;
+		this.jdks = chosen.isEmpty() ? usual : chosen;
+		this.settings = new Settings(quick, Integer.parseInt(options.getOrDefault("rounds", List.of("0")).get(0)),
+				directory, Path.of(options.get("benchmarks").get(0)).toAbsolutePath().normalize(),
+				options.containsKey("core") ? options.get("core").get(0) : null);
+		this.jars = BenchJars.in(directory);
+		this.end = System.nanoTime() + (quick ? QUICK_RUN_LIMIT : RUN_LIMIT).toNanos();
+	}
+
+	/**
+	 * Run the benchmarks.
+	 * @param args the options
+	 * @throws IOException if the results cannot be written
+	 * @throws InterruptedException if it is interrupted
+	 */
+	public static void main(String[] args) throws IOException, InterruptedException {
+		Map<String, List<String>> options = new HashMap<>();
+		for (String arg : args) {
+			int equals = arg.indexOf('=');
+			options.computeIfAbsent(arg.substring(0, equals), (name) -> new ArrayList<>())
+				.add(arg.substring(equals + 1));
+		}
+		Path directory = Files.createTempDirectory("unicorn-bench-");
+		boolean failed;
+		try {
+			BenchRun run = new BenchRun(options, directory);
+			Machine machine = Machine.current(run.jdks, run.settings.quick());
+			run.all();
+			ResultFiles.write(Path.of(options.get("out").get(0)), machine.after(), run.results);
+			failed = run.failed;
+		}
+		finally {
+			CleanUp.delete(directory);
+		}
+		System.exit(failed ? 1 : 0);
+	}
+
+	private void all() throws InterruptedException {
+		List<String> names = WORKLOADS.stream().map(Workload::name).toList();
+		this.only.stream().filter((name) -> !names.contains(name)).forEach((name) -> {
+			throw new IllegalArgumentException("There is no workload " + name + ", only " + names);
+		});
+		for (Workload workload : WORKLOADS) {
+			if (this.only.isEmpty() || this.only.contains(workload.name())) {
+				List<Jdk> all = workload.isForEachJdk() ? this.jdks
+						: this.jdks.subList(this.jdks.size() - 1, this.jdks.size());
+				for (Jdk jdk : all) {
+					run(workload, jdk);
+				}
+			}
+		}
+	}
+
+	private void run(Workload workload, Jdk jdk) throws InterruptedException {
+		String name = workload.name() + " on JDK " + jdk;
+		long left = Math.min(LIMIT.toNanos(), this.end - System.nanoTime());
+		if (left <= 0) {
+			failed(name, "the time of the run was over");
+			return;
+		}
+		long start = System.nanoTime();
+		System.err.println(name + " ...");
+		ExecutorService thread = Executors.newSingleThreadExecutor();
+		Bench bench = new Bench(workload.name(), jdk, this.settings, this.jars, this.results);
+		try {
+			Future<?> run = thread.submit(() -> {
+				workload.run(bench);
+				return null;
+			});
+			run.get(left, TimeUnit.NANOSECONDS);
+			System.err.printf("%s took %d s%n", name, TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start));
+		}
+		catch (ExecutionException ex) {
+			failed(name, String.valueOf(ex.getCause()));
+			ex.getCause().printStackTrace();
+		}
+		catch (TimeoutException ex) {
+			failed(name, "not ready after " + TimeUnit.NANOSECONDS.toSeconds(left) + " s");
+		}
+		finally {
+			thread.shutdownNow();
+			bench.close();
+			if (!thread.awaitTermination(CLOSING.toSeconds(), TimeUnit.SECONDS)) {
+				this.results.remark(name + " goes on in the background, the next figures suffer from it");
+			}
+		}
+	}
+
+	private void failed(String name, String why) {
+		this.failed = true;
+		this.results.remark("no figures of " + name + ": " + why);
+	}
+
+}

@@ -1,0 +1,38 @@
+package io.unicorn.sample.bench;
+
+import java.util.Locale;
+
+/**
+ * Writes numbers with as many digits as say something.
+ */
+final class Figures {
+
+	private Figures() {
+	}
+
+	/**
+	 * Return a number with three significant digits, or as many as it has before the
+	 * point.
+	 */
+	static String text(double value) {
+		double size = Math.abs(value);
+		if (value == Math.rint(value) && size < 1e6) {
+			return format("%,.0f", value);
+		}
+		if (size >= 100) {
+			return format("%,.0f", value);
+		}
+		if (size >= 10) {
+			return format("%.1f", value);
+		}
+		if (size >= 0.1) {
+			return format("%.2f", value);
+		}
+		return format("%.3f", value);
+	}
+
+	private static String format(String format, double value) {
+		return String.format(Locale.ROOT, format, value);
+	}
+
+}

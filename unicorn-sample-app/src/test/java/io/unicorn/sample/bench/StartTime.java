@@ -1,0 +1,50 @@
+package io.unicorn.sample.bench;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+import io.unicorn.sample.CleanUp;
+import io.unicorn.sample.PoolBuilder;
+
+/**
+ * How long it takes from {@code java -jar} to the first answer with status 200: without
+ * the starter, as a pool that has never run here, and as one that has.
+ */
+final class StartTime implements Workload {
+
+	@Override
+	public String name() {
+		return "start";
+	}
+
+	@Override
+	public void run(Bench bench) throws IOException, InterruptedException {
+		List<Double> plain = new ArrayList<>();
+		List<Double> first = new ArrayList<>();
+		List<Double> warm = new ArrayList<>();
+		bench.end(bench.start(bench.warmPool()));
+		bench.end(bench.start(bench.plain()));
+		for (int i = 0; i < bench.settings().rounds(7); i++) {
+			plain.add(millis(bench, bench.plain()));
+			Path fresh = bench.directory("fresh");
+			first.add(millis(bench, bench.pool(fresh)));
+			CleanUp.delete(fresh);
+			warm.add(millis(bench, bench.warmPool()));
+		}
+		bench.measured(Bench.PLAIN, "time to first 200", "ms", plain);
+		bench.measured("pool, very first start", "time to first 200", "ms", first);
+		bench.measured("pool, warm", "time to first 200", "ms", warm);
+		bench.judge("time from `java -jar` to the first 200, warm",
+				Goal.atMost((bench.jdk().feature() >= 25) ? 0.6 : 0.75, ""), Spread.ratios(warm, plain));
+		bench.judge("the same, very first start", Goal.atMost(1.15, ""), Spread.ratios(first, plain));
+	}
+
+	private static double millis(Bench bench, PoolBuilder builder) throws IOException, InterruptedException {
+		App app = bench.start(builder);
+		bench.end(app);
+		return app.firstAnswer().toNanos() / 1e6;
+	}
+
+}

@@ -1,0 +1,89 @@
+package io.unicorn.sample.bench;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import io.unicorn.sample.LoadClient;
+import io.unicorn.sample.Report;
+
+/**
+ * As many requests on kept-alive connections as the server answers: by {@code wrk} where
+ * it is installed, because it takes little of the processors that it shares with the
+ * server, and else by our own client. So a figure may be compared with those of the same
+ * run only.
+ */
+final class Wrk {
+
+	/** Our own script prints it. */
+	private static final Pattern LINE = Pattern
+		.compile("figures: requests=(\\d+) micros=(\\d+) errors=(\\d+) p50=([\\d.]+) p99=([\\d.]+) p999=([\\d.]+)");
+
+	private static final Duration LONGEST_WARM_UP = Duration.ofSeconds(40);
+
+	private final Settings settings;
+
+	private final int connections;
+
+	Wrk(Settings settings, int connections) {
+		this.settings = settings;
+		this.connections = connections;
+	}
+
+	/** The name of the program that makes the load. */
+	static String generator() {
+		return Settings.isInstalled("wrk") ? "wrk" : "own client";
+	}
+
+	/**
+	 * Let a server compile what it will need. That takes requests, not time: a processor
+	 * that others use too gets through fewer of them.
+	 * @param requests how many it should have answered
+	 */
+	void warmUp(Bench bench, int port, String path, long requests) throws IOException {
+		long end = System.nanoTime() + LONGEST_WARM_UP.toNanos();
+		long answered = 0;
+		while (answered < this.settings.amount(requests) && System.nanoTime() < end) {
+			answered += run(bench, port, path, Duration.ofSeconds(2)).requests();
+		}
+	}
+
+	LoadFigures run(Bench bench, int port, String path, Duration time) throws IOException {
+		return Settings.isInstalled("wrk") ? wrk(bench, port, path, time) : own(port, path, time);
+	}
+
+	private LoadFigures wrk(Bench bench, int port, String path, Duration time) throws IOException {
+		List<String> command = List.of("wrk", "--threads=1", "--connections=" + this.connections,
+				"--duration=" + Math.max(1, time.toSeconds()) + "s", "--timeout=10s",
+				"--script=" + this.settings.benchmarks().resolve("figures.lua"), "http://127.0.0.1:" + port + path);
+		Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+		bench.closing(process::destroyForcibly);
+		return read(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+	}
+
+	static LoadFigures read(String output) throws IOException {
+		Matcher matcher = LINE.matcher(output);
+		if (!matcher.find()) {
+			throw new IOException("wrk has counted nothing: " + output);
+		}
+		long requests = Long.parseLong(matcher.group(1));
+		double seconds = Long.parseLong(matcher.group(2)) / 1e6;
+		return new LoadFigures(requests / seconds, millis(matcher.group(4)), millis(matcher.group(5)),
+				millis(matcher.group(6)), requests, Long.parseLong(matcher.group(3)));
+	}
+
+	private static double millis(String micros) {
+		return Double.parseDouble(micros) / 1000;
+	}
+
+	private LoadFigures own(int port, String path, Duration time) {
+		Report report = LoadClient.on(port).keepAlive(this.connections).get(path).start().during(time);
+		long errors = report.problems().values().stream().mapToLong(Long::longValue).sum();
+		return new LoadFigures(report.answered() / (report.duration().toNanos() / 1e9), report.p50().toNanos() / 1e6,
+				report.p99().toNanos() / 1e6, report.max().toNanos() / 1e6, report.answered(), errors);
+	}
+
+}

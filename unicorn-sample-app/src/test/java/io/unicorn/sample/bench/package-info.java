@@ -1,0 +1,7 @@
+/**
+ * Benchmarks: a pool beside the same application without the starter, in one run.
+ */
+@NullMarked
+package io.unicorn.sample.bench;
+
+import org.jspecify.annotations.NullMarked;
