@@ -31,6 +31,11 @@ record Settings(boolean quick, int chosenRounds, Path directory, Path benchmarks
 		return this.quick ? Duration.ofMillis(usual * 1000L / 3) : Duration.ofSeconds(usual);
 	}
 
+	/** A number of requests, or a third of it if there is no time. */
+	long amount(long usual) {
+		return this.quick ? usual / 3 : usual;
+	}
+
 	/**
 	 * How long to wait for class data; that is no figure, so quickness must not spoil it.
 	 */
