@@ -1,4 +1,4 @@
-"""The endpoints of the sample application that the soak uses, for Gunicorn."""
+"""The endpoints of the sample application that the soak and the benchmarks use, for Gunicorn."""
 
 import json
 import os
@@ -21,6 +21,8 @@ def pieces(environ):
 
 def answer(environ):
     path = environ["PATH_INFO"]
+    if path == "/hello":
+        return b"Hello, World!"
     if path == "/whoami":
         return json.dumps({"pid": os.getpid(), "generation": 1}).encode()
     if path == "/echo":

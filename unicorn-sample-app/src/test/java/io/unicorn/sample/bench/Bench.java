@@ -3,6 +3,7 @@ package io.unicorn.sample.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
@@ -33,16 +34,23 @@ final class Bench implements AutoCloseable {
 
 	private final Results results;
 
+	private final long enough;
+
 	private final Deque<AutoCloseable> started = new ConcurrentLinkedDeque<>();
 
 	private volatile boolean closed;
 
-	Bench(String workload, Jdk jdk, Settings settings, BenchJars jars, Results results) {
+	/**
+	 * Create a bench.
+	 * @param enough after this time no further round is begun
+	 */
+	Bench(String workload, Jdk jdk, Settings settings, BenchJars jars, Results results, Duration enough) {
 		this.workload = workload;
 		this.jdk = jdk;
 		this.settings = settings;
 		this.jars = jars;
 		this.results = results;
+		this.enough = System.nanoTime() + enough.toNanos();
 	}
 
 	Settings settings() {
@@ -51,6 +59,21 @@ final class Bench implements AutoCloseable {
 
 	Jdk jdk() {
 		return this.jdk;
+	}
+
+	/**
+	 * Whether there is to be another round: a busy machine gets fewer, so that what was
+	 * measured counts.
+	 * @param done how many there were
+	 * @param usual how many there are if nobody has said it
+	 */
+	boolean isAnotherRound(int done, int usual) {
+		int wanted = this.settings.rounds(usual);
+		if (done == 0 || done >= wanted || System.nanoTime() < this.enough) {
+			return done < wanted;
+		}
+		remark("only %d of %d rounds, because they took too long".formatted(done, wanted));
+		return false;
 	}
 
 	/** The application without the starter. */

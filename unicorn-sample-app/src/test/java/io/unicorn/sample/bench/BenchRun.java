@@ -35,7 +35,9 @@ public final class BenchRun {
 	private static final Duration CLOSING = Duration.ofSeconds(30);
 
 	/** In the order of the table: what matters most comes first if time runs out. */
-	private static final List<Workload> WORKLOADS = List.of(new StartTime(), new Throughput(), new MasterCost());
+	private static final List<Workload> WORKLOADS = List.of(new StartTime(), new Replacement(), new Throughput(),
+			new GlobalLock(), new AllocationLatency(), new HeapExhaustion(), new MasterCost(), new WorkerMemory(),
+			new Supervision(), new HotPaths(), new Peers());
 
 	private final List<Jdk> jdks;
 
@@ -122,7 +124,8 @@ public final class BenchRun {
 		long start = System.nanoTime();
 		System.err.println(name + " ...");
 		ExecutorService thread = Executors.newSingleThreadExecutor();
-		Bench bench = new Bench(workload.name(), jdk, this.settings, this.jars, this.results);
+		Bench bench = new Bench(workload.name(), jdk, this.settings, this.jars, this.results,
+				Duration.ofNanos(left / 2));
 		try {
 			Future<?> run = thread.submit(() -> {
 				workload.run(bench);

@@ -26,7 +26,7 @@ final class StartTime implements Workload {
 		List<Double> warm = new ArrayList<>();
 		bench.end(bench.start(bench.warmPool()));
 		bench.end(bench.start(bench.plain()));
-		for (int i = 0; i < bench.settings().rounds(7); i++) {
+		for (int i = 0; bench.isAnotherRound(i, 7); i++) {
 			plain.add(millis(bench, bench.plain()));
 			Path fresh = bench.directory("fresh");
 			first.add(millis(bench, bench.pool(fresh)));

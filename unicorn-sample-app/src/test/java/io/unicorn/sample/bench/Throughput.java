@@ -33,7 +33,7 @@ final class Throughput implements Workload {
 		List<LoadFigures> one = new ArrayList<>();
 		List<LoadFigures> two = new ArrayList<>();
 		Duration time = bench.settings().seconds(6);
-		for (int i = 0; i < bench.settings().rounds(5); i++) {
+		for (int i = 0; bench.isAnotherRound(i, 5); i++) {
 			one.add(wrk.run(bench, plain.port(), PATH, time));
 			two.add(wrk.run(bench, pool.port(), PATH, time));
 		}

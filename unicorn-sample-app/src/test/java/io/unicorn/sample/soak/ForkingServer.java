@@ -20,9 +20,7 @@ import io.unicorn.sample.ExchangeException;
  * Another server with a master and workers, for comparison: a HUP replaces its workers. A
  * roll-out is complete when none of the old ones is left.
  */
-final class ForkingServer implements Server {
-
-	private static final int WORKERS = UnicornServer.WORKERS;
+public final class ForkingServer implements Server {
 
 	private static final Duration TIMEOUT = Duration.ofMinutes(1);
 
@@ -32,31 +30,45 @@ final class ForkingServer implements Server {
 
 	private final Dialer dialer;
 
-	private ForkingServer(String name, int port, Process master) {
+	private final int workers;
+
+	private ForkingServer(String name, int workers, int port, Process master) {
 		this.name = name;
+		this.workers = workers;
 		this.master = master;
 		this.dialer = Dialer.to(port);
-		Await.until(TIMEOUT, () -> name + " to answer", () -> isAnswering() && workers().size() == WORKERS);
+		Await.until(TIMEOUT, () -> name + " to answer", () -> isAnswering() && workers().size() == workers);
 	}
 
 	/**
-	 * Gunicorn with as many workers and threads as the pool, and an application like the
-	 * sample.
+	 * Gunicorn with an application like the sample. Workers of class {@code gthread} have
+	 * eight threads.
+	 * @param workerClass the class of its workers
+	 * @param workers how many there are
+	 * @param applications the directory of the application
+	 * @param directory for its log
+	 * @return the server, which answers
+	 * @throws IOException if it cannot be started
 	 */
-	static ForkingServer gunicorn(Path applications, Path directory) throws IOException {
+	public static ForkingServer gunicorn(String workerClass, int workers, Path applications, Path directory)
+			throws IOException {
 		int port = freePort();
-		return new ForkingServer("Gunicorn gthread, HUP", port,
-				start(directory.resolve("gunicorn.log"),
-						List.of("gunicorn", "--workers=" + WORKERS, "--worker-class=gthread", "--threads=8",
-								"--keep-alive=60", "--graceful-timeout=30", "--bind=127.0.0.1:" + port,
-								"--chdir=" + applications, "app:application")));
+		return new ForkingServer("Gunicorn " + workerClass + ", HUP", workers, port, start(
+				directory.resolve("gunicorn.log"),
+				List.of("gunicorn", "--workers=" + workers, "--worker-class=" + workerClass,
+						"--threads=" + (workerClass.equals("sync") ? 1 : 8), "--keep-alive=60", "--graceful-timeout=30",
+						"--bind=127.0.0.1:" + port, "--chdir=" + applications, "app:application")));
 	}
 
 	/**
 	 * Nginx with as many workers as the pool, which sends files and the same text to all
 	 * else.
+	 * @param applications the directory of its configuration
+	 * @param directory for its files
+	 * @return the server, which answers
+	 * @throws IOException if it cannot be started
 	 */
-	static ForkingServer nginx(Path applications, Path directory) throws IOException {
+	public static ForkingServer nginx(Path applications, Path directory) throws IOException {
 		int port = freePort();
 		Path files = Files.createDirectories(directory.resolve("files"));
 		for (int length : List.of(Mix.MEDIUM, Mix.MEGABYTE)) {
@@ -65,9 +77,9 @@ final class ForkingServer implements Server {
 		Files.writeString(directory.resolve("nginx.conf"),
 				Files.readString(applications.resolve("nginx.conf"))
 					.replace("@port@", Integer.toString(port))
-					.replace("@workers@", Integer.toString(WORKERS))
+					.replace("@workers@", Integer.toString(UnicornServer.WORKERS))
 					.replace("@user@", System.getProperty("user.name")));
-		return new ForkingServer("nginx, reload", port, start(directory.resolve("nginx.log"),
+		return new ForkingServer("nginx, reload", UnicornServer.WORKERS, port, start(directory.resolve("nginx.log"),
 				List.of("nginx", "-p", directory.toString(), "-e", "stderr", "-c", "nginx.conf")));
 	}
 
@@ -94,7 +106,11 @@ final class ForkingServer implements Server {
 		}
 	}
 
-	private Set<ProcessHandle> workers() {
+	/**
+	 * The master's children.
+	 * @return those that are there now
+	 */
+	public Set<ProcessHandle> workers() {
 		return this.master.children().collect(Collectors.toSet());
 	}
 
@@ -113,7 +129,7 @@ final class ForkingServer implements Server {
 		Set<ProcessHandle> old = workers();
 		signal("HUP");
 		Await.until(TIMEOUT, () -> "the end of " + old,
-				() -> old.stream().noneMatch(ProcessHandle::isAlive) && workers().size() == WORKERS);
+				() -> old.stream().noneMatch(ProcessHandle::isAlive) && workers().size() == this.workers);
 	}
 
 	private void signal(String name) throws IOException {

@@ -61,7 +61,7 @@ public final class SoakRun {
 		if (compare) {
 			Path applications = Path.of(this.options.get("compare"));
 			if (isInstalled("gunicorn")) {
-				other(ForkingServer.gunicorn(applications, this.directory), mix);
+				other(ForkingServer.gunicorn("gthread", UnicornServer.WORKERS, applications, this.directory), mix);
 			}
 			if (isInstalled("nginx")) {
 				other(ForkingServer.nginx(applications, this.directory), mix.unchecked());

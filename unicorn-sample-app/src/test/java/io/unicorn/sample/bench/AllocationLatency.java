@@ -1,0 +1,54 @@
+package io.unicorn.sample.bench;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The latency that one request in a thousand exceeds while each allocates two megabytes,
+ * with the same heap altogether: one JVM with all of it, or two workers with half each.
+ */
+final class AllocationLatency implements Workload {
+
+	private static final String PATH = "/allocate";
+
+	private static final int PER_SECOND = 200;
+
+	@Override
+	public String name() {
+		return "allocation";
+	}
+
+	@Override
+	public void run(Bench bench) throws IOException, InterruptedException {
+		App plain = bench.start(bench.plain().jvmFlags("-Xmx512m"));
+		App pool = bench.start(bench.warmPool().jvmFlags("-Xmx256m")).complete();
+		PacedLoad one = new PacedLoad(plain.port(), PATH, PER_SECOND);
+		PacedLoad two = new PacedLoad(pool.port(), PATH, PER_SECOND);
+		one.run(bench.settings().seconds(10));
+		two.run(bench.settings().seconds(10));
+		List<LoadFigures> plainFigures = new ArrayList<>();
+		List<LoadFigures> poolFigures = new ArrayList<>();
+		Duration time = bench.settings().seconds(15);
+		for (int i = 0; bench.isAnotherRound(i, 3); i++) {
+			plainFigures.add(one.run(time));
+			poolFigures.add(two.run(time));
+		}
+		List<Double> p999 = plainFigures.stream().map(LoadFigures::p999).toList();
+		List<Double> poolP999 = poolFigures.stream().map(LoadFigures::p999).toList();
+		bench.measured("plain, 512 MiB", "2 MB garbage per request, p99.9", "ms", p999);
+		bench.measured("pool, 2 × 256 MiB", "2 MB garbage per request, p99.9", "ms", poolP999);
+		bench.measured("plain, 512 MiB", "2 MB garbage per request, p50", "ms",
+				plainFigures.stream().map(LoadFigures::p50).toList());
+		bench.measured("pool, 2 × 256 MiB", "2 MB garbage per request, p50", "ms",
+				poolFigures.stream().map(LoadFigures::p50).toList());
+		bench.judge("p99.9 with 2 MB of garbage per request, same heap altogether", Goal.atMost(0.7, ""),
+				Spread.ratios(poolP999, p999));
+		long errors = poolFigures.stream().mapToLong(LoadFigures::errors).sum();
+		if (errors > 0) {
+			bench.remark(errors + " requests went wrong in the pool");
+		}
+	}
+
+}

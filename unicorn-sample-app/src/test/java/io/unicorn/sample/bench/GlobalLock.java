@@ -1,0 +1,45 @@
+package io.unicorn.sample.bench;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * An application that holds one lock for a millisecond in each request: four workers have
+ * four of them.
+ */
+final class GlobalLock implements Workload {
+
+	private static final String PATH = "/lock";
+
+	private static final int CONNECTIONS = 32;
+
+	private static final long WARM_UP = 5_000;
+
+	@Override
+	public String name() {
+		return "lock";
+	}
+
+	@Override
+	public void run(Bench bench) throws IOException, InterruptedException {
+		App plain = bench.start(bench.plain());
+		App pool = bench.start(bench.warmPool().args("--unicorn.workers=4")).complete();
+		Wrk wrk = new Wrk(bench.settings(), CONNECTIONS);
+		wrk.warmUp(bench, plain.port(), PATH, WARM_UP);
+		wrk.warmUp(bench, pool.port(), PATH, 4 * WARM_UP);
+		List<Double> one = new ArrayList<>();
+		List<Double> four = new ArrayList<>();
+		Duration time = bench.settings().seconds(5);
+		for (int i = 0; bench.isAnotherRound(i, 3); i++) {
+			one.add(wrk.run(bench, plain.port(), PATH, time).perSecond());
+			four.add(wrk.run(bench, pool.port(), PATH, time).perSecond());
+		}
+		bench.measured(Bench.PLAIN, "one lock held for 1 ms", "requests/s", one);
+		bench.measured("pool, 4 workers", "one lock held for 1 ms", "requests/s", four);
+		bench.judge("a global lock held for 1 ms per request, 4 workers: requests/s", Goal.atLeast(3.5, ""),
+				Spread.ratios(four, one));
+	}
+
+}

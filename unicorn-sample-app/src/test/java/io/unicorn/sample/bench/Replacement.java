@@ -1,0 +1,64 @@
+package io.unicorn.sample.bench;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Kills one worker after the other: how soon the master notices, how soon it has spawned
+ * a successor, and how long that takes to be ready, beside a plain start. Each worker
+ * that is killed was the first in its place, because repeated crashes in one place are
+ * replaced later and later.
+ */
+final class Replacement implements Workload {
+
+	private static final int ROUNDS = 5;
+
+	private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+	@Override
+	public String name() {
+		return "replacement";
+	}
+
+	@Override
+	public void run(Bench bench) throws IOException, InterruptedException {
+		List<Double> plain = new ArrayList<>();
+		List<Double> ready = new ArrayList<>();
+		List<Double> noticed = new ArrayList<>();
+		List<Double> spawned = new ArrayList<>();
+		App pool = bench
+			.start(bench.warmPool().args("--unicorn.workers=" + Math.max(2, bench.settings().rounds(ROUNDS))))
+			.complete();
+		List<Long> workers = MasterLines.workers(pool.process().output());
+		for (int i = 0; bench.isAnotherRound(i, ROUNDS); i++) {
+			long worker = workers.get(i);
+			App app = bench.start(bench.plain());
+			bench.end(app);
+			plain.add(app.firstAnswer().toNanos() / 1e6);
+			int mark = pool.process().mark();
+			Instant killed = Instant.now();
+			ProcessHandle.of(worker).orElseThrow().destroyForcibly();
+			pool.process().awaitOutputAfter(mark, MasterLines.READY, PATIENCE);
+			MasterLines lines = MasterLines.of(pool.process().output().substring(mark), worker);
+			ready.add((double) lines.ready().toMillis());
+			noticed.add(millis(killed, lines.noticed()));
+			spawned.add(millis(killed, lines.spawned()));
+		}
+		bench.measured(Bench.PLAIN, "start to first 200", "ms", plain);
+		bench.measured("worker", "spawn to ready", "ms", ready);
+		bench.measured("crash to noticed", "crash of a worker", "ms", noticed);
+		bench.measured("crash to successor spawned", "crash of a worker", "ms", spawned);
+		bench.judge("replacement of a worker, spawn to ready, of a plain start", Goal.atMost(0.45, ""),
+				Spread.ratios(ready, plain));
+		bench.judge("crash of a worker to noticed", Goal.atMost(10, "ms"), noticed);
+		bench.judge("crash of a worker to successor spawned", Goal.atMost(50, "ms"), spawned);
+	}
+
+	private static double millis(Instant from, Instant to) {
+		return Math.max(0, Duration.between(from, to).toNanos() / 1e6);
+	}
+
+}
