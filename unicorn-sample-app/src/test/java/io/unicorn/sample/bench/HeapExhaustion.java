@@ -23,7 +23,7 @@ final class HeapExhaustion implements Workload {
 
 	private static final int EVERY = 10_000;
 
-	private static final Duration LONGEST = Duration.ofSeconds(45);
+	private static final int LONGEST_SECONDS = 45;
 
 	@Override
 	public String name() {
@@ -34,65 +34,78 @@ final class HeapExhaustion implements Workload {
 	public void run(Bench bench) throws IOException, InterruptedException {
 		Outcome plain = exhaust(bench, bench.plain().jvmFlags("-Xmx128m"));
 		Outcome pool = exhaust(bench, bench.warmPool().jvmFlags("-Xmx128m"));
-		bench.measured(Bench.PLAIN, "wrong answers and lost requests", "%", List.of(plain.percent()));
-		bench.measured("pool, 2 workers", "wrong answers and lost requests", "%", List.of(pool.percent()));
-		bench.measured(Bench.PLAIN, "errors per exhausted heap", "requests", List.of(plain.perExhaustion()));
-		bench.measured("pool, 2 workers", "errors per exhausted heap", "requests", List.of(pool.perExhaustion()));
+		measured(bench, Bench.PLAIN, plain);
+		measured(bench, "pool, 2 workers", pool);
 		bench.judge("errors per exhausted heap, of %d requests at most in that worker".formatted(CLIENTS),
 				Goal.atMost(CLIENTS, "requests"), List.of(pool.perExhaustion()));
-		if (plain.answersInTheEnd()) {
-			bench.remark("the plain process has survived");
-		}
-		if (!pool.answersInTheEnd()) {
-			bench.remark("the pool does not answer any more");
-		}
+	}
+
+	private static void measured(Bench bench, String subject, Outcome outcome) {
+		bench.measured(subject, "answers per second after a heap was exhausted, of those before", "%",
+				List.of(outcome.percentAfter()));
+		bench.measured(subject, "errors per exhausted heap", "requests", List.of(outcome.perExhaustion()));
+		bench.remark("%s, %d requests, errors by kind: %s".formatted(subject, outcome.report().sent(),
+				outcome.report().problems()));
 	}
 
 	private static Outcome exhaust(Bench bench, PoolBuilder builder) throws IOException, InterruptedException {
 		App app = bench.start(builder);
 		long every = bench.settings().amount(EVERY);
-		long end = System.nanoTime() + bench.settings().seconds((int) LONGEST.toSeconds()).toNanos();
-		int exhausted = 0;
+		long start = System.nanoTime();
+		long end = start + bench.settings().seconds(LONGEST_SECONDS).toNanos();
 		try (LoadClient load = bench.closing(LoadClient.on(app.port())
 			.connectionPerRequest(CLIENTS)
 			.get("/hello")
 			.pause(Duration.ofMillis(8))
 			.timeout(Duration.ofSeconds(5))
 			.start())) {
-			for (long next = every / 2; next < 2 * every; next += every) {
-				long wanted = next;
-				if (Await.holds(Duration.ofNanos(end - System.nanoTime()), () -> load.answered() >= wanted)) {
-					request(app.port(), "/exhaust");
-					exhausted++;
-				}
+			awaitAnswers(load, every / 2, end);
+			double before = load.answered() / seconds(start);
+			long first = System.nanoTime();
+			long answered = load.answered();
+			int exhausted = 1;
+			request(app.port(), "/exhaust");
+			if (awaitAnswers(load, every + every / 2, end)) {
+				exhausted++;
+				request(app.port(), "/exhaust");
 			}
-			Await.holds(Duration.ofNanos(end - System.nanoTime()), () -> load.answered() >= 2 * every);
-			Report report = load.stop();
-			Outcome outcome = new Outcome(report.sent() + report.unconnected(),
-					report.problems().values().stream().mapToLong(Long::longValue).sum(), exhausted,
-					request(app.port(), "/hello"));
+			awaitAnswers(load, 2 * every, end);
+			double after = (load.answered() - answered) / seconds(first);
+			Outcome outcome = new Outcome(load.stop(), exhausted, 100 * after / before);
 			bench.end(app);
 			return outcome;
 		}
 	}
 
-	private static boolean request(int port, String path) {
+	private static boolean awaitAnswers(LoadClient load, long count, long end) {
+		return Await.holds(Duration.ofNanos(Math.max(0, end - System.nanoTime())), () -> load.answered() >= count);
+	}
+
+	private static double seconds(long since) {
+		return (System.nanoTime() - since) / 1e9;
+	}
+
+	private static void request(int port, String path) {
 		try (HttpConnection connection = Dialer.to(port).waiting(Duration.ofSeconds(10)).dial()) {
-			return connection.exchange(LoadRequest.get(path).onOwnConnection()).status() == 200;
+			connection.exchange(LoadRequest.get(path).onOwnConnection());
 		}
 		catch (ExchangeException ex) {
-			return false;
+			// No answer is what is to be expected.
 		}
 	}
 
-	private record Outcome(long requests, long errors, int exhausted, boolean answersInTheEnd) {
-
-		double percent() {
-			return 100.0 * this.errors / Math.max(1, this.requests);
-		}
+	/**
+	 * What has become of the requests.
+	 *
+	 * @param report all requests but those that exhausted a heap
+	 * @param exhausted how many did that
+	 * @param percentAfter answers in a second from the first exhausted heap on, of those
+	 * before
+	 */
+	private record Outcome(Report report, int exhausted, double percentAfter) {
 
 		double perExhaustion() {
-			return (double) this.errors / Math.max(1, this.exhausted);
+			return (double) this.report.problems().values().stream().mapToLong(Long::longValue).sum() / this.exhausted;
 		}
 
 	}
