@@ -191,6 +191,7 @@ final class Rollouts {
 		added.removeAll(this.configuration.of(rollout.from).addresses());
 		if (!added.isEmpty()) {
 			this.orders.add(new Effect.AdmitNew(added));
+			this.closing = null;
 		}
 		rollout.code(event.spec().code());
 		tell(Level.INFO, rollout, "generation " + rollout.to + " is " + event.spec().code() + ", prepared in "
@@ -349,6 +350,11 @@ final class Rollouts {
 	boolean mayLeave(Worker worker, Instant now) {
 		Set<String> givenUp = new HashSet<>(this.configuration.of(worker.generation).addresses());
 		givenUp.removeAll(this.configuration.of(this.configuration.generation()).addresses());
+		if (this.current != null && this.current.to != worker.generation
+				&& this.configuration.generations().contains(this.current.to)) {
+			// Code that has failed may have left workers where mended code begins.
+			givenUp.removeAll(this.configuration.of(this.current.to).addresses());
+		}
 		boolean last = this.pool.in(WorkerState.READY)
 			.noneMatch((other) -> other != worker && other.generation == worker.generation);
 		if (!last || givenUp.isEmpty() || this.current == null) {

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Set;
 
 import io.unicorn.ipc.Message;
+import io.unicorn.launch.RolloutSettings;
+import io.unicorn.master.SimulatedPool.Faults;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -160,6 +162,26 @@ class RolloutAddressTests {
 		assertThat(refused()).endsWith(new Effect.RefuseNew(Set.of(OLD, NEW)));
 		this.pool.run(Duration.ofSeconds(31));
 		assertThat(this.pool.exitCode()).isZero();
+	}
+
+	/** The way back takes place during the long probation of the mended code. */
+	@Test
+	void anAddressThatFailedCodeLeavesIsNotTakenFromMendedCode() {
+		SimulatedPool slow = SimulatedPool
+			.running(SimulatedPool.settings(3, new RolloutSettings(3, 0, Duration.ofMinutes(2)), Duration.ZERO));
+		slow.addresses = Set.of(NEW);
+		slow.signal(ProcessSignal.HUP);
+		slow.reach("watching").faults = new Faults(0, 1, 0, 0, 0, 0, 0, 0);
+		slow.exit(slow.firstReadyOf(2), -1, 9);
+		slow.run(Duration.ofSeconds(10));
+		slow.faults = Faults.NONE;
+		slow.waiting = 7;
+		slow.signal(ProcessSignal.HUP);
+		slow.run(Duration.ofMinutes(1));
+		assertThat(slow.activeOf(1)).as(String.join("\n", slow.story())).hasSize(3);
+		assertThat(slow.ordered(Effect.RefuseNew.class)).doesNotContain(new Effect.RefuseNew(Set.of(NEW)));
+		slow.reach("succeeded");
+		assertThat(slow.results()).containsExactly("rolled-back", "succeeded");
 	}
 
 }
