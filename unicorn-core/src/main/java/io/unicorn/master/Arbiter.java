@@ -106,8 +106,8 @@ final class Arbiter {
 				|| !this.priorities.isSettled()) {
 			return null;
 		}
-		return new ArbiterState(now, snapshot(), this.rollouts.lastGeneration(), this.rollouts.lastId(), this.lastId,
-				this.orders.leader(), this.complete, this.pool.stream().map(Worker::save).toList());
+		return new ArbiterState(now, snapshot(), this.rollouts.lastGeneration(), this.rollouts.lastId(),
+				this.rollouts.requested(), this.lastId, this.orders.leader(), this.complete, this.pool.stream().map(Worker::save).toList());
 	}
 
 	/**

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 final class HandOverFile {
 
 	/** Changes with every change of the format. */
-	private static final int MAGIC = 0x554e5501;
+	private static final int MAGIC = 0x554e5502;
 
 	private static final int MOST_ENTRIES = 100_000;
 
@@ -56,6 +56,7 @@ final class HandOverFile {
 		writeMessage(out, new Message.PoolReply(0, arbiter.pool()));
 		out.writeInt(arbiter.lastGeneration());
 		out.writeLong(arbiter.lastRollout());
+		writeOptional(out, arbiter.requestedRollout());
 		out.writeLong(arbiter.lastWorker());
 		out.writeLong(arbiter.leader());
 		out.writeBoolean(arbiter.complete());
@@ -130,6 +131,7 @@ final class HandOverFile {
 		PoolSnapshot pool = readMessage(in, Message.PoolReply.class).pool();
 		int lastGeneration = in.readInt();
 		long lastRollout = in.readLong();
+		String requestedRollout = readOptional(in);
 		long lastWorker = in.readLong();
 		long leader = in.readLong();
 		boolean complete = in.readBoolean();
@@ -155,9 +157,8 @@ final class HandOverFile {
 			connections
 				.add(new HandOver.Connection(in.readLong(), in.readInt(), in.readInt(), readBytes(in), readBytes(in)));
 		}
-		return new HandOver(
-				new ArbiterState(now, pool, lastGeneration, lastRollout, lastWorker, leader, complete, workers), plans,
-				program, sockets, connections, readOptional(in));
+		return new HandOver(new ArbiterState(now, pool, lastGeneration, lastRollout, requestedRollout, lastWorker,
+				leader, complete, workers), plans, program, sockets, connections, readOptional(in));
 	}
 
 	private static SavedWorker readWorker(DataInputStream in) throws IOException {

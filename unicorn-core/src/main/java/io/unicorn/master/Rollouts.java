@@ -71,11 +71,17 @@ final class Rollouts {
 	void restore(ArbiterState state) {
 		this.lastId = state.lastRollout();
 		this.lastGeneration = state.lastGeneration();
+		this.queued = state.requestedRollout();
 		state.pool().rollouts().forEach((info) -> this.results.add(Rollout.restore(info)));
 	}
 
 	long lastId() {
 		return this.lastId;
+	}
+
+	/** What asked for a roll-out that has not begun, or {@code null}. */
+	@Nullable String requested() {
+		return this.queued;
 	}
 
 	int lastGeneration() {

@@ -39,7 +39,7 @@ class HandOverFileTests {
 				null);
 		SavedWorker leaving = new SavedWorker(8, 0, 1, false, true, 0, NOW, 4710, WorkerState.DRAINING, NOW,
 				new Message.Heartbeat(0, 0, 0, 0, 0, 0), null, Verdict.RELOAD, NOW.plusSeconds(30), NOW);
-		return new HandOver(new ArbiterState(NOW, pool, 5, 6, 9, 9, true, List.of(leaving, ready)),
+		return new HandOver(new ArbiterState(NOW, pool, 5, 6, "SIGHUP", 9, 9, true, List.of(leaving, ready)),
 				Map.of(3, Plans.PLAN), Plans.PLAN, Map.of("* 8080", 100),
 				List.of(new HandOver.Connection(9, 4711, 101, ByteBuffer.wrap(new byte[] { 1, 2 }),
 						ByteBuffer.wrap(new byte[] { 3 })),

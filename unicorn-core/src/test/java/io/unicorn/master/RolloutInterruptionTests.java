@@ -135,6 +135,16 @@ class RolloutInterruptionTests {
 	}
 
 	@Test
+	void aRequestWhileTheMasterIsReplacedIsDoneByTheNewOne() {
+		this.pool.signal(ProcessSignal.USR2);
+		this.pool.signal(ProcessSignal.HUP);
+		assertThat(this.pool.results()).isEmpty();
+		this.pool.reach("succeeded");
+		assertThat(story()).contains("the master was replaced");
+		assertThat(this.pool.rollout().trigger()).isEqualTo("SIGHUP");
+	}
+
+	@Test
 	void aChangedJarCountsOnlyIfThatIsWanted() {
 		this.pool.jarChanged();
 		this.pool.reach("succeeded");
