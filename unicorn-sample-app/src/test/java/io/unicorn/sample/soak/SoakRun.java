@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SoakRun {
 
+	/** What the clients ask for, as far as it changes nothing. */
+	private static final String WARM_UP = "/whoami,/bytes?n=3500,/bytes?n=30000";
+
 	private final Map<String, String> options;
 
 	private final Path directory;
@@ -71,7 +74,7 @@ public final class SoakRun {
 	}
 
 	private void pool(Mix mix, boolean http2) throws Exception {
-		PoolBuilder builder = RunningPool.builder().bootingFast();
+		PoolBuilder builder = RunningPool.builder().bootingFast().env("UNICORN_WARMUP_PATHS", WARM_UP);
 		UnicornServer.Security security = this.options.containsKey("tls") ? UnicornServer.Security.TLS
 				: UnicornServer.Security.PLAIN;
 		Deque<RunningPool> started = new ArrayDeque<>();
