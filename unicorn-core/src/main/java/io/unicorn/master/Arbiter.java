@@ -107,7 +107,8 @@ final class Arbiter {
 			return null;
 		}
 		return new ArbiterState(now, snapshot(), this.rollouts.lastGeneration(), this.rollouts.lastId(),
-				this.rollouts.requested(), this.lastId, this.orders.leader(), this.complete, this.pool.stream().map(Worker::save).toList());
+				this.rollouts.requested(), this.lastId, this.orders.leader(), this.complete,
+				this.pool.stream().map(Worker::save).toList());
 	}
 
 	/**
