@@ -188,12 +188,16 @@ class ConfigurationIT {
 	}
 
 	@Test
-	void aHeapShareOfTheUsersOwnIsKept() {
-		RunningPool pool = this.pools
-			.start(RunningPool.builder().jvmFlags("-XX:MaxRAMPercentage=5").args("--unicorn.workers=1"));
+	void flagsOfTheUsersOwnAreKept() {
+		RunningPool pool = this.pools.start(RunningPool.builder()
+			.jvmFlags("-XX:MaxRAMPercentage=5", "-XX:+UseParallelGC")
+			.args("--unicorn.workers=1", "--unicorn.jvm-profile=compact"));
 
 		assertThat(worker(pool)).filteredOn((flag) -> flag.contains("MaxRAMPercentage"))
 			.containsExactly("-XX:MaxRAMPercentage=5");
+		assertThat(worker(pool)).filteredOn((flag) -> flag.endsWith("GC")).containsExactly("-XX:+UseParallelGC");
+		assertThat(worker(pool)).contains("-XX:MaxHeapFreeRatio=30");
+		pool.awaitOutput("pool is complete", RunningPool.PATIENCE);
 	}
 
 	private RefusedStart refused(PoolBuilder description) {

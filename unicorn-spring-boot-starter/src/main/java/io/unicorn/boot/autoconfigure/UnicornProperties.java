@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.OptionalInt;
 
 import io.unicorn.boot.warmup.WarmUpPlan;
+import io.unicorn.launch.JvmProfile;
 import io.unicorn.launch.PoolSettings;
 import io.unicorn.launch.RolloutSettings;
 import io.unicorn.launch.WorkerClass;
@@ -41,6 +42,7 @@ import org.springframework.boot.convert.DurationUnit;
  * changed and was then left alone for two seconds.
  * @param rollout How new workers take the place of others.
  * @param warmUp Requests that a worker sends to itself before it serves.
+ * @param jvmProfile JVM flags that suit several workers on one machine.
  * @param jvmArgs JVM flags for the workers, in addition to those on the command line.
  * @param pidfile File that holds the process id of the master while it runs.
  * @param workDir Private directory for what the pool needs beside the application. By
@@ -55,7 +57,7 @@ public record UnicornProperties(@Nullable Boolean enabled, @DefaultValue("auto")
 		@DefaultValue("120s") @DurationUnit(ChronoUnit.SECONDS) Duration bootTimeout,
 		@DefaultValue("0s") @DurationUnit(ChronoUnit.SECONDS) Duration shutdownDelay,
 		@DefaultValue("false") boolean reloadOnChange, @DefaultValue Rollout rollout, @DefaultValue WarmUp warmUp,
-		@DefaultValue( {
+		@DefaultValue("balanced") JvmProfile jvmProfile, @DefaultValue( {
 		}) List<String> jvmArgs, @Nullable String pidfile, @Nullable String workDir){
 
 	static final String AUTO = "auto";

@@ -52,7 +52,9 @@ final class LaunchPlanner {
 		PoolSettings settings = UnicornPropertiesBinder.poolSettings(properties, this.environment);
 		List<String> jvmFlags = new ArrayList<>(properties.jvmArgs());
 		jvmFlags.addAll(this.site.jvmFlags());
-		PoolSize size = PoolSize.of(settings.workers(), settings.workerClass(), Machine.current(), jvmFlags);
+		Machine machine = Machine.current();
+		PoolSize size = PoolSize.of(settings.workers(), settings.workerClass(), machine, jvmFlags);
+		List<String> profile = properties.jvmProfile().flags(machine, settings.workers().orElse(size.auto()), jvmFlags);
 		List<String> allNotices = new ArrayList<>(notices);
 		if (size.remark() != null) {
 			allNotices.add(size.remark());
@@ -62,7 +64,7 @@ final class LaunchPlanner {
 		List<String> jvmVariables = Command.ownEnvironment().stream().filter(MasterCommand::isForJvm).toList();
 		return new LaunchPlan(this.environment.getProperty("spring.application.name", ""), settings, size.auto(),
 				addresses, Map.of(), Command.bytes(Path.of(System.getProperty("java.home"), "bin", "java")), command,
-				generation, workerOptions(properties, size.heapFlag(), terminal), jvmVariables,
+				generation, workerOptions(properties, size.heapFlag(), profile, terminal), jvmVariables,
 				exclusiveFlags(properties.jvmArgs(), command, jvmVariables), pidFiles(properties),
 				(logFile != null) ? logFile.toString() : null, allNotices, program());
 	}
@@ -74,11 +76,13 @@ final class LaunchPlanner {
 				(nativeDirectory != null) ? Command.bytes(nativeDirectory) : null);
 	}
 
-	private List<String> workerOptions(UnicornProperties properties, @Nullable String heapFlag, boolean terminal) {
+	private List<String> workerOptions(UnicornProperties properties, @Nullable String heapFlag, List<String> profile,
+			boolean terminal) {
 		List<String> options = new ArrayList<>();
 		if (heapFlag != null) {
 			options.add(heapFlag);
 		}
+		options.addAll(profile);
 		if (!this.site.hasFlag("-XX:+ExitOnOutOfMemoryError", "-XX:-ExitOnOutOfMemoryError",
 				"-XX:+CrashOnOutOfMemoryError")) {
 			// A JVM whose heap was exhausted once cannot be trusted; a fresh one can.

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 
+import io.unicorn.launch.JvmProfile;
 import io.unicorn.launch.PoolSettings;
 import io.unicorn.launch.RolloutSettings;
 import io.unicorn.launch.WorkerClass;
@@ -49,19 +50,21 @@ class UnicornPropertiesBinderTests {
 		assertThat(bind(Map.of())).isEqualTo(new UnicornProperties(null, "auto", WorkerClass.GTHREAD, null, 0, 0,
 				Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofSeconds(120), Duration.ZERO, false,
 				new UnicornProperties.Rollout(1, 0, "readiness", Duration.ofSeconds(5)),
-				new UnicornProperties.WarmUp(List.of(), 100, Duration.ofSeconds(10)), List.of(), null, null));
+				new UnicornProperties.WarmUp(List.of(), 100, Duration.ofSeconds(10)), JvmProfile.BALANCED, List.of(),
+				null, null));
 	}
 
 	@ParameterizedTest
 	@CsvSource({ "unicorn.enabled, true", "unicorn.enabled, false", "unicorn.workers, 1", "unicorn.workers, 1024",
 			"unicorn.workers, auto", "unicorn.workers, AUTO", "unicorn.workers, ' 3 '", "unicorn.worker-class, sync",
-			"unicorn.worker-class, GTHREAD", "unicorn.worker-class, gThread", "unicorn.threads, 1",
-			"unicorn.threads, 100000", "unicorn.max-requests, 0", "unicorn.max-requests, 9000000000",
-			"unicorn.max-requests-jitter, 100", "unicorn.timeout, 0", "unicorn.timeout, 90", "unicorn.timeout, 500ms",
-			"unicorn.timeout, 2m", "unicorn.timeout, PT5S", "unicorn.graceful-timeout, 1ms", "unicorn.boot-timeout, 0",
-			"unicorn.shutdown-delay, 10", "unicorn.reload-on-change, true", "unicorn.rollout.max-surge, 3",
-			"unicorn.rollout.max-unavailable, 2", "unicorn.rollout.health, none", "unicorn.rollout.health, mine",
-			"unicorn.rollout.observe, 0", "unicorn.jvm-args, '-Xmx1g,-XX:+UseSerialGC'", "unicorn.jvm-args, ''",
+			"unicorn.jvm-profile, compact", "unicorn.jvm-profile, None", "unicorn.worker-class, GTHREAD",
+			"unicorn.worker-class, gThread", "unicorn.threads, 1", "unicorn.threads, 100000", "unicorn.max-requests, 0",
+			"unicorn.max-requests, 9000000000", "unicorn.max-requests-jitter, 100", "unicorn.timeout, 0",
+			"unicorn.timeout, 90", "unicorn.timeout, 500ms", "unicorn.timeout, 2m", "unicorn.timeout, PT5S",
+			"unicorn.graceful-timeout, 1ms", "unicorn.boot-timeout, 0", "unicorn.shutdown-delay, 10",
+			"unicorn.reload-on-change, true", "unicorn.rollout.max-surge, 3", "unicorn.rollout.max-unavailable, 2",
+			"unicorn.rollout.health, none", "unicorn.rollout.health, mine", "unicorn.rollout.observe, 0",
+			"unicorn.jvm-args, '-Xmx1g,-XX:+UseSerialGC'", "unicorn.jvm-args, ''",
 			"unicorn.warm-up.paths, '/,/a/b?c=%20d&e=f'", "unicorn.warm-up.paths, ''", "unicorn.warm-up.requests, 1",
 			"unicorn.warm-up.timeout, 1ms", "unicorn.pidfile, /run/a.pid", "unicorn.work-dir, /var/lib/a" })
 	void aValueThatMakesSenseIsTaken(String name, String value) {
@@ -97,6 +100,7 @@ class UnicornPropertiesBinderTests {
 			"unicorn.rollout.max-unavailable|some|a number from 0 to 1024, and not 0 together with the other of max-surge and max-unavailable",
 			"unicorn.rollout.health|' '|readiness, the name of a health group, or none",
 			"unicorn.rollout.observe|-1|a duration such as 30s, at most 365d, or 0 to switch it off",
+			"unicorn.jvm-profile|small|one of: balanced, compact, none",
 			"unicorn.jvm-args|Xmx1g|JVM flags, each with a value that follows after = or :",
 			"unicorn.jvm-args|-cp|JVM flags, each with a value that follows after = or :",
 			"unicorn.warm-up.paths|a|paths that begin with /, and a query if need be, without spaces",

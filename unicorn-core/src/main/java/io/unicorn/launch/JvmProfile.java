@@ -1,0 +1,119 @@
+package io.unicorn.launch;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * JVM flags that suit several JVMs on one machine. A JVM sizes itself as if it were
+ * alone; what it takes for itself is to be divided here. A flag of the user's, wherever
+ * it stands, always wins.
+ */
+public enum JvmProfile {
+
+	/**
+	 * Each worker sizes itself by its share of the machine.
+	 */
+	BALANCED {
+
+		@Override
+		Stream<Option> candidates(Machine share, int workers) {
+			Option heap = new Option("-XX:InitialRAMPercentage=" + percentage(JVM_INITIAL_SHARE / workers),
+					INITIAL_HEAP);
+			return isServer(share) ? Stream.of(heap) : Stream.of(SERIAL, heap);
+		}
+
+	},
+
+	/**
+	 * As little memory as possible, at the expense of speed.
+	 */
+	COMPACT {
+
+		@Override
+		Stream<Option> candidates(Machine share, int workers) {
+			return Stream.of(SERIAL, new Option("-XX:InitialRAMPercentage=0.1", INITIAL_HEAP),
+					new Option("-XX:MinHeapFreeRatio=10", Pattern.compile("-XX:MinHeapFreeRatio=.*|-Xminf.*")),
+					new Option("-XX:MaxHeapFreeRatio=30", Pattern.compile("-XX:MaxHeapFreeRatio=.*|-Xmaxf.*")),
+					new Option("-XX:TieredStopAtLevel=1", COMPILERS));
+		}
+
+	},
+
+	/**
+	 * What the JVM and the user choose.
+	 */
+	NONE {
+
+		@Override
+		Stream<Option> candidates(Machine share, int workers) {
+			return Stream.empty();
+		}
+
+	};
+
+	/** What a JVM begins with, in percent of the memory: a 64th. */
+	private static final double JVM_INITIAL_SHARE = 100.0 / 64;
+
+	/**
+	 * HotSpot's own rule for a machine that is worth more than the simplest collector.
+	 */
+	private static final Machine LEAST_SERVER = new Machine(2, 1792L << 20);
+
+	private static final Option SERIAL = new Option("-XX:+UseSerialGC", Pattern.compile("-XX:[+-]Use\\w+GC"));
+
+	private static final Pattern INITIAL_HEAP = Pattern
+		.compile("-Xms.*|-XX:(?:InitialHeapSize|InitialRAMPercentage|InitialRAMFraction|MinHeapSize)=.*");
+
+	private static final Pattern COMPILERS = Pattern
+		.compile("-XX:TieredStopAtLevel=.*|-XX:[+-](?:TieredCompilation|UseJVMCICompiler)|-Xint|-Xcomp");
+
+	private record Option(String flag, Pattern instead) {
+
+		boolean isFree(List<String> userFlags) {
+			return userFlags.stream().noneMatch((flag) -> this.instead.matcher(flag).matches());
+		}
+
+	}
+
+	abstract Stream<Option> candidates(Machine share, int workers);
+
+	/**
+	 * Return the flags for a worker.
+	 * @param machine what all workers share
+	 * @param workers how many there are, at least 1
+	 * @param userFlags the user's own JVM flags, wherever they come from; what they say
+	 * is left to them
+	 */
+	public List<String> flags(Machine machine, int workers, List<String> userFlags) {
+		Machine share = new Machine(Math.max(1, machine.cores() / workers),
+				Math.max(1, machine.memoryBytes() / workers));
+		return candidates(share, workers).filter((option) -> option.isFree(userFlags)).map(Option::flag).toList();
+	}
+
+	private static boolean isServer(Machine share) {
+		return share.cores() >= LEAST_SERVER.cores() && share.memoryBytes() >= LEAST_SERVER.memoryBytes();
+	}
+
+	private static String percentage(double value) {
+		return String.format(Locale.ROOT, "%.3f", value);
+	}
+
+	/**
+	 * Return the name as it is written in configuration.
+	 */
+	public String configName() {
+		return name().toLowerCase(Locale.ROOT);
+	}
+
+	/**
+	 * Return all configuration names, for error messages.
+	 */
+	public static String names() {
+		return Arrays.stream(values()).map(JvmProfile::configName).collect(Collectors.joining(", "));
+	}
+
+}

@@ -1,0 +1,55 @@
+package io.unicorn.launch;
+
+import java.util.List;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class JvmProfileTests {
+
+	private static final Machine SMALL = new Machine(2, 4L << 30);
+
+	private static List<String> flags(JvmProfile profile, String... userFlags) {
+		return profile.flags(SMALL, 2, List.of(userFlags));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "2, 4, 1, false", "2, 4, 2, true", "8, 32, 4, false", "8, 32, 5, true", "8, 6, 4, true",
+			"8, 8, 4, false", "1, 64, 1, true", "2, 4, 9, true" })
+	void aWorkerWhoseShareIsNoServerHasTheSerialCollector(int cores, long gibibytes, int workers, boolean serial) {
+		List<String> flags = JvmProfile.BALANCED.flags(new Machine(cores, gibibytes << 30), workers, List.of());
+		assertThat(flags.contains("-XX:+UseSerialGC")).isEqualTo(serial);
+	}
+
+	@Test
+	void theWorkersShareWhatAJvmBeginsWith() {
+		assertThat(flags(JvmProfile.BALANCED)).containsExactly("-XX:+UseSerialGC", "-XX:InitialRAMPercentage=0.781");
+	}
+
+	@Test
+	void compactWorkersTakeLittleAndGiveItBack() {
+		assertThat(flags(JvmProfile.COMPACT)).containsExactly("-XX:+UseSerialGC", "-XX:InitialRAMPercentage=0.1",
+				"-XX:MinHeapFreeRatio=10", "-XX:MaxHeapFreeRatio=30", "-XX:TieredStopAtLevel=1");
+	}
+
+	@Test
+	void noneLeavesEverythingToTheJvm() {
+		assertThat(flags(JvmProfile.NONE)).isEmpty();
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "-XX:+UseG1GC, -XX:+UseSerialGC", "-XX:+UseParallelGC, -XX:+UseSerialGC",
+			"-XX:-UseSerialGC, -XX:+UseSerialGC", "-XX:+UseZGC, -XX:+UseSerialGC",
+			"-Xms64m, -XX:InitialRAMPercentage=0.1", "-XX:InitialHeapSize=64m, -XX:InitialRAMPercentage=0.1",
+			"-XX:InitialRAMPercentage=3, -XX:InitialRAMPercentage=0.1", "-Xint, -XX:TieredStopAtLevel=1",
+			"-XX:TieredStopAtLevel=3, -XX:TieredStopAtLevel=1", "-XX:-TieredCompilation, -XX:TieredStopAtLevel=1",
+			"-XX:MinHeapFreeRatio=5, -XX:MinHeapFreeRatio=10", "-XX:MaxHeapFreeRatio=50, -XX:MaxHeapFreeRatio=30" })
+	void whatTheUserHasChosenIsLeftToTheUser(String userFlag, String ours) {
+		assertThat(flags(JvmProfile.COMPACT)).contains(ours);
+		assertThat(flags(JvmProfile.COMPACT, "-Xmx1g", userFlag)).hasSize(4).doesNotContain(ours);
+	}
+
+}
