@@ -76,9 +76,9 @@ final class Conversation implements AutoCloseable {
 	 */
 	int get(String target) throws IOException {
 		this.requests++;
-		// Answers are asked for as browsers and most libraries do, so that an application
-		// that compresses does it here too.
+		// An encrypted connection reads before it writes for the first time.
 		this.socket.setSoTimeout(timeLeft());
+		// With gzip, as most clients, so that what compresses answers becomes warm, too.
 		this.out.write(("GET " + target + " HTTP/1.1\r\nHost: localhost\r\nUser-Agent: unicorn-warm-up\r\n"
 				+ "Accept: */*\r\nAccept-Encoding: gzip\r\n\r\n")
 			.getBytes(StandardCharsets.ISO_8859_1));
