@@ -32,8 +32,7 @@ final class AllocationLatency implements Workload {
 		List<LoadFigures> poolFigures = new ArrayList<>();
 		Duration time = bench.settings().seconds(15);
 		for (int i = 0; bench.isAnotherRound(i, 3); i++) {
-			plainFigures.add(one.run(time));
-			poolFigures.add(two.run(time));
+			bench.inTurns(i, () -> plainFigures.add(one.run(time)), () -> poolFigures.add(two.run(time)));
 		}
 		List<Double> p999 = plainFigures.stream().map(LoadFigures::p999).toList();
 		List<Double> poolP999 = poolFigures.stream().map(LoadFigures::p999).toList();

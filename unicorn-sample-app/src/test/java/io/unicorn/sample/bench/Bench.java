@@ -76,6 +76,16 @@ final class Bench implements AutoCloseable {
 		return false;
 	}
 
+	/**
+	 * Do what is compared with each other, in the given order and in the next round in
+	 * the opposite one: a load by others that grows or falls then harms each as much.
+	 */
+	void inTurns(int round, Turn... turns) throws IOException, InterruptedException {
+		for (int i = 0; i < turns.length; i++) {
+			turns[(round % 2 == 0) ? i : turns.length - 1 - i].take();
+		}
+	}
+
 	/** The application without the starter. */
 	PoolBuilder plain() {
 		return RunningPool.builder().jar(this.jars.plain()).javaHome(this.jdk.home());
@@ -191,6 +201,12 @@ final class Bench implements AutoCloseable {
 		for (AutoCloseable next = this.started.poll(); next != null; next = this.started.poll()) {
 			end(next);
 		}
+	}
+
+	interface Turn {
+
+		void take() throws IOException, InterruptedException;
+
 	}
 
 }

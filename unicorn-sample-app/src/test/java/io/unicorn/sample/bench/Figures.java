@@ -28,7 +28,7 @@ final class Figures {
 		if (size >= 0.1) {
 			return format("%.2f", value);
 		}
-		return format("%.3f", value);
+		return (size >= 0.0005) ? format("%.3f", value) : "< 0.001";
 	}
 
 	private static String format(String format, double value) {

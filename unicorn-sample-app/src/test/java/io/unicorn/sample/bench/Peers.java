@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 import io.unicorn.sample.Dialer;
+import io.unicorn.sample.ExchangeException;
 import io.unicorn.sample.HttpConnection;
 import io.unicorn.sample.LoadClient;
 import io.unicorn.sample.LoadRequest;
@@ -138,11 +139,23 @@ final class Peers implements Workload {
 			throws IOException, InterruptedException {
 		long start = System.nanoTime();
 		kill.run();
-		try (HttpConnection connection = Dialer.to(port).waiting(PATIENCE).dial()) {
-			connection.exchange(LoadRequest.get(PATH).onOwnConnection());
+		// Until the kernel has taken it apart, the killed worker still takes connections.
+		while (!answers(port)) {
+			if (System.nanoTime() - start > PATIENCE.toNanos()) {
+				throw new IOException(subject + " does not answer any more");
+			}
 		}
 		bench.measured(subject, "only worker killed, to the next answer", "ms",
 				List.of((System.nanoTime() - start) / 1e6));
+	}
+
+	private static boolean answers(int port) {
+		try (HttpConnection connection = Dialer.to(port).waiting(PATIENCE).dial()) {
+			return connection.exchange(LoadRequest.get(PATH).onOwnConnection()).status() == 200;
+		}
+		catch (ExchangeException ex) {
+			return false;
+		}
 	}
 
 	private static void rollOut(App pool) throws IOException {

@@ -35,17 +35,20 @@ final class Replacement implements Workload {
 		List<Long> workers = MasterLines.workers(pool.process().output());
 		for (int i = 0; bench.isAnotherRound(i, ROUNDS); i++) {
 			long worker = workers.get(i);
-			App app = bench.start(bench.plain());
-			bench.end(app);
-			plain.add(app.firstAnswer().toNanos() / 1e6);
-			int mark = pool.process().mark();
-			Instant killed = Instant.now();
-			ProcessHandle.of(worker).orElseThrow().destroyForcibly();
-			pool.process().awaitOutputAfter(mark, MasterLines.READY, PATIENCE);
-			MasterLines lines = MasterLines.of(pool.process().output().substring(mark), worker);
-			ready.add((double) lines.ready().toMillis());
-			noticed.add(millis(killed, lines.noticed()));
-			spawned.add(millis(killed, lines.spawned()));
+			bench.inTurns(i, () -> {
+				App app = bench.start(bench.plain());
+				bench.end(app);
+				plain.add(app.firstAnswer().toNanos() / 1e6);
+			}, () -> {
+				int mark = pool.process().mark();
+				Instant killed = Instant.now();
+				ProcessHandle.of(worker).orElseThrow().destroyForcibly();
+				pool.process().awaitOutputAfter(mark, MasterLines.READY, PATIENCE);
+				MasterLines lines = MasterLines.of(pool.process().output().substring(mark), worker);
+				ready.add((double) lines.ready().toMillis());
+				noticed.add(millis(killed, lines.noticed()));
+				spawned.add(millis(killed, lines.spawned()));
+			});
 		}
 		bench.measured(Bench.PLAIN, "start to first 200", "ms", plain);
 		bench.measured("worker", "spawn to ready", "ms", ready);

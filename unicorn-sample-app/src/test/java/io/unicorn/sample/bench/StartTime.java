@@ -27,11 +27,11 @@ final class StartTime implements Workload {
 		bench.end(bench.start(bench.warmPool()));
 		bench.end(bench.start(bench.plain()));
 		for (int i = 0; bench.isAnotherRound(i, 7); i++) {
-			plain.add(millis(bench, bench.plain()));
-			Path fresh = bench.directory("fresh");
-			first.add(millis(bench, bench.pool(fresh)));
-			CleanUp.delete(fresh);
-			warm.add(millis(bench, bench.warmPool()));
+			bench.inTurns(i, () -> plain.add(millis(bench, bench.plain())), () -> {
+				Path fresh = bench.directory("fresh");
+				first.add(millis(bench, bench.pool(fresh)));
+				CleanUp.delete(fresh);
+			}, () -> warm.add(millis(bench, bench.warmPool())));
 		}
 		bench.measured(Bench.PLAIN, "time to first 200", "ms", plain);
 		bench.measured("pool, very first start", "time to first 200", "ms", first);

@@ -34,8 +34,8 @@ final class Throughput implements Workload {
 		List<LoadFigures> two = new ArrayList<>();
 		Duration time = bench.settings().seconds(6);
 		for (int i = 0; bench.isAnotherRound(i, 5); i++) {
-			one.add(wrk.run(bench, plain.port(), PATH, time));
-			two.add(wrk.run(bench, pool.port(), PATH, time));
+			bench.inTurns(i, () -> one.add(wrk.run(bench, plain.port(), PATH, time)),
+					() -> two.add(wrk.run(bench, pool.port(), PATH, time)));
 		}
 		List<Double> perSecond = one.stream().map(LoadFigures::perSecond).toList();
 		List<Double> poolPerSecond = two.stream().map(LoadFigures::perSecond).toList();
