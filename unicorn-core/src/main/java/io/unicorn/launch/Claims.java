@@ -18,6 +18,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -108,6 +109,14 @@ public final class Claims {
 	}
 
 	/**
+	 * Whether a living master but this one needs a directory.
+	 * @throws IOException if it cannot be told
+	 */
+	public boolean isShared(Path directory) throws IOException {
+		return claimed((claim) -> !claim.getFileName().toString().equals(this.name)).contains(relative(directory));
+	}
+
+	/**
 	 * Remove what nobody needs: directories that no live master claims, that are on no
 	 * process's command line (workers may outlive a master that was killed), and that
 	 * have not been used for ten minutes. Claims of dead masters go too, and files that
@@ -117,7 +126,7 @@ public final class Claims {
 	 */
 	public List<Path> prune(Collection<Path> keep) {
 		try {
-			Set<String> used = claimed();
+			Set<String> used = claimed((claim) -> true);
 			keep.stream().map(this::relative).forEach(used::add);
 			List<String> commandLines = this.processes.commandLines();
 			List<Path> removed = new ArrayList<>();
@@ -162,10 +171,10 @@ public final class Claims {
 		return relative.toString();
 	}
 
-	private Set<String> claimed() throws IOException {
+	private Set<String> claimed(Predicate<Path> which) throws IOException {
 		Set<String> claimed = new HashSet<>();
 		for (Path claim : list(this.directory)) {
-			if (Aside.isName(claim.getFileName())) {
+			if (Aside.isName(claim.getFileName()) || !which.test(claim)) {
 				continue;
 			}
 			try {

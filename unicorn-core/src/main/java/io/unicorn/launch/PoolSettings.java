@@ -16,9 +16,11 @@ import java.util.OptionalInt;
  * readiness is down already
  * @param reloadOnChange whether a changed jar file begins a roll-out
  * @param rollout how workers are replaced
+ * @param aotCache whether workers start from a cache of the data of their classes
  */
 public record PoolSettings(OptionalInt workers, WorkerClass workerClass, Duration timeout, Duration gracefulTimeout,
-		Duration bootTimeout, Duration shutdownDelay, boolean reloadOnChange, RolloutSettings rollout) {
+		Duration bootTimeout, Duration shutdownDelay, boolean reloadOnChange, RolloutSettings rollout,
+		AotCache aotCache) {
 
 	private static final String AUTO = "auto";
 
@@ -49,7 +51,7 @@ public record PoolSettings(OptionalInt workers, WorkerClass workerClass, Duratio
 				entry("shutdown-delay", this.shutdownDelay), entry("reload-on-change", this.reloadOnChange),
 				entry("rollout.max-surge", this.rollout.maxSurge()),
 				entry("rollout.max-unavailable", this.rollout.maxUnavailable()),
-				entry("rollout.observe", this.rollout.observe()));
+				entry("rollout.observe", this.rollout.observe()), entry("aot-cache", this.aotCache.configName()));
 	}
 
 	private static Map.Entry<String, String> entry(String name, Object value) {
@@ -70,7 +72,8 @@ public record PoolSettings(OptionalInt workers, WorkerClass workerClass, Duratio
 					Boolean.parseBoolean(require(map, "reload-on-change")),
 					new RolloutSettings(Integer.parseInt(require(map, "rollout.max-surge")),
 							Integer.parseInt(require(map, "rollout.max-unavailable")),
-							duration(map, "rollout.observe")));
+							duration(map, "rollout.observe")),
+					AotCache.of(require(map, "aot-cache")));
 		}
 		catch (java.time.format.DateTimeParseException ex) {
 			throw new IllegalArgumentException("not a duration: " + ex.getParsedString(), ex);

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.StringJoiner;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 import io.unicorn.posix.Command;
 
@@ -40,6 +41,15 @@ public final class WorkerCommand {
 	/** Whether the output of the pool goes to a terminal; set beside the file. */
 	public static final String TERMINAL_PROPERTY = "io.unicorn.terminal";
 
+	/**
+	 * Set in every worker by itself, to its number. Set from outside to
+	 * {@value #TRAINING} in a process that records what a cache of class data is made of.
+	 */
+	public static final String INDEX_PROPERTY = "unicorn.worker";
+
+	/** In place of a worker's number. */
+	public static final String TRAINING = "training";
+
 	/** Set in the first worker of a master, which prints the banner. */
 	public static final String FIRST_PROPERTY = "io.unicorn.first";
 
@@ -48,6 +58,12 @@ public final class WorkerCommand {
 
 	private static final Pattern EXCLUSIVE_IN_TEXT = Pattern.compile(
 			"(?<=^[A-Z_]{1,30}=|[\\s\"'])(?:-Dcom\\.sun\\.management\\.jmxremote\\.(?:rmi\\.)?port=|-agentlib:jdwp=|-Xrunjdwp:)[^\\s\"']*");
+
+	/**
+	 * Flags that say where to write something, which is not to be written by a process
+	 * that serves nobody.
+	 */
+	private static final List<String> WRITING = List.of("-Xlog", "-Xloggc:");
 
 	private WorkerCommand() {
 	}
@@ -61,9 +77,24 @@ public final class WorkerCommand {
 	 * @param exclusive whether it gets flags that only one process can have
 	 */
 	public static Command of(LaunchPlan plan, List<String> environment, int index, boolean first, boolean exclusive) {
+		return of(plan, environment, index, first, exclusive, List.of());
+	}
+
+	/**
+	 * Build a command with JVM flags in front of all others.
+	 * @param plan how workers are launched
+	 * @param environment the environment of the master, in byte form
+	 * @param index number of the worker, shown in its process title
+	 * @param first whether it is the first worker of this master
+	 * @param exclusive whether it gets flags that only one process can have
+	 * @param leading the flags, in byte form
+	 */
+	public static Command of(LaunchPlan plan, List<String> environment, int index, boolean first, boolean exclusive,
+			List<String> leading) {
 		JavaCommandLine user = exclusive ? plan.command() : plan.command().withoutExclusive();
 		List<String> arguments = new ArrayList<>();
 		arguments.add(title("worker " + index, plan));
+		arguments.addAll(leading);
 		plan.workerOptions()
 			.stream()
 			.filter((option) -> exclusive || !JavaCommandLine.isExclusive(option))
@@ -95,6 +126,32 @@ public final class WorkerCommand {
 		arguments.addAll(user.options());
 		arguments.addAll(user.main());
 		return new Command(plan.java(), arguments, variables(plan, environment, false));
+	}
+
+	/**
+	 * Build the command of a process that builds the application's context as a worker
+	 * does, and leaves a cache of the data of its classes. It has no control channel and
+	 * no listeners, and ends before anything is started in the context.
+	 * @param plan how workers are launched
+	 * @param environment the environment of the master, in byte form
+	 * @param making the cache that is being made
+	 */
+	public static Command training(LaunchPlan plan, List<String> environment, CacheInMaking making) {
+		List<String> arguments = new ArrayList<>();
+		arguments.add(title(TRAINING, plan));
+		arguments.addAll(making.cache().making(making.file()));
+		plan.workerOptions().stream().filter(WorkerCommand::isForTraining).forEach(arguments::add);
+		arguments.add("-D" + INDEX_PROPERTY + "=" + TRAINING);
+		arguments.add("-D" + LISTENERS_PROPERTY + "="
+				+ plan.addresses().stream().map((address) -> address.name() + ":-1").collect(Collectors.joining(",")));
+		arguments.add("-D" + EXIT_PROPERTY + "=" + EXIT_EARLY);
+		plan.command().options().stream().filter(WorkerCommand::isForTraining).forEach(arguments::add);
+		arguments.addAll(main(plan));
+		return new Command(plan.java(), arguments, variables(plan, environment, false));
+	}
+
+	private static boolean isForTraining(String option) {
+		return !JavaCommandLine.isExclusive(option) && WRITING.stream().noneMatch(option::startsWith);
 	}
 
 	private static List<String> main(LaunchPlan plan) {

@@ -54,6 +54,8 @@ final class Arbiter {
 
 	private final BootPriority priorities;
 
+	private final Training training;
+
 	private boolean complete;
 
 	private long lastId;
@@ -75,6 +77,7 @@ final class Arbiter {
 		this.shutdown = new Shutdown(this.pool, this.orders);
 		this.priorities = new BootPriority(this.pool, this.orders);
 		this.upgrade = new Upgrade(this.rollouts, this.staffing, this.orders);
+		this.training = new Training(this.pool, this.configuration, this.rollouts, this.upgrade, this.orders);
 	}
 
 	/**
@@ -189,6 +192,9 @@ final class Arbiter {
 		}
 		else if (event instanceof Event.JarChanged && settings().reloadOnChange() && !this.shutdown.isUnderWay()) {
 			var unused = this.rollouts.request("the jar file has changed");
+		}
+		else if (event instanceof Event.OfCache cache) {
+			this.training.on(cache, now);
 		}
 		else if (event instanceof Event.Waiting waiting) {
 			this.shutdown.waiting(waiting, now);
@@ -319,6 +325,7 @@ final class Arbiter {
 		this.staffing.wasReady(worker);
 		tell(Level.INFO, worker + " ready in " + Phrases.millis(Duration.between(worker.spawnedAt, now)));
 		this.rollouts.ready(worker, now);
+		this.training.ready(worker);
 		if (!this.complete && this.pool.ready() >= target()) {
 			this.complete = true;
 			tell(Level.INFO, "pool is complete: " + Phrases.workers(this.pool.ready()) + " ready after "
@@ -466,6 +473,7 @@ final class Arbiter {
 
 	private void reconcile(Instant now) {
 		if (this.shutdown.isUnderWay()) {
+			this.training.cancel();
 			this.shutdown.advance(settings(), now);
 			if (this.pool.isEmpty()) {
 				tell(Level.INFO, "master stopped");
@@ -478,6 +486,7 @@ final class Arbiter {
 		this.rollouts.advance(now);
 		this.upgrade.advance(settings(), now);
 		takeSteps(now);
+		this.training.advance(now);
 		appointLeader();
 	}
 
@@ -541,7 +550,7 @@ final class Arbiter {
 		Stream<Instant> others = this.shutdown.isUnderWay() ? this.shutdown.deadlines()
 				: Stream
 					.of(this.staffing.deadlines(), this.rollouts.deadlines(), this.upgrade.deadlines(settings()),
-							this.priorities.deadlines())
+							this.priorities.deadlines(), this.training.deadlines())
 					.flatMap((deadlines) -> deadlines);
 		return others.filter((deadline) -> deadline.isAfter(now) && deadline.isBefore(worker))
 			.min(Instant::compareTo)

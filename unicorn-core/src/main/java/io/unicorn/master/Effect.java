@@ -38,6 +38,32 @@ sealed interface Effect {
 
 	}
 
+	/** Something about caches of class data. */
+	sealed interface OfCache extends Effect {
+
+	}
+
+	/**
+	 * Make the cache of a generation, then report how it has ended by an
+	 * {@link Event.OfCache}.
+	 */
+	record Train(int generation) implements OfCache {
+
+	}
+
+	/** Give up a training; it is reported as failed, unless it has just ended. */
+	record CancelTraining() implements OfCache {
+
+	}
+
+	/**
+	 * See whether a worker uses the cache that it was started with, and report
+	 * {@link Event.CacheRejected} if it does not.
+	 */
+	record InspectCache(long id) implements OfCache {
+
+	}
+
 	/**
 	 * Let a new master take the place of this one. Ends this program, or is followed by
 	 * {@link Event.UpgradeFailed}.

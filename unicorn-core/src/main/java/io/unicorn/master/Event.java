@@ -82,6 +82,56 @@ sealed interface Event {
 
 	}
 
+	/** Something about the cache of class data that has this key. */
+	sealed interface OfCache extends Event {
+
+		String key();
+
+	}
+
+	/** A process has begun to make the cache. */
+	record TrainingBegun(String key) implements OfCache {
+
+	}
+
+	/**
+	 * The cache was made, and workers that are started from now on use it.
+	 *
+	 * @param sizeBytes the size of its file
+	 */
+	record Trained(String key, long sizeBytes) implements OfCache {
+
+	}
+
+	/** The cache was there already. */
+	record CacheFound(String key) implements OfCache {
+
+	}
+
+	/** Another process on this machine makes a cache. */
+	record TrainingPostponed(String key) implements OfCache {
+
+	}
+
+	/**
+	 * The cache was not made.
+	 *
+	 * @param cause why
+	 * @param log the last lines that were printed
+	 */
+	record TrainingFailed(String key, String cause, List<String> log) implements OfCache {
+
+	}
+
+	/**
+	 * The cache is damaged, or the JVM does not use it; it is removed.
+	 *
+	 * @param cause which of both
+	 */
+	record CacheRejected(String key, String cause) implements OfCache {
+
+	}
+
 	/** The application's jar file has changed, and has been left alone since. */
 	record JarChanged() implements Event {
 

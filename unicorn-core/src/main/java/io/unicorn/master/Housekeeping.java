@@ -2,15 +2,21 @@ package io.unicorn.master;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 
+import io.unicorn.launch.CacheFile;
 import io.unicorn.launch.Claims;
+import io.unicorn.launch.ClassDataCache;
 import io.unicorn.launch.LaunchPlan;
 import io.unicorn.launch.WorkDir;
 import io.unicorn.posix.Command;
@@ -58,7 +64,11 @@ final class Housekeeping {
 		if (lastGood != null) {
 			needed.add(lastGood);
 		}
-		this.executor.execute(() -> hold(needed));
+		Map<Path, Set<String>> caches = new HashMap<>();
+		plans.forEach((plan) -> ClassDataCache.of(plan)
+			.ifPresent((cache) -> caches.computeIfAbsent(cache.directory(), (directory) -> new HashSet<>())
+				.add(cache.key())));
+		this.executor.execute(() -> hold(needed, caches));
 	}
 
 	/**
@@ -69,11 +79,21 @@ final class Housekeeping {
 		return (parent != null && parent.startsWith(this.directory)) ? Stream.of(parent) : Stream.empty();
 	}
 
-	private void hold(Set<Path> needed) {
+	/**
+	 * Claim what is needed, and prune.
+	 * @param caches the keys of the caches that are wanted, by generation
+	 */
+	private void hold(Set<Path> needed, Map<Path, Set<String>> caches) {
 		try {
 			Claims claims = Claims.of(WorkDir.open(this.directory), this.pid);
 			claims.hold(needed);
 			claims.prune(new ArrayList<>(needed));
+			for (Map.Entry<Path, Set<String>> generation : caches.entrySet()) {
+				// Another pool may run the same code with other flags, and want others.
+				if (!claims.isShared(generation.getKey())) {
+					CacheFile.prune(generation.getKey(), generation.getValue(), Instant.now());
+				}
+			}
 		}
 		catch (IOException | RuntimeException ex) {
 			if (!this.reported) {

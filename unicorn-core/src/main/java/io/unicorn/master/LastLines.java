@@ -1,5 +1,9 @@
 package io.unicorn.master;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -11,7 +15,26 @@ final class LastLines {
 
 	private static final int MOST_CHARACTERS = 300;
 
+	/** What a process has printed beyond this is not of interest to anybody. */
+	private static final int MOST_BYTES = 64 * 1024;
+
+	private static final int MOST_LINES = 40;
+
 	private LastLines() {
+	}
+
+	/**
+	 * Return the last lines of what a process has printed to a file, without frames of
+	 * stack traces; nothing if it cannot be read.
+	 */
+	static List<String> read(Path file) {
+		try (var in = Files.newInputStream(file)) {
+			in.skipNBytes(Math.max(0, Files.size(file) - MOST_BYTES));
+			return of(new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList(), MOST_LINES);
+		}
+		catch (IOException ex) {
+			return List.of();
+		}
 	}
 
 	/**

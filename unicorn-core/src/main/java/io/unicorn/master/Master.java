@@ -18,6 +18,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
+import io.unicorn.launch.ClassDataCache;
 import io.unicorn.launch.Generation;
 import io.unicorn.launch.JavaProgram;
 import io.unicorn.launch.LaunchPlan;
@@ -68,6 +69,10 @@ public final class Master {
 
 	private final Preparations preparations;
 
+	private final Caches caches;
+
+	private final Trainer trainer;
+
 	private final Housekeeping housekeeping;
 
 	/** What served before, and would again if it had to. */
@@ -108,6 +113,8 @@ public final class Master {
 		this.sockets = new Sockets(posix);
 		Path workDir = Path.of(Command.text(program.master().workDir()));
 		this.preparations = new Preparations(posix, workDir);
+		this.caches = new Caches(Path.of("/proc"), this::decide);
+		this.trainer = new Trainer(posix, workDir, (event) -> this.inbox.add(() -> decide(event)));
 		this.housekeeping = new Housekeeping(workDir, posix.pid(), this.log);
 		this.processes = new WorkerProcesses(posix, this.hearing.poller(),
 				(event) -> this.inbox.add(() -> decide(event)));
@@ -232,7 +239,8 @@ public final class Master {
 		Generation generation = plan.generation();
 		String code = (generation != null) ? generation.jar().getFileName() + " " + generation.id().substring(0, 8)
 				: "what the command line names";
-		return new PoolSpec(plan.settings(), plan.autoWorkers(), plan.exclusiveFlags(), addresses, code);
+		return new PoolSpec(plan.settings(), plan.autoWorkers(), plan.exclusiveFlags(), addresses, code,
+				Caches.key(plan));
 	}
 
 	/**
@@ -292,6 +300,9 @@ public final class Master {
 			}
 			this.processes.kill(kill);
 		}
+		else if (effect instanceof Effect.OfCache order) {
+			performOnCache(order);
+		}
 		else if (effect instanceof Effect.RefuseNew || effect instanceof Effect.AdmitNew
 				|| effect instanceof Effect.CountWaiting || effect instanceof Effect.CloseListeners) {
 			performOnSockets(effect);
@@ -308,6 +319,7 @@ public final class Master {
 		else if (effect instanceof Effect.Exit exit) {
 			this.hearing.close();
 			this.preparations.close();
+			this.trainer.close();
 			this.pidFiles.delete();
 			this.housekeeping.leave();
 			this.log.flush(LAST_WORDS);
@@ -333,6 +345,21 @@ public final class Master {
 		}
 		else if (effect instanceof Effect.Forget forget) {
 			forget(forget.generation());
+		}
+	}
+
+	private void performOnCache(Effect.OfCache effect) {
+		if (effect instanceof Effect.InspectCache inspect) {
+			this.processes.pid(inspect.id()).ifPresent((pid) -> this.caches.inspect(inspect.id(), pid));
+		}
+		else if (effect instanceof Effect.CancelTraining) {
+			this.trainer.cancel();
+		}
+		else if (effect instanceof Effect.Train train) {
+			LaunchPlan plan = plan(train.generation());
+			ClassDataCache.of(plan)
+				.ifPresent((cache) -> decide(this.caches.exists(cache) ? new Event.CacheFound(cache.key())
+						: this.trainer.train(cache, plan, this.environment)));
 		}
 	}
 
@@ -416,7 +443,8 @@ public final class Master {
 				.stream()
 				.mapToInt((address) -> this.sockets.listener(address).fd())
 				.toArray();
-			Command command = WorkerCommand.of(plan, this.environment, spawn.index(), spawn.first(), spawn.exclusive());
+			Command command = WorkerCommand.of(plan, this.environment, spawn.index(), spawn.first(), spawn.exclusive(),
+					spawn.exclusive() ? List.of() : this.caches.optionsFor(spawn.id(), plan));
 			decide(new Event.Spawned(spawn.id(), this.processes.spawn(spawn.id(), command, listeners)));
 		}
 		catch (PosixException | RuntimeException ex) {
@@ -449,7 +477,12 @@ public final class Master {
 			}
 			return;
 		}
-		decide(new Event.Exited(this.processes.exited(exit), exit.code(), exit.signal(), this.oomKills.sinceLast()));
+		if (this.trainer.exited(exit)) {
+			return;
+		}
+		long worker = this.processes.exited(exit);
+		this.caches.exited(worker, exit.signal());
+		decide(new Event.Exited(worker, exit.code(), exit.signal(), this.oomKills.sinceLast()));
 	}
 
 	// A new master in place of this one

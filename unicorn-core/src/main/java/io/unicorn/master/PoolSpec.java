@@ -14,9 +14,11 @@ import io.unicorn.launch.PoolSettings;
  * worker may have
  * @param addresses keys of the addresses that its workers accept from
  * @param code what its workers run, for the operator
+ * @param cacheKey what identifies the cache of class data that suits them; empty if there
+ * is none
  */
-record PoolSpec(PoolSettings settings, int autoWorkers, List<String> exclusiveFlags, Set<String> addresses,
-		String code) {
+record PoolSpec(PoolSettings settings, int autoWorkers, List<String> exclusiveFlags, Set<String> addresses, String code,
+		String cacheKey) {
 
 	PoolSpec {
 		exclusiveFlags = List.copyOf(exclusiveFlags);

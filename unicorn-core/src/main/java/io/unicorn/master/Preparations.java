@@ -1,7 +1,6 @@
 package io.unicorn.master;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -24,11 +23,6 @@ import org.jspecify.annotations.Nullable;
  * alone.
  */
 final class Preparations {
-
-	/** What a process has printed beyond this is not of interest to anybody. */
-	private static final int MOST_OUTPUT_BYTES = 64 * 1024;
-
-	private static final int MOST_LINES = 40;
 
 	private static final int KILL = ProcessSignal.KILL.number();
 
@@ -131,7 +125,7 @@ final class Preparations {
 		if (running == null) {
 			return null;
 		}
-		List<String> output = output(running.output());
+		List<String> output = LastLines.read(running.output());
 		try {
 			if (code != 0) {
 				String how = (signal != 0) ? "was killed by " + ProcessSignal.describe(signal)
@@ -153,17 +147,6 @@ final class Preparations {
 		finally {
 			deleteQuietly(running.file());
 			deleteQuietly(running.output());
-		}
-	}
-
-	private static List<String> output(Path file) {
-		try (var in = Files.newInputStream(file)) {
-			in.skipNBytes(Math.max(0, Files.size(file) - MOST_OUTPUT_BYTES));
-			List<String> lines = new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
-			return LastLines.of(lines, MOST_LINES);
-		}
-		catch (IOException ex) {
-			return List.of();
 		}
 	}
 

@@ -44,6 +44,10 @@ final class Upgrade {
 		return !this.rollouts.isRunning() && this.staffing.hasEverBeenReady();
 	}
 
+	boolean isUnderWay() {
+		return this.startedAt != null;
+	}
+
 	void advance(PoolSettings settings, Instant now) {
 		if (this.startedAt == null && this.wanted && isPossible()) {
 			this.wanted = false;

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -189,6 +190,14 @@ final class WorkerProcesses {
 	boolean prioritize(Effect.Prioritize order) {
 		Child child = this.byId.get(order.id());
 		return child == null || this.posix.prioritize(child.pid(), order.priority());
+	}
+
+	/**
+	 * Return the process id of a worker, or nothing if it is gone.
+	 */
+	OptionalInt pid(long id) {
+		Child child = this.byId.get(id);
+		return (child != null) ? OptionalInt.of(child.pid()) : OptionalInt.empty();
 	}
 
 	/**

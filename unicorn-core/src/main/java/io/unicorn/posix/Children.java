@@ -1,8 +1,11 @@
 package io.unicorn.posix;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
@@ -21,6 +24,13 @@ final class Children {
 	private static final int SIGCHLD = 17;
 
 	private static final long SIG_DFL = 0;
+
+	/** A whole process group, with all threads. */
+	private static final int PRIO_PGRP = 1;
+
+	private static final int LOWEST_NICE = 19;
+
+	private static final String FIRST_TO_DIE = "1000";
 
 	private static final int P_ALL = 0;
 
@@ -82,6 +92,33 @@ final class Children {
 		this.lock.lock();
 		try {
 			return this.live.contains(pid) && this.libc.kill(pid, signal) == 0;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	boolean killGroup(int pid, int signal) {
+		this.lock.lock();
+		try {
+			// Each child is the first of a process group of its own, see Spawner.
+			return this.live.contains(pid) && this.libc.kill(-pid, signal) == 0;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	void makeLast(int pid) {
+		this.lock.lock();
+		try {
+			if (this.live.contains(pid)) {
+				this.libc.setpriority(PRIO_PGRP, pid, LOWEST_NICE);
+				Files.writeString(Path.of("/proc/" + pid + "/oom_score_adj"), FIRST_TO_DIE, StandardOpenOption.WRITE);
+			}
+		}
+		catch (IOException ex) {
+			// It has ended already, or /proc is read-only in this container.
 		}
 		finally {
 			this.lock.unlock();

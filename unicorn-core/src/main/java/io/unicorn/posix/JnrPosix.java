@@ -150,6 +150,16 @@ public final class JnrPosix implements Posix {
 	}
 
 	@Override
+	public boolean killGroup(int pid, int signal) {
+		return this.children.killGroup(pid, signal);
+	}
+
+	@Override
+	public void makeLast(int pid) {
+		this.children.makeLast(pid);
+	}
+
+	@Override
 	public boolean prioritize(int pid, Priority priority) {
 		return this.children.prioritize(pid, priority);
 	}

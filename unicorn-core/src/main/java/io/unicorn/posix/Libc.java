@@ -62,6 +62,8 @@ public interface Libc {
 
 	int kill(int pid, int signal);
 
+	int setpriority(int which, int who, int nice);
+
 	int waitid(int idType, int id, @Out byte[] siginfo, int options);
 
 	int waitpid(int pid, @Out int[] status, int options);

@@ -193,6 +193,24 @@ public interface Posix {
 	boolean kill(int pid, int signal);
 
 	/**
+	 * Send a signal to a child and to all processes that it has started and that have not
+	 * left its process group.
+	 * @param pid a child that {@link #kill} would reach
+	 * @param signal number of the signal
+	 * @return whether the signal was sent
+	 */
+	boolean killGroup(int pid, int signal);
+
+	/**
+	 * Let a child come last for good, with all that it will start: it gets the processors
+	 * when nobody else of its cgroup wants them, and where memory runs out the kernel
+	 * ends it first. Cannot be taken back without a privilege. What the system refuses is
+	 * left out. To be called at once after the start.
+	 * @param pid a child that was started by {@link #spawn}
+	 */
+	void makeLast(int pid);
+
+	/**
 	 * Set what a child gets of the processors while others want them too, for all of its
 	 * threads. Needs no privilege. Has an effect where the kernel groups tasks by session
 	 * ({@code sched_autogroup_enabled}) and this process is in no cgroup that has shares

@@ -1,11 +1,13 @@
 package io.unicorn.worker;
 
 import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +25,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongFunction;
 
 import io.unicorn.ipc.Message;
+import io.unicorn.ipc.MessageCodec;
 import io.unicorn.ipc.MessageReader;
 import io.unicorn.ipc.MessageWriter;
 import io.unicorn.ipc.PoolSnapshot;
@@ -95,6 +98,20 @@ public final class WorkerAgent {
 
 	}
 
+	private static final ProcessEnd OWN_END = new ProcessEnd() {
+
+		@Override
+		public void exit(int code) {
+			System.exit(code);
+		}
+
+		@Override
+		public void halt(int code) {
+			Runtime.getRuntime().halt(code);
+		}
+
+	};
+
 	WorkerAgent(InputStream in, OutputStream out, WorkerObserver observer, ProcessEnd end) throws IOException {
 		this.reader = new MessageReader<>(in, Message.FromMaster.class);
 		this.writer = new MessageWriter<>(out);
@@ -120,21 +137,27 @@ public final class WorkerAgent {
 		// Buffered, because a plain file stream asks for its position, which a socket
 		// lacks.
 		WorkerAgent agent = new WorkerAgent(new BufferedInputStream(new FileInputStream(descriptor)),
-				new FileOutputStream(descriptor), observer, new ProcessEnd() {
-
-					@Override
-					public void exit(int code) {
-						System.exit(code);
-					}
-
-					@Override
-					public void halt(int code) {
-						Runtime.getRuntime().halt(code);
-					}
-
-				});
+				new FileOutputStream(descriptor), observer, OWN_END);
 		agent.start();
 		return agent;
+	}
+
+	/**
+	 * Return the agent of a process that has no master and is no worker, but builds the
+	 * context of one. What it sends is lost, and nobody answers.
+	 * @param observer is told what happens to it
+	 */
+	public static WorkerAgent unconnected(WorkerObserver observer) {
+		ByteBuffer buffer = MessageCodec.encode(new Message.Welcome(0, 1, 1, 0, false, 0));
+		byte[] welcome = new byte[buffer.remaining()];
+		buffer.get(welcome);
+		try {
+			return new WorkerAgent(new ByteArrayInputStream(welcome), OutputStream.nullOutputStream(), observer,
+					OWN_END);
+		}
+		catch (IOException ex) {
+			throw new IllegalStateException("a message that was just written can be read", ex);
+		}
 	}
 
 	void start() {

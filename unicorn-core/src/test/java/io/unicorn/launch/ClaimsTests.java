@@ -103,6 +103,19 @@ class ClaimsTests {
 	}
 
 	@Test
+	void aDirectoryIsSharedIfAnotherMasterThatLivesClaimsIt() throws IOException {
+		process(20, "S", "600", "master");
+		Path generation = directory("generations/ab12", Duration.ZERO);
+		claims(10).hold(List.of(generation));
+		assertThat(claims(10).isShared(generation)).isFalse();
+		assertThat(claims(20).isShared(generation)).isTrue();
+		claims(20).hold(List.of(generation));
+		assertThat(claims(10).isShared(generation)).isTrue();
+		end(20);
+		assertThat(claims(10).isShared(generation)).isFalse();
+	}
+
+	@Test
 	void aProcessThatDoesNotLiveHasNoClaims() {
 		assertThatIOException().isThrownBy(() -> claims(11)).withMessage("there is no process with the id 11");
 	}

@@ -17,7 +17,7 @@ class PoolSettingsTests {
 
 	private static final PoolSettings SETTINGS = new PoolSettings(OptionalInt.of(3), WorkerClass.SYNC,
 			Duration.ofMillis(1500), Duration.ofSeconds(30), Duration.ofMinutes(2), Duration.ofSeconds(7), true,
-			new RolloutSettings(2, 1, Duration.ofSeconds(9)));
+			new RolloutSettings(2, 1, Duration.ofSeconds(9)), AotCache.OFF);
 
 	@Test
 	void settingsSurviveTheWayThroughAMap() {
@@ -27,7 +27,7 @@ class PoolSettingsTests {
 	@Test
 	void autoSurvivesTheWayThroughAMap() {
 		PoolSettings auto = new PoolSettings(OptionalInt.empty(), WorkerClass.GTHREAD, Duration.ZERO, Duration.ZERO,
-				Duration.ZERO, Duration.ZERO, false, RolloutSettings.DEFAULT);
+				Duration.ZERO, Duration.ZERO, false, RolloutSettings.DEFAULT, AotCache.AUTO);
 		assertThat(auto.toMap()).containsEntry("unicorn.workers", "auto");
 		assertThat(PoolSettings.of(auto.toMap())).isEqualTo(auto);
 	}
@@ -42,7 +42,7 @@ class PoolSettingsTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "unicorn.workers", "unicorn.worker-class", "unicorn.timeout", "unicorn.graceful-timeout",
 			"unicorn.boot-timeout", "unicorn.shutdown-delay", "unicorn.reload-on-change", "unicorn.rollout.max-surge",
-			"unicorn.rollout.max-unavailable", "unicorn.rollout.observe" })
+			"unicorn.rollout.max-unavailable", "unicorn.rollout.observe", "unicorn.aot-cache" })
 	void aSettingThatIsMissingIsNamed(String name) {
 		Map<String, String> map = new HashMap<>(SETTINGS.toMap());
 		map.remove(name);

@@ -23,7 +23,7 @@ final class SamplePlans {
 		return new LaunchPlan("shop",
 				new PoolSettings(OptionalInt.of(3), WorkerClass.SYNC, Duration.ofSeconds(30), Duration.ofSeconds(31),
 						Duration.ofSeconds(32), Duration.ofSeconds(33), true,
-						new RolloutSettings(2, 1, Duration.ofSeconds(34))),
+						new RolloutSettings(2, 1, Duration.ofSeconds(34)), AotCache.OFF),
 				5,
 				List.of(new ListenAddress("http", null, 8080, 100), new ListenAddress("management", "::1", 0, 1),
 						new ListenAddress("admin", "127.0.0.1", 9, 2)),
@@ -42,7 +42,7 @@ final class SamplePlans {
 	static LaunchPlan bare() {
 		return new LaunchPlan("",
 				new PoolSettings(OptionalInt.empty(), WorkerClass.GTHREAD, Duration.ZERO, Duration.ofSeconds(1),
-						Duration.ZERO, Duration.ZERO, false, RolloutSettings.DEFAULT),
+						Duration.ZERO, Duration.ZERO, false, RolloutSettings.DEFAULT, AotCache.AUTO),
 				1, List.of(new ListenAddress("http", null, 8080, 100)), Map.of("http", 4), "/bin/java",
 				new JavaCommandLine("java", List.of(), List.of("Main")), null, List.of(), List.of(), List.of(),
 				List.of(), null, List.of(), new MasterProgram("/work", List.of(), null));

@@ -1,10 +1,12 @@
 package io.unicorn.launch;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
 import io.unicorn.posix.Command;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -60,6 +62,35 @@ class WorkerCommandTests {
 				"-Dio.unicorn.prepare=/work/plan-1-2", "-Dspring.context.exit=onRefresh", "-Dio.unicorn.terminal=false",
 				"-Xmx1g", "-jar", "b\u00c3\u00bccher.jar", "", "two words", "line\nbreak\t\u00ff");
 		assertThat(command.environment()).noneMatch((variable) -> variable.contains("jdwp"));
+	}
+
+	@Test
+	void flagsForACacheStandInFrontOfAllOthers() {
+		Command command = WorkerCommand.of(SamplePlans.full(), ENVIRONMENT, 2, false, true, List.of("-XX:AOTCache=c"));
+		assertThat(command.arguments()).startsWith("unicorn: worker 2 [shop]", "-XX:AOTCache=c",
+				"-XX:+ExitOnOutOfMemoryError");
+	}
+
+	@Test
+	void whoTrainsHasTheFlagsOfAWorkerAndNeitherChannelNorListenersNorLogsOfItsOwn(@TempDir Path directory)
+			throws IOException {
+		ClassDataCache cache = new ClassDataCache(directory, "ab", ClassDataCache.Form.CDS);
+		LaunchPlan full = SamplePlans.full();
+		LaunchPlan plan = new LaunchPlan(full.application(), full.settings(), 1, full.addresses(), full.listeners(),
+				full.java(),
+				new JavaCommandLine("java", List.of("-Xmx1g", "-Xlog:gc:file=gc.log", "-agentlib:jdwp=server=y"),
+						full.command().main()),
+				full.generation(), full.workerOptions(), full.workerEnvironment(), full.exclusiveFlags(), List.of(),
+				null, List.of(), full.master());
+		try (CacheInMaking making = CacheInMaking.begin(directory, cache).orElseThrow()) {
+			Command command = WorkerCommand.training(plan, ENVIRONMENT, making);
+			assertThat(command.arguments()).containsExactly("unicorn: training [shop]",
+					"-XX:ArchiveClassesAtExit=" + making.file(), "-XX:+ExitOnOutOfMemoryError",
+					"-Dunicorn.worker=training", "-Dio.unicorn.listeners=http:-1,management:-1,admin:-1",
+					"-Dspring.context.exit=onRefresh", "-Xmx1g", "-jar", "/work/generations/00ff/b.jar", "",
+					"two words", "line\nbreak\t\u00ff");
+			assertThat(command.environment()).noneMatch((variable) -> variable.contains("jdwp"));
+		}
 	}
 
 	@Test

@@ -9,6 +9,7 @@ import java.util.Random;
 import java.util.Set;
 
 import io.unicorn.ipc.Message;
+import io.unicorn.launch.AotCache;
 import io.unicorn.launch.PoolSettings;
 import io.unicorn.launch.RolloutSettings;
 import io.unicorn.launch.WorkerClass;
@@ -31,7 +32,7 @@ class ArbiterEffectsTests {
 
 	private static PoolSettings settings(int workers, Duration gracefulTimeout) {
 		return new PoolSettings(OptionalInt.of(workers), WorkerClass.GTHREAD, Duration.ofSeconds(30), gracefulTimeout,
-				Duration.ofSeconds(120), Duration.ZERO, false, RolloutSettings.DEFAULT);
+				Duration.ofSeconds(120), Duration.ZERO, false, RolloutSettings.DEFAULT, AotCache.AUTO);
 	}
 
 	private static Arbiter arbiter(int workers, Duration gracefulTimeout, boolean terminal) {
@@ -40,7 +41,7 @@ class ArbiterEffectsTests {
 	}
 
 	private static PoolSpec spec(PoolSettings settings) {
-		return new PoolSpec(settings, 2, List.of(), Set.of("* 8080"), "app.jar 00ff");
+		return new PoolSpec(settings, 2, List.of(), Set.of("* 8080"), "app.jar 00ff", "");
 	}
 
 	/** Deliver an event, and report every spawn as done. */

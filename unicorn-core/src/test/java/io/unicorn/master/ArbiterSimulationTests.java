@@ -34,6 +34,9 @@ class ArbiterSimulationTests {
 		SimulatedPool pool = new SimulatedPool(workers, seed).start();
 		pool.run(Duration.ofSeconds(30));
 		pool.faults = Faults.ALL;
+		pool.cacheKey = "ab";
+		pool.trainingFails = 0.3;
+		pool.cacheIsRejected = 0.01;
 		for (int step = 0; step < 120; step++) {
 			pool.run(Duration.ofMillis(random.nextInt(60_000)));
 			disturb(pool, random);
@@ -124,6 +127,9 @@ class ArbiterSimulationTests {
 		pool.preparationFails = random.nextInt(3) * 0.2;
 		pool.preparationHangs = random.nextInt(10) == 0;
 		pool.preparationIsLate = random.nextBoolean();
+		pool.cacheKey = List.of("", "ab", "cd").get(random.nextInt(3));
+		pool.trainingFails = random.nextInt(3) * 0.3;
+		pool.cacheIsRejected = random.nextInt(3) * 0.02;
 		pool.sick = random.nextInt(3) * 0.2;
 		pool.answersErrors = random.nextInt(3) * 0.2;
 		pool.refusesPriority = random.nextInt(3) * 0.3;

@@ -8,6 +8,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 import io.unicorn.ipc.Message;
+import io.unicorn.launch.AotCache;
 import io.unicorn.launch.PoolSettings;
 import io.unicorn.launch.RolloutSettings;
 import io.unicorn.launch.WorkerClass;
@@ -43,7 +44,7 @@ class ShutdownTests {
 
 	private static PoolSettings settings(Duration delay) {
 		return new PoolSettings(OptionalInt.of(2), WorkerClass.GTHREAD, Duration.ZERO, GRACEFUL, Duration.ZERO, delay,
-				false, RolloutSettings.DEFAULT);
+				false, RolloutSettings.DEFAULT, AotCache.AUTO);
 	}
 
 	private List<Effect> term() {

@@ -22,6 +22,7 @@ import java.util.TreeMap;
 
 import io.unicorn.ipc.Message;
 import io.unicorn.ipc.PoolSnapshot;
+import io.unicorn.launch.AotCache;
 import io.unicorn.launch.PoolSettings;
 import io.unicorn.launch.RolloutSettings;
 import io.unicorn.launch.WorkerClass;
@@ -155,6 +156,28 @@ final class SimulatedPool {
 
 	Set<String> addresses = Set.of("* 8080");
 
+	/** Of the cache of class data that suits the code; empty for none. */
+	String cacheKey = "";
+
+	/** Chances per training. */
+	double trainingFails;
+
+	/** Chances per worker that has a cache. */
+	double cacheIsRejected;
+
+	/** Whether a training neither succeeds nor fails by itself. */
+	boolean trainingHangs;
+
+	/** Whether another pool makes a cache all the time. */
+	boolean trainingIsBusy;
+
+	/** The key of what is being trained, empty if nothing is. */
+	private String training = "";
+
+	private boolean trainingCancelled;
+
+	private int trainings;
+
 	private final Set<String> refusing = new HashSet<>();
 
 	/** What waits to be accepted while nothing new may begin. */
@@ -186,6 +209,10 @@ final class SimulatedPool {
 			deliver(new Event.UpgradeFailed("something else has begun meanwhile"));
 			return;
 		}
+		assertThat(trains()).as("nothing is trained while the master is replaced").isFalse();
+		this.training = "";
+		this.trainingCancelled = false;
+		this.trainings++;
 		this.arbiter = Arbiter.restore(reread(state), new ArbiterConfig(4242, EPOCH, spec(), false), this.specs,
 				new Random(this.random.nextLong()));
 		deliver(new Event.Resumed());
@@ -206,7 +233,7 @@ final class SimulatedPool {
 
 	private PoolSpec spec() {
 		return new PoolSpec(this.reported, 2, List.of("-Dcom.sun.management.jmxremote.port=1"), this.addresses,
-				"app.jar 00ff");
+				"app.jar 00ff", this.cacheKey);
 	}
 
 	static PoolSettings settings(int workers) {
@@ -215,13 +242,13 @@ final class SimulatedPool {
 
 	static PoolSettings settings(int workers, RolloutSettings rollout, Duration shutdownDelay) {
 		return new PoolSettings(OptionalInt.of(workers), WorkerClass.GTHREAD, Duration.ofSeconds(30),
-				Duration.ofSeconds(30), Duration.ofSeconds(120), shutdownDelay, true, rollout);
+				Duration.ofSeconds(30), Duration.ofSeconds(120), shutdownDelay, true, rollout, AotCache.AUTO);
 	}
 
 	/** Return settings of three workers. */
 	static PoolSettings withBootTimeout(Duration bootTimeout) {
 		return new PoolSettings(OptionalInt.of(3), WorkerClass.GTHREAD, Duration.ofSeconds(30), Duration.ofSeconds(30),
-				bootTimeout, Duration.ZERO, true, RolloutSettings.DEFAULT);
+				bootTimeout, Duration.ZERO, true, RolloutSettings.DEFAULT, AotCache.AUTO);
 	}
 
 	/** Return a pool in which every worker is ready. */
@@ -468,6 +495,9 @@ final class SimulatedPool {
 			assertThat(this.workers.values()).as("nobody runs what is forgotten")
 				.noneMatch((worker) -> worker.spawn.generation() == forget.generation());
 		}
+		else if (effect instanceof Effect.OfCache order) {
+			performOnCache(order);
+		}
 		else if (effect instanceof Effect.RefuseNew refuse) {
 			this.refusing.addAll(refuse.addresses());
 		}
@@ -488,6 +518,7 @@ final class SimulatedPool {
 		else if (effect instanceof Effect.Exit exit) {
 			assertThat(this.workers).as("no worker is left behind").isEmpty();
 			assertThat(this.listening).as("listeners are closed at the end").isFalse();
+			assertThat(trains()).as("no training is left behind").isFalse();
 			this.exitCode = exit.code();
 		}
 	}
@@ -509,6 +540,64 @@ final class SimulatedPool {
 		}
 	}
 
+	private boolean trains() {
+		return !this.training.isEmpty() && !this.trainingCancelled;
+	}
+
+	private void performOnCache(Effect.OfCache effect) {
+		if (effect instanceof Effect.Train train) {
+			train(this.specs.get(train.generation()).cacheKey());
+		}
+		else if (effect instanceof Effect.CancelTraining) {
+			assertThat(trains()).as("what is cancelled runs").isTrue();
+			this.trainingCancelled = true;
+			String key = this.training;
+			after(Duration.ofMillis(1), () -> {
+				if (this.trainingCancelled) {
+					endTraining(new Event.TrainingFailed(key, "the training was killed by signal 9", List.of()));
+				}
+			});
+		}
+		else if (effect instanceof Effect.InspectCache inspect && strikes(this.cacheIsRejected)) {
+			String key = this.specs.get(this.workers.get(inspect.id()).spawn.generation()).cacheKey();
+			deliver(new Event.CacheRejected(key, "the JVM does not use it"));
+		}
+	}
+
+	private void train(String key) {
+		assertThat(this.training).as("one training at a time, story: %s", this.story).isEmpty();
+		assertThat(this.stopping).as("nothing is trained during a stop").isFalse();
+		assertThat(key).as("there is something to train").isNotEmpty();
+		assertThat(snapshot().master().state()).as("the pool is calm, story: %s", this.story).isEqualTo("running");
+		assertThat(snapshot().ready()).as("the pool is complete, story: %s", this.story)
+			.isGreaterThanOrEqualTo(Math.max(1, snapshot().target()));
+		if (this.trainingIsBusy) {
+			deliver(new Event.TrainingPostponed(key));
+			return;
+		}
+		this.training = key;
+		this.trainingCancelled = false;
+		int number = ++this.trainings;
+		deliver(new Event.TrainingBegun(key));
+		Event.OfCache result = strikes(this.trainingFails)
+				? new Event.TrainingFailed(key, "the training failed with exit code 1", List.of("Error: no memory"))
+				: new Event.Trained(key, 60 << 20);
+		if (!this.trainingHangs) {
+			after(between(5000, 20_000), () -> {
+				if (number == this.trainings && !this.trainingCancelled) {
+					endTraining(result);
+				}
+			});
+		}
+	}
+
+	private void endTraining(Event.OfCache result) {
+		this.training = "";
+		this.trainingCancelled = false;
+		this.trainings++;
+		deliver(result);
+	}
+
 	private void prepare(int generation) {
 		PoolSpec spec = spec();
 		if (strikes(this.preparationFails)) {
@@ -528,6 +617,7 @@ final class SimulatedPool {
 	}
 
 	private void prepared(int generation, PoolSpec spec) {
+		assertThat(trains()).as("nothing is trained during a roll-out").isFalse();
 		this.specs.put(generation, spec);
 		deliver(new Event.Prepared(generation, spec));
 	}

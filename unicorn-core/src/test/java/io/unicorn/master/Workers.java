@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.OptionalInt;
 
 import io.unicorn.ipc.Message;
+import io.unicorn.launch.AotCache;
 import io.unicorn.launch.PoolSettings;
 import io.unicorn.launch.RolloutSettings;
 import io.unicorn.launch.WorkerClass;
@@ -57,7 +58,7 @@ final class Workers {
 
 	static PoolSettings settings(WorkerClass workerClass, Duration timeout) {
 		return new PoolSettings(OptionalInt.of(2), workerClass, timeout, Duration.ofSeconds(30),
-				Duration.ofSeconds(120), Duration.ZERO, false, RolloutSettings.DEFAULT);
+				Duration.ofSeconds(120), Duration.ZERO, false, RolloutSettings.DEFAULT, AotCache.AUTO);
 	}
 
 }

@@ -112,6 +112,40 @@ class ProcessesTests {
 	}
 
 	@Test
+	void aSignalToAGroupReachesWhatAChildHasStarted() throws Exception {
+		Path file = this.directory.resolve("pids");
+		int pid = this.shells.start("sleep 600 & echo $! > $out.new; mv $out.new $out; wait", List.of(),
+				List.of("PATH=/usr/bin:/bin", "out=" + file));
+		await().until(() -> Files.exists(file));
+		ProcessHandle grandchild = ProcessHandle.of(Long.parseLong(Files.readString(file).strip())).orElseThrow();
+		assertThat(this.posix.killGroup(pid, 9)).isTrue();
+		assertThat(this.shells.await().signal()).isEqualTo(9);
+		await().until(() -> isGone(grandchild.pid()));
+		assertThat(this.posix.killGroup(pid, 9)).isFalse();
+		assertThat(this.posix.killGroup((int) ProcessHandle.current().pid(), 0)).isFalse();
+	}
+
+	private static boolean isGone(long pid) throws IOException {
+		Path stat = Path.of("/proc/" + pid + "/stat");
+		return !Files.exists(stat) || Files.readString(stat).contains(") Z ");
+	}
+
+	@Test
+	void whoComesLastDoesSoWithAllThatItStarts() throws Exception {
+		Path file = this.directory.resolve("out");
+		int pid = this.shells.start(
+				"while [ $(cat /proc/self/oom_score_adj) != 1000 ]; do :; done; "
+						+ "(cut -d' ' -f19 /proc/self/stat; cat /proc/self/oom_score_adj) > $out; exit 0",
+				List.of(), List.of("PATH=/usr/bin:/bin", "out=" + file));
+		this.posix.makeLast(pid);
+		assertThat(this.shells.await().code()).isZero();
+		assertThat(Files.readAllLines(file)).containsExactly("19", "1000");
+		this.posix.makeLast(pid);
+		this.posix.makeLast((int) ProcessHandle.current().pid());
+		assertThat(Files.readString(Path.of("/proc/self/oom_score_adj")).strip()).isNotEqualTo("1000");
+	}
+
+	@Test
 	void aChildLeadsAProcessGroupOfItsOwn() throws Exception {
 		List<String> line = this.shells.run(this.directory.resolve("out"),
 				"cut -d' ' -f5 /proc/$$/stat > $out; echo $$ >> $out");

@@ -20,7 +20,7 @@ final class Leftovers {
 	 * master's own class path, which the next start uses again, and what was written for
 	 * the operator.
 	 */
-	static final List<String> DOCUMENTED = List.of("generations/**", "generations.lock", "index/**", "cache/**",
+	static final List<String> DOCUMENTED = List.of("generations/**", "generations.lock", "training.lock", "index/**",
 			"lib/**", "dumps/**");
 
 	/**

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.OptionalInt;
 
 import io.unicorn.boot.warmup.WarmUpPlan;
+import io.unicorn.launch.AotCache;
 import io.unicorn.launch.JvmProfile;
 import io.unicorn.launch.PoolSettings;
 import io.unicorn.launch.RolloutSettings;
@@ -42,6 +43,8 @@ import org.springframework.boot.convert.DurationUnit;
  * changed and was then left alone for two seconds.
  * @param rollout How new workers take the place of others.
  * @param warmUp Requests that a worker sends to itself before it serves.
+ * @param aotCache Whether to train a cache of class data in the background, with which
+ * later workers start faster.
  * @param jvmProfile JVM flags that suit several workers on one machine.
  * @param jvmArgs JVM flags for the workers, in addition to those on the command line.
  * @param pidfile File that holds the process id of the master while it runs.
@@ -57,7 +60,7 @@ public record UnicornProperties(@Nullable Boolean enabled, @DefaultValue("auto")
 		@DefaultValue("120s") @DurationUnit(ChronoUnit.SECONDS) Duration bootTimeout,
 		@DefaultValue("0s") @DurationUnit(ChronoUnit.SECONDS) Duration shutdownDelay,
 		@DefaultValue("false") boolean reloadOnChange, @DefaultValue Rollout rollout, @DefaultValue WarmUp warmUp,
-		@DefaultValue("balanced") JvmProfile jvmProfile, @DefaultValue( {
+		@DefaultValue("auto") AotCache aotCache, @DefaultValue("balanced") JvmProfile jvmProfile, @DefaultValue( {
 		}) List<String> jvmArgs, @Nullable String pidfile, @Nullable String workDir){
 
 	static final String AUTO = "auto";
@@ -130,7 +133,8 @@ public record UnicornProperties(@Nullable Boolean enabled, @DefaultValue("auto")
 				: OptionalInt.of(Integer.parseInt(this.workers.trim()));
 		return new PoolSettings(configured, this.workerClass, this.timeout, this.gracefulTimeout, this.bootTimeout,
 				this.shutdownDelay, this.reloadOnChange,
-				new RolloutSettings(this.rollout.maxSurge(), this.rollout.maxUnavailable(), this.rollout.observe()));
+				new RolloutSettings(this.rollout.maxSurge(), this.rollout.maxUnavailable(), this.rollout.observe()),
+				this.aotCache);
 	}
 
 }

@@ -10,6 +10,7 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
+import io.unicorn.launch.AotCache;
 import io.unicorn.launch.JvmProfile;
 import io.unicorn.launch.PoolSettings;
 import io.unicorn.launch.WorkerClass;
@@ -74,7 +75,8 @@ public final class UnicornPropertiesBinder {
 			Map.entry("rollout.observe", A_DURATION),
 			Map.entry("warm-up.paths", "paths that begin with /, and a query if need be, without spaces"),
 			Map.entry("warm-up.requests", "a number from 1 to " + MAX_WARM_UP_REQUESTS),
-			Map.entry("warm-up.timeout", A_TIME), Map.entry("jvm-profile", "one of: " + JvmProfile.names()),
+			Map.entry("warm-up.timeout", A_TIME), Map.entry("aot-cache", "one of: " + AotCache.names()),
+			Map.entry("jvm-profile", "one of: " + JvmProfile.names()),
 			Map.entry("jvm-args", "JVM flags, each with a value that follows after = or :"));
 
 	/** What says which program to run, and not how. */

@@ -27,6 +27,13 @@ class WorkerEnvironmentPostProcessor implements EnvironmentPostProcessor, Ordere
 
 	private static final String LOAD_ON_STARTUP = "spring.mvc.servlet.load-on-startup";
 
+	/**
+	 * What it prints is of interest to nobody unless it fails, and goes to a file of its
+	 * own then.
+	 */
+	private static final Map<String, Object> TRAINING_PROPERTIES = Map.of("spring.main.banner-mode", "off",
+			"logging.file.name", "", "logging.file.path", "");
+
 	private final ConfigurableBootstrapContext bootstrapContext;
 
 	WorkerEnvironmentPostProcessor(ConfigurableBootstrapContext bootstrapContext) {
@@ -37,6 +44,12 @@ class WorkerEnvironmentPostProcessor implements EnvironmentPostProcessor, Ordere
 	public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
 		if (!WorkerProcess.isOne() || application.getWebApplicationType() == WebApplicationType.NONE
 				|| !LaunchSite.current(application.getMainApplicationClass()).isApplicationItself()) {
+			return;
+		}
+		if (WorkerProcess.isTraining()) {
+			this.bootstrapContext.register(WorkerAgent.class,
+					InstanceSupplier.of(WorkerAgent.unconnected(new WorkerLog())));
+			environment.getPropertySources().addFirst(new MapPropertySource("unicornTraining", TRAINING_PROPERTIES));
 			return;
 		}
 		Integer controlChannel = WorkerProcess.takeControlChannel();

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 final class WorkerProcess {
 
 	/** Set in every worker; of use in a logging configuration of one's own. */
-	static final String INDEX_PROPERTY = "unicorn.worker";
+	static final String INDEX_PROPERTY = WorkerCommand.INDEX_PROPERTY;
 
 	private WorkerProcess() {
 	}
@@ -19,6 +19,14 @@ final class WorkerProcess {
 	 */
 	static boolean isOne() {
 		return System.getProperty(WorkerCommand.CONTROL_PROPERTY) != null || System.getProperty(INDEX_PROPERTY) != null;
+	}
+
+	/**
+	 * Whether this process only records what a cache of class data is made of: it builds
+	 * the context of a worker, and ends.
+	 */
+	static boolean isTraining() {
+		return WorkerCommand.TRAINING.equals(System.getProperty(INDEX_PROPERTY));
 	}
 
 	/**

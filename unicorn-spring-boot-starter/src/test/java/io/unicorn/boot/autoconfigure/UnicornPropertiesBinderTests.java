@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 
+import io.unicorn.launch.AotCache;
 import io.unicorn.launch.JvmProfile;
 import io.unicorn.launch.PoolSettings;
 import io.unicorn.launch.RolloutSettings;
@@ -50,8 +51,8 @@ class UnicornPropertiesBinderTests {
 		assertThat(bind(Map.of())).isEqualTo(new UnicornProperties(null, "auto", WorkerClass.GTHREAD, null, 0, 0,
 				Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofSeconds(120), Duration.ZERO, false,
 				new UnicornProperties.Rollout(1, 0, "readiness", Duration.ofSeconds(5)),
-				new UnicornProperties.WarmUp(List.of(), 100, Duration.ofSeconds(10)), JvmProfile.BALANCED, List.of(),
-				null, null));
+				new UnicornProperties.WarmUp(List.of(), 100, Duration.ofSeconds(10)), AotCache.AUTO,
+				JvmProfile.BALANCED, List.of(), null, null));
 	}
 
 	@ParameterizedTest
@@ -66,7 +67,8 @@ class UnicornPropertiesBinderTests {
 			"unicorn.rollout.health, none", "unicorn.rollout.health, mine", "unicorn.rollout.observe, 0",
 			"unicorn.jvm-args, '-Xmx1g,-XX:+UseSerialGC'", "unicorn.jvm-args, ''",
 			"unicorn.warm-up.paths, '/,/a/b?c=%20d&e=f'", "unicorn.warm-up.paths, ''", "unicorn.warm-up.requests, 1",
-			"unicorn.warm-up.timeout, 1ms", "unicorn.pidfile, /run/a.pid", "unicorn.work-dir, /var/lib/a" })
+			"unicorn.warm-up.timeout, 1ms", "unicorn.aot-cache, off", "unicorn.aot-cache, false",
+			"unicorn.aot-cache, AUTO", "unicorn.pidfile, /run/a.pid", "unicorn.work-dir, /var/lib/a" })
 	void aValueThatMakesSenseIsTaken(String name, String value) {
 		assertThat(bind(Map.of(name, value))).isNotNull();
 	}
@@ -100,7 +102,7 @@ class UnicornPropertiesBinderTests {
 			"unicorn.rollout.max-unavailable|some|a number from 0 to 1024, and not 0 together with the other of max-surge and max-unavailable",
 			"unicorn.rollout.health|' '|readiness, the name of a health group, or none",
 			"unicorn.rollout.observe|-1|a duration such as 30s, at most 365d, or 0 to switch it off",
-			"unicorn.jvm-profile|small|one of: balanced, compact, none",
+			"unicorn.aot-cache|never|one of: auto, off", "unicorn.jvm-profile|small|one of: balanced, compact, none",
 			"unicorn.jvm-args|Xmx1g|JVM flags, each with a value that follows after = or :",
 			"unicorn.jvm-args|-cp|JVM flags, each with a value that follows after = or :",
 			"unicorn.warm-up.paths|a|paths that begin with /, and a query if need be, without spaces",
@@ -134,9 +136,9 @@ class UnicornPropertiesBinderTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(
-			strings = { "unicorn.timeout", "unicorn.graceful-timeout", "unicorn.boot-timeout", "unicorn.max-requests",
-					"unicorn.max-requests-jitter", "unicorn.threads", "unicorn.enabled", "unicorn.worker-class" })
+	@ValueSource(strings = { "unicorn.timeout", "unicorn.graceful-timeout", "unicorn.boot-timeout",
+			"unicorn.max-requests", "unicorn.max-requests-jitter", "unicorn.threads", "unicorn.enabled",
+			"unicorn.worker-class", "unicorn.aot-cache" })
 	void anEmptyValueIsTheDefaultOrRefusedAndNeverAnAccident(String name) {
 		try {
 			assertThat(poolSettings(Map.of(name, ""))).isEqualTo(poolSettings(Map.of()));
@@ -223,8 +225,9 @@ class UnicornPropertiesBinderTests {
 	void theMasterGetsWhatItNeeds() {
 		assertThat(poolSettings(Map.of("unicorn.workers", "3", "unicorn.worker-class", "sync", "unicorn.timeout", "5",
 				"unicorn.graceful-timeout", "6", "unicorn.boot-timeout", "7")))
-			.isEqualTo(new PoolSettings(OptionalInt.of(3), WorkerClass.SYNC, Duration.ofSeconds(5),
-					Duration.ofSeconds(6), Duration.ofSeconds(7), Duration.ZERO, false, RolloutSettings.DEFAULT));
+			.isEqualTo(
+					new PoolSettings(OptionalInt.of(3), WorkerClass.SYNC, Duration.ofSeconds(5), Duration.ofSeconds(6),
+							Duration.ofSeconds(7), Duration.ZERO, false, RolloutSettings.DEFAULT, AotCache.AUTO));
 	}
 
 	@Test

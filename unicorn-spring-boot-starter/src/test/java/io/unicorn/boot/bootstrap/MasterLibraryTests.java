@@ -17,6 +17,7 @@ import io.unicorn.launch.LaunchPlan;
 import io.unicorn.launch.ListenAddress;
 import io.unicorn.launch.MasterCommand;
 import io.unicorn.launch.MasterProgram;
+import io.unicorn.launch.AotCache;
 import io.unicorn.launch.PoolSettings;
 import io.unicorn.launch.RolloutSettings;
 import io.unicorn.launch.WorkDir;
@@ -134,7 +135,7 @@ class MasterLibraryTests {
 		MasterLibrary library = extract();
 		LaunchPlan plan = new LaunchPlan("shop",
 				new PoolSettings(OptionalInt.empty(), WorkerClass.GTHREAD, Duration.ZERO, Duration.ofSeconds(1),
-						Duration.ZERO, Duration.ZERO, false, RolloutSettings.DEFAULT),
+						Duration.ZERO, Duration.ZERO, false, RolloutSettings.DEFAULT, AotCache.AUTO),
 				2, List.of(new ListenAddress("http", null, 8080, 1)), Map.of("http", 5), "/bin/java",
 				new JavaCommandLine("java", List.of("-Xmx1g", "-javaagent:x.jar"),
 						List.of("-jar", "a.jar", "--secret")),
