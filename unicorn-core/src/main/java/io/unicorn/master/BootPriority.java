@@ -14,8 +14,11 @@ import io.unicorn.posix.Priority;
  */
 final class BootPriority {
 
-	/** A quarter of the boot-timeout's default. */
-	private static final Duration PATIENCE = Duration.ofSeconds(15);
+	/**
+	 * Twice as long as a middling application needs on processors that are not all busy.
+	 * On busy ones this is what a boot takes longer.
+	 */
+	private static final Duration PATIENCE = Duration.ofSeconds(10);
 
 	/** The kernel wants a pause of 100 ms. */
 	private static final Duration PAUSE = Duration.ofMillis(150);
@@ -31,7 +34,8 @@ final class BootPriority {
 
 	/** How long something that boots may be kept in the background. */
 	static Duration patience(PoolSettings settings) {
-		return settings.bootTimeout().isZero() ? PATIENCE : settings.bootTimeout().dividedBy(4);
+		Duration share = settings.bootTimeout().dividedBy(4);
+		return (share.isZero() || share.compareTo(PATIENCE) > 0) ? PATIENCE : share;
 	}
 
 	/**

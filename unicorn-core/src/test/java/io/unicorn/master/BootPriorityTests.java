@@ -69,13 +69,21 @@ class BootPriorityTests {
 	}
 
 	@Test
-	void whoeverGetsNowhereInTheBackgroundHasItsShareAfterAQuarterOfTheBootTimeout() {
+	void whoeverGetsNowhereInTheBackgroundHasItsShareAfterTenSeconds() {
 		this.pool.faults = BOOT_HANGS;
 		this.pool.retire(this.pool.firstReady());
-		this.pool.run(Duration.ofMillis(29_900));
+		this.pool.run(Duration.ofMillis(9_900));
 		assertThat(orders()).containsExactly(background(4));
 		this.pool.run(Duration.ofMillis(200));
 		assertThat(orders()).containsExactly(background(4), normal(4));
+	}
+
+	@Test
+	void aShortBootTimeoutLeavesThreeQuartersForABootThatIsNotKeptInTheBackground() {
+		assertThat(BootPriority.patience(SimulatedPool.withBootTimeout(Duration.ofSeconds(20))))
+			.isEqualTo(Duration.ofSeconds(5));
+		assertThat(BootPriority.patience(SimulatedPool.withBootTimeout(Duration.ZERO)))
+			.isEqualTo(Duration.ofSeconds(10));
 	}
 
 	@Test
@@ -121,7 +129,7 @@ class BootPriorityTests {
 	void aPreparationThatGetsNowhereIsHastenedUntilItIsDone() {
 		this.pool.preparationHangs = true;
 		this.pool.signal(ProcessSignal.HUP);
-		this.pool.run(Duration.ofMillis(29_900));
+		this.pool.run(Duration.ofMillis(9_900));
 		assertThat(this.pool.ordered(Effect.HastenPreparation.class)).isEmpty();
 		this.pool.run(Duration.ofSeconds(2));
 		assertThat(this.pool.ordered(Effect.HastenPreparation.class)).hasSize(2)
