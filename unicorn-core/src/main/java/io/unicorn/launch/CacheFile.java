@@ -92,13 +92,24 @@ public final class CacheFile {
 			Files.deleteIfExists(found);
 			return State.DAMAGED;
 		}
-		FileTime marked = Files.getLastModifiedTime(found);
-		if (marked.toInstant().isBefore(Instant.now().minus(MARKED))) {
-			Files.setLastModifiedTime(found, FileTime.from(Instant.now()));
-		}
+		mark(found, Instant.now());
 		this.read = FileStamp.of(found);
 		this.file = found;
 		return State.GOOD;
+	}
+
+	/**
+	 * Note that it is in use, unless that is known: a mark makes others read it again.
+	 */
+	private static void mark(Path file, Instant now) {
+		try {
+			if (Files.getLastModifiedTime(file).toInstant().isBefore(now.minus(MARKED))) {
+				Files.setLastModifiedTime(file, FileTime.from(now));
+			}
+		}
+		catch (IOException ex) {
+			// On a read-only file system nobody prunes; a missing file is found out.
+		}
 	}
 
 	private @Nullable Path find() throws IOException {

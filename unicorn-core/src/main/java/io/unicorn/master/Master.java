@@ -556,6 +556,7 @@ public final class Master {
 				.map(HandOver.Connection::descriptor)
 				.filter((descriptor) -> descriptor != HandOver.NONE)
 				.forEach(descriptors::add);
+			this.trainer.close();
 			this.log.flush(LAST_WORDS);
 			this.posix.exec(MasterCommand.resuming(successor, file, this.environment), descriptors,
 					MasterCommand.DEFERRED_SIGNALS);

@@ -83,13 +83,13 @@ final class Trainer {
 	}
 
 	/**
-	 * End what runs and remove its files: the master ends, and will not hear of the exit.
+	 * End what runs and remove its files: this program ends, and may not hear of the
+	 * exit.
 	 */
 	void close() {
 		cancel();
 		if (this.running != null) {
 			this.running.making().close();
-			this.running = null;
 		}
 	}
 

@@ -23,7 +23,7 @@ final class Training {
 	 */
 	static final Duration CALM = Duration.ofSeconds(10);
 
-	/** In the background of a pool under full load it takes minutes. */
+	/** In the background of a pool under full load it takes many minutes. */
 	static final Duration LONGEST = Duration.ofMinutes(30);
 
 	/** When to look again whether another pool of this machine is done. */
