@@ -37,7 +37,7 @@ public final class BenchRun {
 	/** In the order of the table: what matters most comes first if time runs out. */
 	private static final List<Workload> WORKLOADS = List.of(new StartTime(), new Replacement(), new Throughput(),
 			new GlobalLock(), new AllocationLatency(), new HeapExhaustion(), new MasterCost(), new WorkerMemory(),
-			new Supervision(), new HotPaths(), new Peers());
+			new Supervision(), new HotPaths(), new Peers(), new Reload());
 
 	private final List<Jdk> jdks;
 

@@ -1,0 +1,82 @@
+package io.unicorn.sample.bench;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Pattern;
+
+import io.unicorn.sample.LoadClient;
+import io.unicorn.sample.Report;
+import io.unicorn.sample.soak.ForkingServer;
+
+/**
+ * What clients lose while all workers of a server are replaced, of a pool and of others.
+ * The soak looks closer.
+ */
+final class Reload implements Workload {
+
+	/** They take a fraction of the time that a roll-out takes. */
+	private static final int TIMES_FOR_OTHERS = 3;
+
+	private static final Pattern ROLLED_OUT = Pattern.compile("roll-out \\d+: (complete|failed|aborted|rolled back)");
+
+	private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+	@Override
+	public String name() {
+		return "reload";
+	}
+
+	@Override
+	public boolean isForEachJdk() {
+		return false;
+	}
+
+	@Override
+	public void run(Bench bench) throws IOException, InterruptedException {
+		PeerServers servers = new PeerServers(bench);
+		for (ForkingServer server : servers.all()) {
+			under(bench, server.name(), PeerServers.port(server), () -> {
+				for (int i = 0; i < TIMES_FOR_OTHERS; i++) {
+					server.rollOut();
+					Thread.sleep(500);
+				}
+			});
+		}
+		App pool = servers.pool(2);
+		under(bench, "pool, HUP", pool.port(), () -> rollOut(pool));
+	}
+
+	private static void rollOut(App pool) throws IOException {
+		int mark = pool.process().mark();
+		pool.process().signal("HUP");
+		String end = pool.process().awaitOutputAfter(mark, ROLLED_OUT, PATIENCE).group(1);
+		if (!end.equals("complete")) {
+			throw new IOException("the roll-out was not complete but " + end);
+		}
+	}
+
+	private static void under(Bench bench, String subject, int port, Bench.Turn replacement)
+			throws IOException, InterruptedException {
+		try (LoadClient load = bench.closing(LoadClient.on(port)
+			.keepAlive(8)
+			.connectionPerRequest(8)
+			.get("/hello")
+			.pause(Duration.ofMillis(10))
+			.start())) {
+			load.awaitAnswers(100, PATIENCE);
+			replacement.take();
+			Thread.sleep(500);
+			Report report = load.stop();
+			long wrong = report.problems().values().stream().mapToLong(Long::longValue).sum();
+			bench.measured(subject, "requests while all workers are replaced", "requests",
+					List.of((double) report.sent()));
+			bench.measured(subject, "lost or wrong while all workers are replaced", "requests",
+					List.of((double) wrong));
+			if (wrong > 0) {
+				bench.remark("%s: %s".formatted(subject, report.problems()));
+			}
+		}
+	}
+
+}
