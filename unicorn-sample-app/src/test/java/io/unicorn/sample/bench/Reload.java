@@ -3,8 +3,9 @@ package io.unicorn.sample.bench;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
+import io.unicorn.sample.Await;
 import io.unicorn.sample.LoadClient;
 import io.unicorn.sample.Report;
 import io.unicorn.sample.soak.ForkingServer;
@@ -18,7 +19,7 @@ final class Reload implements Workload {
 	/** They take a fraction of the time that a roll-out takes. */
 	private static final int TIMES_FOR_OTHERS = 3;
 
-	private static final Pattern ROLLED_OUT = Pattern.compile("roll-out \\d+: (complete|failed|aborted|rolled back)");
+	private static final String COMPLETE = ": complete: ";
 
 	private static final Duration PATIENCE = Duration.ofMinutes(2);
 
@@ -50,9 +51,11 @@ final class Reload implements Workload {
 	private static void rollOut(App pool) throws IOException {
 		int mark = pool.process().mark();
 		pool.process().signal("HUP");
-		String end = pool.process().awaitOutputAfter(mark, ROLLED_OUT, PATIENCE).group(1);
-		if (!end.equals("complete")) {
-			throw new IOException("the roll-out was not complete but " + end);
+		boolean complete = Await.holds(PATIENCE, () -> pool.process().output().substring(mark).contains(COMPLETE));
+		if (!complete) {
+			String log = pool.process().output().substring(mark);
+			throw new IOException("no roll-out was complete in %d s: %s".formatted(PATIENCE.toSeconds(),
+					log.lines().filter((line) -> line.contains("master]")).collect(Collectors.joining("\n"))));
 		}
 	}
 
