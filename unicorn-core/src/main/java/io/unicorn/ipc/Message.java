@@ -32,6 +32,19 @@ public sealed interface Message {
 	}
 
 	/**
+	 * A message that the master answers with one of its own, whoever sends it: a worker,
+	 * or a command of the operator.
+	 */
+	sealed interface Question extends Message {
+
+		/**
+		 * Return the number that the answer repeats.
+		 */
+		long query();
+
+	}
+
+	/**
 	 * First message of a worker, sent as soon as its environment is known.
 	 *
 	 * @param protocol the {@link #PROTOCOL_VERSION} of the worker, from 1
@@ -105,11 +118,11 @@ public sealed interface Message {
 	}
 
 	/**
-	 * The worker asks for the state of the pool.
+	 * Somebody asks for the state of the pool.
 	 *
-	 * @param query chosen by the worker, repeated in the {@link PoolReply}
+	 * @param query chosen by who asks, repeated in the {@link PoolReply}
 	 */
-	record PoolQuery(long query) implements FromWorker {
+	record PoolQuery(long query) implements FromWorker, Question {
 
 	}
 
@@ -138,12 +151,12 @@ public sealed interface Message {
 	}
 
 	/**
-	 * The worker was asked to begin a roll-out.
+	 * Somebody wants a roll-out.
 	 *
-	 * @param query chosen by the worker, repeated in the {@link RolloutReply}
-	 * @param trigger who asked, as a phrase for the log
+	 * @param query chosen by who asks, repeated in the {@link RolloutReply}
+	 * @param trigger who wants it, as a phrase for the log
 	 */
-	record RolloutRequest(long query, String trigger) implements FromWorker {
+	record RolloutRequest(long query, String trigger) implements FromWorker, Question {
 
 	}
 

@@ -69,9 +69,7 @@ public final class Claims {
 		this.root = workDir.resolve("");
 		this.directory = workDir.directory(DIRECTORY);
 		this.namespace = processes.namespace();
-		String startTime = processes.startTime(pid)
-			.orElseThrow(() -> new IOException("there is no process with the id " + pid));
-		this.name = this.namespace + "-" + pid + "-" + startTime;
+		this.name = processes.identity(pid);
 		this.processes = processes;
 		this.clock = clock;
 	}
@@ -142,6 +140,7 @@ public final class Claims {
 			}
 			Aside.prune(this.directory, this.clock.instant());
 			removePassing();
+			removeSockets();
 			return removed;
 		}
 		catch (IOException | UncheckedIOException ex) {
@@ -160,6 +159,16 @@ public final class Claims {
 		}
 		catch (DirectoryIteratorException ex) {
 			throw ex.getCause();
+		}
+	}
+
+	/** Of masters that were killed; the others remove theirs. */
+	private void removeSockets() throws IOException {
+		for (Path socket : list(this.root.resolve(CommandSocket.DIRECTORY))) {
+			boolean claims = Files.exists(this.directory.resolve(socket.getFileName()));
+			if (!claims && !isAlive(socket)) {
+				Files.deleteIfExists(socket);
+			}
 		}
 	}
 
@@ -192,12 +201,13 @@ public final class Claims {
 		return claimed;
 	}
 
-	private boolean isAlive(Path claim) throws IOException {
-		String[] parts = claim.getFileName().toString().split("-", -1);
+	/** Whether the process lives that a claim or a socket is named after. */
+	private boolean isAlive(Path file) throws IOException {
+		String[] parts = file.getFileName().toString().split("-", -1);
 		if (parts.length == 3 && parts[0].equals(this.namespace) && parts[1].matches("[0-9]{1,9}")) {
 			return this.processes.startTime(Integer.parseInt(parts[1])).filter(parts[2]::equals).isPresent();
 		}
-		return !isOlder(claim, FOREIGN);
+		return !isOlder(file, FOREIGN);
 	}
 
 	/**

@@ -25,6 +25,11 @@ public final class MasterCommand {
 	 */
 	public static final Set<Integer> DEFERRED_SIGNALS = Set.of(1, 2, 3, 10, 12, 15, 21, 22, 28);
 
+	/** The system property that says where the master takes commands. */
+	public static final String SOCKET_PROPERTY = "io.unicorn.commands";
+
+	static final String MAIN = "io.unicorn.master.Master";
+
 	/** Read by every JVM; they go to the workers. */
 	private static final Set<String> JVM_VARIABLES = Set.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS");
 
@@ -49,7 +54,7 @@ public final class MasterCommand {
 	 * @param environment the environment of this process, in byte form
 	 */
 	public static Command starting(LaunchPlan plan, Path file, List<String> environment) {
-		return of(plan, environment, List.of(Command.bytes(file)));
+		return of(plan, environment, identification(plan), List.of(Command.bytes(file)));
 	}
 
 	/**
@@ -59,7 +64,7 @@ public final class MasterCommand {
 	 * @param environment the environment of the master, in byte form
 	 */
 	public static Command resuming(LaunchPlan plan, Path file, List<String> environment) {
-		return of(plan, environment, List.of(RESUME, Command.bytes(file)));
+		return of(plan, environment, identification(plan), List.of(RESUME, Command.bytes(file)));
 	}
 
 	/**
@@ -69,10 +74,17 @@ public final class MasterCommand {
 	 * @param environment the environment of the master, in byte form
 	 */
 	public static Command checking(LaunchPlan plan, Path file, List<String> environment) {
-		return of(plan, environment, List.of(CHECK, Command.bytes(file)));
+		return of(plan, environment, List.of(), List.of(CHECK, Command.bytes(file)));
 	}
 
-	private static Command of(LaunchPlan plan, List<String> environment, List<String> programArguments) {
+	/** This process is about to be the master that this makes known. */
+	private static List<String> identification(LaunchPlan plan) {
+		Path socket = CommandSocket.of(Path.of(Command.text(plan.master().workDir())));
+		return (socket != null) ? MasterProcess.flags(plan, socket) : List.of();
+	}
+
+	private static Command of(LaunchPlan plan, List<String> environment, List<String> identification,
+			List<String> programArguments) {
 		List<String> arguments = new ArrayList<>();
 		arguments.add(WorkerCommand.title("master", plan) + " java "
 				+ String.join(" ", plan.command().main().stream().limit(2).toList()));
@@ -80,9 +92,10 @@ public final class MasterCommand {
 		if (plan.master().nativeDirectory() != null) {
 			arguments.add("-Djffi.boot.library.path=" + plan.master().nativeDirectory());
 		}
+		arguments.addAll(identification);
 		arguments.add("-cp");
 		arguments.add(String.join(":", plan.master().classPath()));
-		arguments.add("io.unicorn.master.Master");
+		arguments.add(MAIN);
 		arguments.addAll(programArguments);
 		List<String> variables = new ArrayList<>(environmentOfWorkers(environment));
 		variables.removeIf(MasterCommand::isForJvm);

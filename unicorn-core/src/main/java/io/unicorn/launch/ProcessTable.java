@@ -2,6 +2,7 @@ package io.unicorn.launch;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +19,9 @@ final class ProcessTable {
 	private static final int STATE = 0;
 
 	private static final int START_TIME = 19;
+
+	/** Of the user ids in {@code status}: real, effective, saved, of the file system. */
+	private static final int EFFECTIVE = 2;
 
 	private final Path root;
 
@@ -52,6 +56,60 @@ final class ProcessTable {
 			String[] fields = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ", -1);
 			boolean dead = fields[STATE].equals("Z") || fields[STATE].equals("X");
 			return dead ? Optional.empty() : Optional.of(fields[START_TIME]);
+		}
+		catch (IOException | IndexOutOfBoundsException ex) {
+			return Optional.empty();
+		}
+	}
+
+	/**
+	 * Return a name that no other process has, be it in another container or later.
+	 * @throws IOException if there is no such process
+	 */
+	String identity(int pid) throws IOException {
+		return namespace() + "-" + pid + "-"
+				+ startTime(pid).orElseThrow(() -> new IOException("there is no process with the id " + pid));
+	}
+
+	/**
+	 * Return the ids of all processes.
+	 * @throws IOException if there is no list of processes
+	 */
+	List<Integer> pids() throws IOException {
+		List<Integer> pids = new ArrayList<>();
+		try (DirectoryStream<Path> processes = Files.newDirectoryStream(this.root, "[0-9]*")) {
+			processes.forEach((process) -> pids.add(Integer.valueOf(process.getFileName().toString())));
+		}
+		catch (DirectoryIteratorException ex) {
+			throw ex.getCause();
+		}
+		return pids;
+	}
+
+	/**
+	 * Return the arguments of a process in byte form, argument 0 included; none if it has
+	 * ended, or if we may not look.
+	 */
+	List<String> arguments(int pid) {
+		try {
+			return List.of(read(this.root.resolve(Integer.toString(pid)).resolve("cmdline")).split("\0", -1));
+		}
+		catch (IOException ex) {
+			return List.of();
+		}
+	}
+
+	/**
+	 * Return the number of the user that a process acts as. The owner of its entry here
+	 * is another one if its program has privileges of its own.
+	 * @param process its id, or {@code self}
+	 */
+	Optional<String> user(String process) {
+		try {
+			return read(this.root.resolve(process).resolve("status")).lines()
+				.filter((line) -> line.startsWith("Uid:"))
+				.map((line) -> line.split("\t", -1)[EFFECTIVE])
+				.findFirst();
 		}
 		catch (IOException | IndexOutOfBoundsException ex) {
 			return Optional.empty();

@@ -172,6 +172,9 @@ final class Arbiter {
 		else if (event instanceof Event.Received received) {
 			onReceived(received, now);
 		}
+		else if (event instanceof Event.Asked asked) {
+			this.orders.add(new Effect.Answer(asked.client(), answer(asked.question())));
+		}
 		else if (event instanceof Event.ChannelLost lost) {
 			onChannelLost(lost, now);
 		}
@@ -295,13 +298,17 @@ final class Arbiter {
 						+ " that had not ended when its graceful-timeout was over");
 			}
 		}
-		else if (message instanceof Message.RolloutRequest request) {
-			long rollout = this.shutdown.isUnderWay() ? 0 : this.rollouts.request(request.trigger());
-			this.orders.send(worker, new Message.RolloutReply(request.query(), rollout));
+		else if (message instanceof Message.Question question) {
+			this.orders.send(worker, answer(question));
 		}
-		else if (message instanceof Message.PoolQuery query) {
-			this.orders.send(worker, new Message.PoolReply(query.query(), snapshot()));
+	}
+
+	private Message.FromMaster answer(Message.Question question) {
+		if (question instanceof Message.RolloutRequest request) {
+			return new Message.RolloutReply(request.query(),
+					this.shutdown.isUnderWay() ? 0 : rollOut(request.trigger()));
 		}
+		return new Message.PoolReply(question.query(), snapshot());
 	}
 
 	/** Settings come into force with a roll-out, and for all workers together. */
@@ -357,10 +364,7 @@ final class Arbiter {
 			}
 			case HUP -> {
 				if (!this.shutdown.isUnderWay()) {
-					if (target() == 0) {
-						this.configuration.resetTarget();
-					}
-					var unused = this.rollouts.request("SIGHUP");
+					var unused = rollOut("SIGHUP");
 				}
 			}
 			case USR2 -> {
@@ -382,6 +386,14 @@ final class Arbiter {
 			default ->
 				tell(Level.WARN, ProcessSignal.describe(signal.number()) + " has no meaning here and is ignored");
 		}
+	}
+
+	/** Who wants new code wants workers, too. */
+	private long rollOut(String trigger) {
+		if (target() == 0) {
+			this.configuration.resetTarget();
+		}
+		return this.rollouts.request(trigger);
 	}
 
 	/** Every address that some worker accepts from. */

@@ -87,6 +87,11 @@ sealed interface Effect {
 
 	}
 
+	/** Answer {@link Event.Asked}; if nobody waits for it any more, nothing happens. */
+	record Answer(long client, Message.FromMaster message) implements Effect {
+
+	}
+
 	/** Send a signal to a worker. */
 	record Kill(long id, ProcessSignal signal) implements Effect {
 

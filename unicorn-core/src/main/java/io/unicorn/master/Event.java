@@ -48,6 +48,15 @@ sealed interface Event {
 
 	}
 
+	/**
+	 * A command of the operator asks something.
+	 *
+	 * @param client the number of its connection
+	 */
+	record Asked(long client, Message.Question question) implements Event {
+
+	}
+
 	/** Nothing more can be heard of a worker. */
 	record ChannelLost(long id, String cause) implements Event {
 

@@ -96,6 +96,8 @@ public final class Master {
 
 	private final Terminal terminal;
 
+	private final Commands commands;
+
 	private boolean jarWatched;
 
 	private Master(Posix posix, LaunchPlan program, MonotonicClock clock, Terminal terminal, Arbiter arbiter)
@@ -118,6 +120,7 @@ public final class Master {
 		this.housekeeping = new Housekeeping(workDir, posix.pid(), this.log);
 		this.processes = new WorkerProcesses(posix, this.hearing.poller(),
 				(event) -> this.inbox.add(() -> decide(event)));
+		this.commands = new Commands(this.log, (event) -> this.inbox.add(() -> decide(event)));
 	}
 
 	private static Master of(Posix posix, LaunchPlan plan) throws IOException {
@@ -184,6 +187,8 @@ public final class Master {
 		this.plans.values().forEach(this::watchJar);
 		this.housekeeping.keep(this.plans.values(), this.lastGood);
 		runSafely(() -> decide(first));
+		this.commands.listen(System.getProperty(MasterCommand.SOCKET_PROPERTY),
+				Path.of(Command.text(this.program.master().workDir())));
 		while (true) {
 			Runnable next = this.inbox.poll(this.clock.nanosUntil(this.arbiter.due()), TimeUnit.NANOSECONDS);
 			runSafely((next != null) ? next : () -> decide(new Event.Tick()));
@@ -293,6 +298,9 @@ public final class Master {
 				decide(new Event.NotPrioritized(order.id()));
 			}
 		}
+		else if (effect instanceof Effect.Answer answer) {
+			this.commands.answer(answer);
+		}
 		else if (effect instanceof Effect.Kill kill) {
 			if (kill.signal() == ProcessSignal.QUIT) {
 				// The line that announces a thread dump stands above it.
@@ -318,6 +326,7 @@ public final class Master {
 		}
 		else if (effect instanceof Effect.Exit exit) {
 			this.hearing.close();
+			this.commands.close();
 			this.preparations.close();
 			this.trainer.close();
 			this.pidFiles.delete();

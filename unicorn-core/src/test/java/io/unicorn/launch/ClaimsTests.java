@@ -246,6 +246,27 @@ class ClaimsTests {
 	}
 
 	@Test
+	void aSocketThatAKilledMasterHasLeftGoesAndNoOther() throws IOException {
+		this.workDir.directory("commands");
+		this.workDir.directory("claims");
+		Path own = socket("4026531836-10-500", Duration.ofDays(31));
+		Path left = socket("4026531836-10-499", Duration.ZERO);
+		Path elsewhere = socket("4026532999-1-1", Duration.ofDays(31));
+		Path fresh = socket("4026532999-2-1", Duration.ofDays(29));
+		Path old = socket("4026532999-3-1", Duration.ofDays(31));
+		Files.writeString(this.workDir.resolve("claims/4026532999-1-1"), "generations/x\n");
+
+		claims(10).prune(List.of());
+
+		assertThat(List.of(own, elsewhere, fresh)).allSatisfy((socket) -> assertThat(socket).exists());
+		assertThat(List.of(left, old)).allSatisfy((socket) -> assertThat(socket).doesNotExist());
+	}
+
+	private Path socket(String name, Duration age) throws IOException {
+		return touched(Files.writeString(this.workDir.resolve("commands").resolve(name), ""), age);
+	}
+
+	@Test
 	void withoutAnythingThereNothingIsRemoved() throws IOException {
 		assertThat(claims(10).prune(List.of())).isEmpty();
 	}

@@ -2,6 +2,7 @@ package io.unicorn.master;
 
 import java.time.Duration;
 
+import io.unicorn.ipc.Message;
 import io.unicorn.ipc.PoolSnapshot;
 import io.unicorn.launch.WorkerClass;
 import org.junit.jupiter.api.Test;
@@ -137,11 +138,12 @@ class RolloutInterruptionTests {
 	@Test
 	void aRequestWhileTheMasterIsReplacedIsDoneByTheNewOne() {
 		this.pool.signal(ProcessSignal.USR2);
-		this.pool.signal(ProcessSignal.HUP);
+		long id = ((Message.RolloutReply) this.pool.ask(new Message.RolloutRequest(7, "a command"))).rollout();
 		assertThat(this.pool.results()).isEmpty();
 		this.pool.reach("succeeded");
 		assertThat(story()).contains("the master was replaced");
-		assertThat(this.pool.rollout().trigger()).isEqualTo("SIGHUP");
+		assertThat(this.pool.rollout().id()).isEqualTo(id);
+		assertThat(this.pool.rollout().trigger()).isEqualTo("a command");
 	}
 
 	@Test

@@ -294,6 +294,16 @@ final class SimulatedPool {
 		deliver(new Event.Signalled(signal));
 	}
 
+	/** Ask as a command does, and return the answer. */
+	Message.FromMaster ask(Message.Question question) {
+		int before = ordered(Effect.Answer.class).size();
+		deliver(new Event.Asked(3, question));
+		List<Effect.Answer> answers = ordered(Effect.Answer.class);
+		assertThat(answers).hasSize(before + 1);
+		assertThat(answers.get(before).client()).isEqualTo(3);
+		return answers.get(before).message();
+	}
+
 	void jarChanged() {
 		deliver(new Event.JarChanged());
 	}
