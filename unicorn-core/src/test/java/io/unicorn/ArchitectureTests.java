@@ -44,6 +44,9 @@ class ArchitectureTests {
 	static final ArchRule masterKnowsLaunchIpcAndPosix = knowsOnly("master", "launch", "ipc", "posix");
 
 	@ArchTest
+	static final ArchRule cliKnowsLaunchIpcAndPosix = knowsOnly("cli", "launch", "ipc", "posix");
+
+	@ArchTest
 	static final ArchRule nobodyKnowsTheMaster = noClasses().that()
 		.resideOutsideOfPackage("io.unicorn.master..")
 		.should()
@@ -63,6 +66,14 @@ class ArchitectureTests {
 		.should()
 		.dependOnClassesThat()
 		.resideInAnyPackage("jnr..", "com.kenai..")
+		.allowEmptyShould(true);
+
+	@ArchTest
+	static final ArchRule aCommandLoadsNoNativeLibrary = noClasses().that(inPackage("cli"))
+		.should()
+		.dependOnClassesThat()
+		.haveNameMatching("io\\.unicorn\\.posix\\.(Posix|Jnr.*|Kernel|Libc)")
+		.because("it would take longer than the rest of a command")
 		.allowEmptyShould(true);
 
 	@ArchTest

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 
 import io.unicorn.boot.autoconfigure.UnicornProperties;
 import io.unicorn.boot.autoconfigure.UnicornPropertiesBinder;
+import io.unicorn.cli.CommandLine;
 import io.unicorn.launch.WorkerCommand;
 import io.unicorn.worker.WorkerAgent;
 import org.apache.commons.logging.Log;
@@ -37,6 +38,18 @@ class PoolRunListener implements SpringApplicationRunListener, Ordered {
 		if (System.getProperty(WorkerCommand.PREPARE_PROPERTY) != null) {
 			// It is for code without this listener, and must not look like the user's.
 			System.clearProperty(WorkerCommand.EXIT_PROPERTY);
+		}
+	}
+
+	/**
+	 * Where the application is not started by Spring Boot's launcher, as from an
+	 * extracted jar, nobody looks at the mode, and what was meant as a command would
+	 * become a second pool.
+	 */
+	@Override
+	public void starting(ConfigurableBootstrapContext bootstrapContext) {
+		if (CommandLine.MODE.equalsIgnoreCase(System.getProperty("jarmode"))) {
+			System.exit(new CommandLine(System.out, System.err).run(this.arguments));
 		}
 	}
 

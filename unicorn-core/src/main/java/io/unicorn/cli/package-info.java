@@ -1,0 +1,7 @@
+/**
+ * The command line of a pool: {@code java -Djarmode=unicorn -jar app.jar <command>}.
+ */
+@NullMarked
+package io.unicorn.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,66 @@
+package io.unicorn.cli;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+class ArgumentsTests {
+
+	private static Arguments parse(String... arguments) throws CommandFailedException {
+		return Arguments.parse(List.of(arguments));
+	}
+
+	@Test
+	void aRollOutIsWaitedForUnlessSomethingElseIsSaid() throws CommandFailedException {
+		assertThat(parse("rollout")).isEqualTo(new Arguments(Arguments.Name.ROLLOUT, null, null, true, null));
+		assertThat(parse("rollout", "--no-wait").waits()).isFalse();
+	}
+
+	@Test
+	void aValueStandsBehindItsOptionOrInIt() throws CommandFailedException {
+		Arguments expected = new Arguments(Arguments.Name.ROLLOUT, 4700, Path.of("/work"), true,
+				Duration.ofMinutes(10));
+		assertThat(parse("rollout", "--pid", "4700", "--work-dir", "/work", "--timeout", "10m")).isEqualTo(expected);
+		assertThat(parse("rollout", "--pid=4700", "--work-dir=/work", "--timeout=600")).isEqualTo(expected);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "250ms, PT0.25S", "90s, PT90S", "90, PT90S", "10m, PT10M", "999999h, PT999999H" })
+	void aTimeHasAUnit(String text, Duration expected) throws CommandFailedException {
+		assertThat(parse("rollout", "--timeout", text).timeout()).isEqualTo(expected);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "help", "--help", "-h", "status --help", "rollout -h" })
+	void helpIsToBeHadEverywhere(String line) throws CommandFailedException {
+		assertThat(parse(line.split(" ")).command()).isEqualTo(Arguments.Name.HELP);
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', quoteCharacter = '"',
+			value = { "\"\" | a command is missing", "restart | there is no command 'restart'",
+					"ROLLOUT | there is no command 'ROLLOUT'",
+					"status --no-wait | the command status has no option '--no-wait'",
+					"status --timeout 1s | the command status has no option '--timeout'",
+					"rollout --no-wait=x | the command rollout has no option '--no-wait=x'",
+					"rollout now | the command rollout has no option 'now'", "status --pid | --pid needs a value",
+					"status --pid= | --pid needs a value", "status --pid x | --pid is the id of a process, not 'x'",
+					"status --pid -1 | --pid is the id of a process, not '-1'",
+					"rollout --timeout soon | --timeout is a time like 90s, 10m or 1h, not 'soon'",
+					"rollout --timeout 9999999h | --timeout is a time like 90s, 10m or 1h, not '9999999h'" })
+	void whatIsWrongIsSaid(String line, String message) {
+		List<String> arguments = line.isEmpty() ? List.of() : List.of(line.split(" "));
+		assertThatExceptionOfType(CommandFailedException.class).isThrownBy(() -> Arguments.parse(arguments))
+			.withMessage(message)
+			.satisfies((ex) -> assertThat(ex.status()).isEqualTo(CommandFailedException.USAGE));
+	}
+
+}

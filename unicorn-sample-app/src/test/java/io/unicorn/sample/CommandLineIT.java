@@ -1,0 +1,145 @@
+package io.unicorn.sample;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * {@code java -Djarmode=unicorn -jar app.jar}, from the jar that the pool was started
+ * from.
+ */
+class CommandLineIT {
+
+	private static final Duration TIMEOUT = Duration.ofSeconds(60);
+
+	@RegisterExtension
+	final Pools pools = new Pools();
+
+	@TempDir
+	@SuppressWarnings("NullAway.Init")
+	Path directory;
+
+	private RunningPool start(Path jar, String... args) {
+		RunningPool pool = this.pools.start(RunningPool.builder()
+			.bootingFast()
+			.jar(jar)
+			.args("--unicorn.workers=1")
+			.args(args)
+			.mayLeave("claims/*", "commands/*"));
+		pool.awaitReady(1);
+		return pool;
+	}
+
+	private Path jar() {
+		return this.directory.resolve("app.jar");
+	}
+
+	private CommandRun command(String... arguments) {
+		return CommandRun.of(jar(), arguments);
+	}
+
+	private static List<Path> sockets(RunningPool pool) throws IOException {
+		try (Stream<Path> sockets = Files.list(pool.workDir().resolve("commands"))) {
+			return sockets.toList();
+		}
+	}
+
+	@Test
+	void aPoolIsShownRolledOutReplacedAndStopped() throws Exception {
+		RunningPool pool = start(AppJar.version("1").overwrite(jar()));
+		CommandRun status = command("status");
+		assertThat(status.status()).as(status.toString()).isZero();
+		assertThat(status.out()).startsWith(jar() + " (pid " + pool.masterPid() + ")\n")
+			.contains("running for ", "generation 1, 1 of 1 workers ready")
+			.containsPattern("0 \\* +" + pool.workerPids().get(0) + " +1 ready ");
+
+		AppJar.version("2").overwrite(jar());
+		CommandRun good = command("rollout");
+		assertThat(good.status()).as(good.toString()).isZero();
+		assertThat(good.out().lines()).first().isEqualTo("roll-out 1 of " + jar() + " (pid " + pool.masterPid() + ")");
+		assertThat(good.out()).contains(
+				"generation 2 is to replace generation 1 (command of user " + System.getProperty("user.name") + ")",
+				"complete: 1 worker of generation 2", "roll-out 1 has succeeded");
+		assertThat(good.err()).isEmpty();
+		assertThat(pool.versions()).containsExactly("2");
+
+		AppJar.version("3").with("sample.boot.fail=true").overwrite(jar());
+		CommandRun bad = command("rollout", "--timeout=5m");
+		assertThat(bad.status()).as(bad.toString()).isEqualTo(1);
+		assertThat(bad.err()).containsPattern("unicorn: roll-out 2 was rolled back: worker \\d \\(pid \\d+\\) exited")
+			.contains("| ", "sample.boot.fail is set");
+		assertThat(pool.versions()).containsExactly("2");
+
+		// The old master, none for a moment, or the new one is asked.
+		AppJar.version("4").overwrite(jar());
+		pool.signal("USR2");
+		CommandRun meanwhile = command("rollout");
+		assertThat(meanwhile.status()).as(meanwhile.toString()).isZero();
+		assertThat(meanwhile.out()).contains("roll-out 3 has succeeded");
+		assertThat(pool.output()).contains("the master was replaced");
+		assertThat(pool.versions()).containsExactly("4");
+		assertThat(sockets(pool)).hasSize(1);
+
+		assertThat(pool.stop()).isZero();
+		assertThat(sockets(pool)).isEmpty();
+		CommandRun none = command("rollout");
+		assertThat(none.status()).isEqualTo(1);
+		assertThat(none.err()).startsWith("unicorn: no pool of " + jar() + " is running");
+	}
+
+	@Test
+	void ofSeveralPoolsOneIsNamedAndOneThatWasKilledIsNotThereAnyMore() throws Exception {
+		AppJar.version("1").overwrite(jar());
+		Path workDir = this.directory.resolve("work");
+		RunningPool one = start(jar(), "--unicorn.work-dir=" + workDir);
+		RunningPool other = start(jar(), "--unicorn.work-dir=" + workDir);
+
+		CommandRun several = command("status");
+		assertThat(several.status()).isEqualTo(1);
+		assertThat(several.err()).contains("choose one with --pid", "(pid " + one.masterPid() + ")",
+				"(pid " + other.masterPid() + ")");
+		assertThat(command("status", "--pid", Long.toString(one.masterPid())).out())
+			.contains("(pid " + one.masterPid() + ")");
+
+		one.signal("KILL");
+		one.awaitNoProcess(TIMEOUT);
+		assertThat(sockets(one)).as("what is left of the master that was killed").hasSize(2);
+		assertThat(command("status").out()).contains("(pid " + other.masterPid() + ")");
+		CommandRun byDirectory = command("rollout", "--no-wait", "--work-dir=" + workDir);
+		assertThat(byDirectory.status()).as(byDirectory.toString()).isZero();
+		other.awaitOutput("generation 2 is to replace generation 1", TIMEOUT);
+		assertThat(other.stop()).isZero();
+	}
+
+	@Test
+	void aWorkDirWithALongNameIsNoObstacle() {
+		AppJar.version("1").overwrite(jar());
+		RunningPool pool = start(jar(), "--unicorn.work-dir=" + this.directory.resolve("x".repeat(100)));
+		pool.awaitOutput("because a path in unicorn.work-dir would be too long for a socket", TIMEOUT);
+		CommandRun status = command("status");
+		assertThat(status.status()).as(status.toString()).isZero();
+		assertThat(pool.stop()).isZero();
+	}
+
+	@Test
+	void aCommandIsNoSecondPoolWhenTheJarWasExtracted() throws Exception {
+		Unpacked.into(this.directory);
+		List<String> launch = List.of("-cp", "BOOT-INF/classes:BOOT-INF/lib/*", "io.unicorn.sample.SampleApplication");
+		CommandRun help = CommandRun.of(this.directory, launch, "help");
+		assertThat(help.status()).as(help.toString()).isZero();
+		assertThat(help.out()).startsWith("Commands to the pool that runs this application");
+		CommandRun wrong = CommandRun.of(this.directory, launch, "restart");
+		assertThat(wrong.status()).as(wrong.toString()).isEqualTo(2);
+		assertThat(wrong.err()).startsWith("unicorn: there is no command 'restart'");
+	}
+
+}

@@ -1,0 +1,7 @@
+/**
+ * The pool's command line, as a mode of Spring Boot's executable jar.
+ */
+@NullMarked
+package io.unicorn.boot.cli;
+
+import org.jspecify.annotations.NullMarked;
