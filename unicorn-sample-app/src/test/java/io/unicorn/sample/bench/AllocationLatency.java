@@ -23,7 +23,7 @@ final class AllocationLatency implements Workload {
 	@Override
 	public void run(Bench bench) throws IOException, InterruptedException {
 		App plain = bench.start(bench.plain().jvmFlags("-Xmx512m"));
-		App pool = bench.start(bench.warmPool().jvmFlags("-Xmx256m")).complete();
+		App pool = bench.start(bench.untrainedPool().jvmFlags("-Xmx256m")).complete();
 		PacedLoad one = new PacedLoad(plain.port(), PATH, PER_SECOND);
 		PacedLoad two = new PacedLoad(pool.port(), PATH, PER_SECOND);
 		one.run(bench.settings().seconds(10));

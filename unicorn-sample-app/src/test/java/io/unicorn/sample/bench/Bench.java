@@ -1,13 +1,12 @@
 package io.unicorn.sample.bench;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
-import java.util.stream.Stream;
+import java.util.regex.Pattern;
 
 import io.unicorn.sample.Await;
 import io.unicorn.sample.PoolBuilder;
@@ -23,6 +22,13 @@ final class Bench implements AutoCloseable {
 	static final String PLAIN = "plain";
 
 	static final String POOL = "pool";
+
+	private static final String CLASS_DATA = "unicorn.aot-cache";
+
+	/** Longer than a pool waits before it begins. */
+	private static final Duration TRAINING_BEGINS = Duration.ofSeconds(20);
+
+	private static final Pattern TRAINED = Pattern.compile("cache of class data (was )?trained");
 
 	private final String workload;
 
@@ -102,51 +108,55 @@ final class Bench implements AutoCloseable {
 			.args("--unicorn.work-dir=" + workDir);
 	}
 
-	/** The application as a pool in a private directory that has all it can have. */
-	PoolBuilder warmPool() throws IOException, InterruptedException {
-		return pool(warmWorkDir());
+	/**
+	 * The application as a pool in a private directory of pools that have run before:
+	 * with a copy of the application, and with class data where the starter makes some.
+	 * @param args those that may change the JVM flags of the workers: each set of flags
+	 * has class data of its own
+	 */
+	PoolBuilder warmPool(String... args) throws IOException, InterruptedException {
+		Path workDir = directory("work");
+		if (this.settings.warm().add(this.jdk + " " + String.join(" ", args))) {
+			App app = start(pool(workDir).args(args)).complete();
+			if (Features.has(CLASS_DATA)) {
+				train(app);
+			}
+			end(app);
+		}
+		return pool(workDir).args(args);
+	}
+
+	private void train(App app) {
+		Duration limit = this.settings.training();
+		if (Await.holds(TRAINING_BEGINS, () -> app.process().output().contains("training a cache of class data"))
+				&& !Await.holds(limit, () -> TRAINED.matcher(app.process().output()).find())) {
+			remark("no class data was made in %d s, pools start without".formatted(limit.toSeconds()));
+		}
+	}
+
+	/**
+	 * The application as a pool that makes no class data, which would take the processors
+	 * from what is measured.
+	 */
+	PoolBuilder untrainedPool() {
+		return untrained(pool(directory("work")));
+	}
+
+	private static PoolBuilder untrained(PoolBuilder pool) {
+		return Features.has(CLASS_DATA) ? pool.args("--" + CLASS_DATA + "=off") : pool;
 	}
 
 	/** Workers that do nothing, under a real master. */
 	PoolBuilder stubs() {
-		return RunningPool.builder()
+		return untrained(RunningPool.builder()
 			.jar(this.jars.stubs())
 			.javaHome(this.jdk.home())
-			.args("--unicorn.work-dir=" + directory("stubs"));
+			.args("--unicorn.work-dir=" + directory("stubs")));
 	}
 
 	/** A directory that does not exist yet, unless it was asked for before. */
 	Path directory(String name) {
 		return this.settings.directory().resolve(name + "-" + this.jdk);
-	}
-
-	/**
-	 * A private directory of pools that have run before: with a copy of the application,
-	 * and with class data where the starter makes some.
-	 */
-	private Path warmWorkDir() throws IOException, InterruptedException {
-		Path workDir = directory("work");
-		if (!Files.isDirectory(workDir)) {
-			App app = start(pool(workDir)).complete();
-			if (Features.has("unicorn.aot-cache")
-					&& !Await.holds(this.settings.training(), () -> hasClassData(workDir))) {
-				this.results.remark("JDK " + this.jdk + ": no class data was made in "
-						+ this.settings.training().toSeconds() + " s, pools start without");
-			}
-			end(app);
-		}
-		return workDir;
-	}
-
-	private static boolean hasClassData(Path workDir) {
-		try (Stream<Path> files = Files.walk(workDir)) {
-			return files.map((file) -> file.getFileName().toString())
-				.anyMatch((name) -> name.endsWith(".aot") || name.endsWith(".jsa"));
-		}
-		catch (IOException | java.io.UncheckedIOException ex) {
-			// Something was renamed meanwhile; it is looked at again.
-			return false;
-		}
 	}
 
 	App start(PoolBuilder builder) throws IOException, InterruptedException {

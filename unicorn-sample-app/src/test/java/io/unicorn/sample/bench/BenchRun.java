@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -65,7 +66,7 @@ public final class BenchRun {
 		this.jdks = chosen.isEmpty() ? usual : chosen;
 		this.settings = new Settings(quick, Integer.parseInt(options.getOrDefault("rounds", List.of("0")).get(0)),
 				directory, Path.of(options.get("benchmarks").get(0)).toAbsolutePath().normalize(),
-				options.containsKey("core") ? options.get("core").get(0) : null);
+				options.containsKey("core") ? options.get("core").get(0) : null, ConcurrentHashMap.newKeySet());
 		this.jars = BenchJars.in(directory);
 		this.end = System.nanoTime() + (quick ? QUICK_RUN_LIMIT : RUN_LIMIT).toNanos();
 	}

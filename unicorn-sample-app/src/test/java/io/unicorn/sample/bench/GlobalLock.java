@@ -25,7 +25,7 @@ final class GlobalLock implements Workload {
 	@Override
 	public void run(Bench bench) throws IOException, InterruptedException {
 		App plain = bench.start(bench.plain());
-		App pool = bench.start(bench.warmPool().args("--unicorn.workers=4")).complete();
+		App pool = bench.start(bench.untrainedPool().args("--unicorn.workers=4")).complete();
 		Wrk wrk = new Wrk(bench.settings(), CONNECTIONS);
 		wrk.warmUp(bench, plain.port(), PATH, WARM_UP);
 		wrk.warmUp(bench, pool.port(), PATH, 4 * WARM_UP);

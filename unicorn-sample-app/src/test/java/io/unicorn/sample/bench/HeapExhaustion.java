@@ -33,7 +33,7 @@ final class HeapExhaustion implements Workload {
 	@Override
 	public void run(Bench bench) throws IOException, InterruptedException {
 		Outcome plain = exhaust(bench, bench.plain().jvmFlags("-Xmx128m"));
-		Outcome pool = exhaust(bench, bench.warmPool().jvmFlags("-Xmx128m"));
+		Outcome pool = exhaust(bench, bench.untrainedPool().jvmFlags("-Xmx128m"));
 		measured(bench, Bench.PLAIN, plain);
 		measured(bench, "pool, 2 workers", pool);
 		bench.judge("errors per exhausted heap, of %d requests at most in that worker".formatted(CLIENTS),

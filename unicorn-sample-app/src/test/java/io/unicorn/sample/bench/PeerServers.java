@@ -16,8 +16,6 @@ final class PeerServers {
 
 	static final List<String> GUNICORN_CLASSES = List.of("sync", "gthread");
 
-	private static final int THREADS_OF_A_WORKER = 8;
-
 	private final Bench bench;
 
 	PeerServers(Bench bench) {
@@ -53,9 +51,7 @@ final class PeerServers {
 	}
 
 	App pool(int workers) throws IOException, InterruptedException {
-		return this.bench
-			.start(this.bench.warmPool()
-				.args("--unicorn.workers=" + workers, "--unicorn.threads=" + THREADS_OF_A_WORKER))
+		return this.bench.start(this.bench.warmPool("--unicorn.workers=" + workers).args("--unicorn.threads=8"))
 			.complete();
 	}
 

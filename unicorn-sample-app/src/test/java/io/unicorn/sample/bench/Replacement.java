@@ -29,8 +29,7 @@ final class Replacement implements Workload {
 		List<Double> ready = new ArrayList<>();
 		List<Double> noticed = new ArrayList<>();
 		List<Double> spawned = new ArrayList<>();
-		App pool = bench
-			.start(bench.warmPool().args("--unicorn.workers=" + Math.max(2, bench.settings().rounds(ROUNDS))))
+		App pool = bench.start(bench.warmPool("--unicorn.workers=" + Math.max(2, bench.settings().rounds(ROUNDS))))
 			.complete();
 		List<Long> workers = MasterLines.workers(pool.process().output());
 		for (int i = 0; bench.isAnotherRound(i, ROUNDS); i++) {

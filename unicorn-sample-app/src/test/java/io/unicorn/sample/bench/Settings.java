@@ -3,6 +3,7 @@ package io.unicorn.sample.bench;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
@@ -15,8 +16,10 @@ import org.jspecify.annotations.Nullable;
  * @param benchmarks the directory of the launcher, with files for other programs
  * @param coreClassPath what the JMH benchmarks of the core run from, or {@code null} if
  * that is not there
+ * @param warm the pools that have run before, and have made their class data
  */
-record Settings(boolean quick, int chosenRounds, Path directory, Path benchmarks, @Nullable String coreClassPath) {
+record Settings(boolean quick, int chosenRounds, Path directory, Path benchmarks, @Nullable String coreClassPath,
+		Set<String> warm) {
 
 	/** How many rounds, if nobody has said it. */
 	int rounds(int usual) {

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.unicorn.sample.LoadClient;
-import io.unicorn.sample.PoolBuilder;
 
 /**
  * What one more worker costs in memory, beside a plain JVM after as many requests. Pages
@@ -30,6 +29,8 @@ final class WorkerMemory implements Workload {
 		List<Double> plain = new ArrayList<>();
 		List<Double> worker = new ArrayList<>();
 		boolean compact = Features.has(PROFILE);
+		String workers = "--unicorn.workers=" + WORKERS;
+		String[] args = compact ? new String[] { workers, "--" + PROFILE + "=compact" } : new String[] { workers };
 		if (!compact) {
 			bench.remark("this starter has no " + PROFILE + ", workers run without `compact`");
 		}
@@ -38,8 +39,7 @@ final class WorkerMemory implements Workload {
 			load(one, bench.settings().amount(REQUESTS));
 			plain.add(ProcFile.pss(one.process().masterPid()));
 			bench.end(one);
-			PoolBuilder builder = bench.warmPool().args("--unicorn.workers=" + WORKERS);
-			App pool = bench.start(compact ? builder.args("--" + PROFILE + "=compact") : builder).complete();
+			App pool = bench.start(bench.warmPool(args)).complete();
 			load(pool, WORKERS * bench.settings().amount(REQUESTS));
 			worker.add(median(MasterLines.workers(pool.process().output())));
 			bench.end(pool);
