@@ -23,6 +23,10 @@ final class Bench implements AutoCloseable {
 
 	static final String POOL = "pool";
 
+	/** Process tests are set up to be fast; here a pool is what users have. */
+	private static final String[] TEST_DEFAULTS = { "UNICORN_ROLLOUT_OBSERVE", "UNICORN_WARMUP_PATHS",
+			"UNICORN_AOTCACHE" };
+
 	private static final String CLASS_DATA = "unicorn.aot-cache";
 
 	/** Longer than a pool waits before it begins. */
@@ -105,6 +109,7 @@ final class Bench implements AutoCloseable {
 		return RunningPool.builder()
 			.jar(this.jars.pool())
 			.javaHome(this.jdk.home())
+			.withoutEnv(TEST_DEFAULTS)
 			.args("--unicorn.work-dir=" + workDir);
 	}
 
