@@ -124,6 +124,7 @@ class AotCacheIT {
 	}
 
 	@Test
+	@OneJdk
 	void aStopEndsATrainingAndLeavesNothingOfIt() {
 		RunningPool pool = start("auto");
 		pool.awaitOutput(TRAINING, TRAINED_WITHIN);

@@ -17,6 +17,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * {@code java -Djarmode=unicorn -jar app.jar}, from the jar that the pool was started
  * from.
  */
+@OneJdk
 class CommandLineIT {
 
 	private static final Duration TIMEOUT = Duration.ofSeconds(60);

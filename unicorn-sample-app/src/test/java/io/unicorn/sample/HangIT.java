@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * A worker that gives no sign of life, or whose one request never ends.
  */
+@OneJdk
 class HangIT {
 
 	private static final Duration TIMEOUT = Duration.ofSeconds(60);

@@ -46,6 +46,7 @@ class LosslessIT {
 	}
 
 	@Test
+	@OneJdk
 	void syncWorkersLoseNoRequestEither() {
 		RunningPool pool = start("--unicorn.worker-class=sync", "--unicorn.max-requests=300",
 				"--unicorn.max-requests-jitter=100");

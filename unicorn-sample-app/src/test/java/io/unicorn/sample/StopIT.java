@@ -17,6 +17,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * A stop under load turns nobody away who was let in: each connection is either never
  * made, or answered.
  */
+@OneJdk
 class StopIT {
 
 	private static final Duration TIMEOUT = Duration.ofSeconds(60);

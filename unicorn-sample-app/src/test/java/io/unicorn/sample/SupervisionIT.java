@@ -24,6 +24,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  * just crashed is replaced more slowly, which only the last of them is about.
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@OneJdk
 class SupervisionIT {
 
 	private static final Duration TIMEOUT = Duration.ofSeconds(60);

@@ -107,6 +107,7 @@ class UpgradeIT {
 	}
 
 	@Test
+	@OneJdk
 	void aMasterThatCannotStartLeavesTheOldOneRunning() throws Exception {
 		Path jar = Files.copy(Path.of(System.getProperty(PoolBuilder.JAR_PROPERTY, "target/unicorn-sample-app.jar")),
 				this.directory.resolve("app.jar"));
@@ -124,6 +125,7 @@ class UpgradeIT {
 	}
 
 	@Test
+	@OneJdk
 	void aChangedJdkIsThatOfTheMasterAtOnceAndOfWorkersWithTheNextRollOut() throws Exception {
 		Path present = Path.of(System.getProperty("java.home")).toRealPath();
 		Path other = otherJdk(present);
