@@ -10,6 +10,7 @@ import io.unicorn.ipc.PoolSnapshot;
 import io.unicorn.launch.PoolSettings;
 import io.unicorn.launch.RolloutSettings;
 import io.unicorn.master.SimulatedPool.Faults;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -19,6 +20,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Hours of a pool's life with random faults, signals and timing. A failure names its
  * seed; {@code -Dunicorn.seed=N} repeats that one alone.
  */
+@Tag("one-jdk")
 class ArbiterSimulationTests {
 
 	static LongStream seeds() {

@@ -58,6 +58,7 @@ class DrainIT {
 	}
 
 	@Test
+	@OneJdk
 	void everyKindOfConnectionEndsInItsOwnWayUnderTls(@TempDir Path directory) throws Exception {
 		SelfSigned certificate = SelfSigned.in(directory);
 		this.tls = certificate.trusting();

@@ -16,6 +16,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * The jar as a single process, and thereby the harness that the other tests rely on.
  */
+@OneJdk
 class SampleApplicationIT {
 
 	private static final Duration TIMEOUT = Duration.ofSeconds(60);
