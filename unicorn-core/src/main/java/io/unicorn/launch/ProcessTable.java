@@ -122,14 +122,12 @@ final class ProcessTable {
 	 */
 	List<String> commandLines() throws IOException {
 		List<String> commandLines = new ArrayList<>();
-		try (DirectoryStream<Path> processes = Files.newDirectoryStream(this.root, "[0-9]*")) {
-			for (Path process : processes) {
-				try {
-					commandLines.add(read(process.resolve("cmdline")));
-				}
-				catch (IOException ex) {
-					// It has ended, or is another user's.
-				}
+		for (int pid : pids()) {
+			try {
+				commandLines.add(read(this.root.resolve(Integer.toString(pid)).resolve("cmdline")));
+			}
+			catch (IOException ex) {
+				// It has ended, or is another user's.
 			}
 		}
 		return commandLines;

@@ -60,10 +60,10 @@ public final class WorkerCommand {
 			"(?<=^[A-Z_]{1,30}=|[\\s\"'])(?:-Dcom\\.sun\\.management\\.jmxremote\\.(?:rmi\\.)?port=|-agentlib:jdwp=|-Xrunjdwp:)[^\\s\"']*");
 
 	/**
-	 * Flags that say where to write something, which is not to be written by a process
-	 * that serves nobody.
+	 * What flags begin with that say where to write a log, which is not to be written by
+	 * a process that serves nobody: {@code -Xlog:}, {@code -Xloggc:}.
 	 */
-	private static final List<String> WRITING = List.of("-Xlog", "-Xloggc:");
+	private static final String LOGGING = "-Xlog";
 
 	private WorkerCommand() {
 	}
@@ -75,19 +75,7 @@ public final class WorkerCommand {
 	 * @param index number of the worker, shown in its process title
 	 * @param first whether it is the first worker of this master
 	 * @param exclusive whether it gets flags that only one process can have
-	 */
-	public static Command of(LaunchPlan plan, List<String> environment, int index, boolean first, boolean exclusive) {
-		return of(plan, environment, index, first, exclusive, List.of());
-	}
-
-	/**
-	 * Build a command with JVM flags in front of all others.
-	 * @param plan how workers are launched
-	 * @param environment the environment of the master, in byte form
-	 * @param index number of the worker, shown in its process title
-	 * @param first whether it is the first worker of this master
-	 * @param exclusive whether it gets flags that only one process can have
-	 * @param leading the flags, in byte form
+	 * @param leading JVM flags in front of all others, in byte form
 	 */
 	public static Command of(LaunchPlan plan, List<String> environment, int index, boolean first, boolean exclusive,
 			List<String> leading) {
@@ -151,7 +139,7 @@ public final class WorkerCommand {
 	}
 
 	private static boolean isForTraining(String option) {
-		return !JavaCommandLine.isExclusive(option) && WRITING.stream().noneMatch(option::startsWith);
+		return !JavaCommandLine.isExclusive(option) && !option.startsWith(LOGGING);
 	}
 
 	private static List<String> main(LaunchPlan plan) {

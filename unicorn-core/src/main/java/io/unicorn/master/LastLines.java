@@ -38,6 +38,19 @@ final class LastLines {
 	}
 
 	/**
+	 * Return how a process has failed, as the rest of a sentence, and why.
+	 * @param code its exit code
+	 * @param signal the signal that has ended it, or 0
+	 * @param lines lines without frames of stack traces
+	 */
+	static String failure(int code, int signal, List<String> lines) {
+		String how = (signal != 0) ? "was killed by " + ProcessSignal.describe(signal)
+				: "failed with exit code " + code;
+		String cause = cause(lines);
+		return cause.isEmpty() ? how : how + ": " + cause;
+	}
+
+	/**
 	 * Return the words that say best what went wrong: what Spring Boot describes, or else
 	 * the innermost cause, or else an error of the JVM's launcher, or else the last line;
 	 * empty if there is none.

@@ -128,13 +128,9 @@ final class Preparations {
 		List<String> output = LastLines.read(running.output());
 		try {
 			if (code != 0) {
-				String how = (signal != 0) ? "was killed by " + ProcessSignal.describe(signal)
-						: "failed with exit code " + code;
 				String what = (running.kind() == Kind.CHECK) ? "the trial of the new master "
 						: "the start of the new code ";
-				String cause = LastLines.cause(output);
-				return new Result(running.generation(), null, what + how + (cause.isEmpty() ? "" : ": " + cause),
-						output);
+				return new Result(running.generation(), null, what + LastLines.failure(code, signal, output), output);
 			}
 			return (running.kind() == Kind.CHECK) ? new Result(MASTER, null, "", output)
 					: new Result(running.generation(), LaunchPlanFile.take(running.file()), "", output);

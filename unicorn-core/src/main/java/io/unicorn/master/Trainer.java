@@ -112,11 +112,8 @@ final class Trainer {
 		try (CacheInMaking making = ended.making()) {
 			List<String> output = LastLines.read(making.output());
 			if (exit.code() != 0) {
-				String how = (exit.signal() != 0) ? "was killed by " + ProcessSignal.describe(exit.signal())
-						: "failed with exit code " + exit.code();
-				String cause = LastLines.cause(output);
 				return new Event.TrainingFailed(ended.key(),
-						"the training " + how + (cause.isEmpty() ? "" : ": " + cause), output);
+						"the training " + LastLines.failure(exit.code(), exit.signal(), output), output);
 			}
 			try {
 				return new Event.Trained(ended.key(), making.install());

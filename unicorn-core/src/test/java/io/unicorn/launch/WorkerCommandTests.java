@@ -18,7 +18,7 @@ class WorkerCommandTests {
 
 	@Test
 	void ourFlagsComeFirstAndTheUsersMayOverrideThem() {
-		Command command = WorkerCommand.of(SamplePlans.full(), ENVIRONMENT, 2, true, true);
+		Command command = WorkerCommand.of(SamplePlans.full(), ENVIRONMENT, 2, true, true, List.of());
 		assertThat(command.executable()).isEqualTo("/opt/j\u00c3\u00a4va/bin/java");
 		assertThat(command.arguments()).containsExactly("unicorn: worker 2 [shop]", "-XX:+ExitOnOutOfMemoryError",
 				"-Dio.unicorn.control=3", "-Dio.unicorn.listeners=http:4,management:5,admin:6",
@@ -30,7 +30,7 @@ class WorkerCommandTests {
 
 	@Test
 	void onlyOneWorkerGetsFlagsThatOpenAPort() {
-		Command command = WorkerCommand.of(SamplePlans.full(), ENVIRONMENT, 0, false, false);
+		Command command = WorkerCommand.of(SamplePlans.full(), ENVIRONMENT, 0, false, false, List.of());
 		assertThat(command.arguments()).noneMatch((argument) -> argument.contains("jdwp"))
 			.contains("-Xmx1g", "-jar")
 			.doesNotContain("-Dio.unicorn.first=true");
@@ -51,8 +51,10 @@ class WorkerCommandTests {
 		LaunchPlan plan = new LaunchPlan(full.application(), full.settings(), 1, full.addresses(), full.listeners(),
 				full.java(), full.command(), null, List.of(), List.of(variable), full.exclusiveFlags(), List.of(), null,
 				List.of(), full.master());
-		assertThat(WorkerCommand.of(plan, List.of(), 0, false, false).environment()).containsExactly(expected);
-		assertThat(WorkerCommand.of(plan, List.of(), 0, false, true).environment()).containsExactly(variable);
+		assertThat(WorkerCommand.of(plan, List.of(), 0, false, false, List.of()).environment())
+			.containsExactly(expected);
+		assertThat(WorkerCommand.of(plan, List.of(), 0, false, true, List.of()).environment())
+			.containsExactly(variable);
 	}
 
 	@Test
@@ -95,7 +97,7 @@ class WorkerCommandTests {
 
 	@Test
 	void anApplicationWithoutANameHasAShortTitle() {
-		assertThat(WorkerCommand.of(SamplePlans.bare(), List.of(), 1, false, false).arguments())
+		assertThat(WorkerCommand.of(SamplePlans.bare(), List.of(), 1, false, false, List.of()).arguments())
 			.containsExactly("unicorn: worker 1", "-Dio.unicorn.control=3", "-Dio.unicorn.listeners=http:4", "Main");
 	}
 
