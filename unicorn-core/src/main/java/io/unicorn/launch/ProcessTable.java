@@ -18,6 +18,8 @@ final class ProcessTable {
 	/** Of the fields that follow the name of the program in {@code stat}. */
 	private static final int STATE = 0;
 
+	private static final int THREADS = 17;
+
 	private static final int START_TIME = 19;
 
 	/** Of the user ids in {@code status}: real, effective, saved, of the file system. */
@@ -54,12 +56,20 @@ final class ProcessTable {
 			String stat = read(this.root.resolve(Integer.toString(pid)).resolve("stat"));
 			// A program's name may have spaces and parentheses.
 			String[] fields = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ", -1);
-			boolean dead = fields[STATE].equals("Z") || fields[STATE].equals("X");
-			return dead ? Optional.empty() : Optional.of(fields[START_TIME]);
+			return isDead(fields) ? Optional.empty() : Optional.of(fields[START_TIME]);
 		}
-		catch (IOException | IndexOutOfBoundsException ex) {
+		catch (IOException | IndexOutOfBoundsException | NumberFormatException ex) {
 			return Optional.empty();
 		}
+	}
+
+	/**
+	 * A process that executes another program by a thread which is not its first looks
+	 * like a zombie until the kernel has ended the other threads. It has more than one
+	 * thread then, while of a dead process nothing is left but the first.
+	 */
+	private static boolean isDead(String[] fields) {
+		return fields[STATE].equals("X") || (fields[STATE].equals("Z") && Integer.parseInt(fields[THREADS]) <= 1);
 	}
 
 	/**

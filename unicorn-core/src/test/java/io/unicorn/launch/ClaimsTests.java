@@ -42,9 +42,14 @@ class ClaimsTests {
 	}
 
 	private void process(int pid, String state, String startTime, String... commandLine) throws IOException {
+		process(pid, state, 1, startTime, commandLine);
+	}
+
+	private void process(int pid, String state, int threads, String startTime, String... commandLine)
+			throws IOException {
 		Path process = Files.createDirectories(this.proc.resolve(Integer.toString(pid)));
 		Files.writeString(process.resolve("stat"), pid + " (a) b (c) " + state
-				+ " 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 " + startTime + " 20 21 22\n");
+				+ " 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 " + threads + " 18 " + startTime + " 20 21 22\n");
 		Files.writeString(process.resolve("cmdline"), String.join("\0", commandLine) + "\0",
 				StandardCharsets.ISO_8859_1);
 	}
@@ -177,6 +182,18 @@ class ClaimsTests {
 		process(20, "S", "778");
 		process(30, "Z", "777");
 		assertThat(claims(10).prune(List.of())).containsExactlyInAnyOrderElementsOf(generations);
+	}
+
+	@Test
+	void aMasterThatIsBecomingItsSuccessorIsNotDead() throws IOException {
+		process(20, "S", "600", "master");
+		Path generation = directory("generations/ab12", Duration.ofDays(1));
+		claims(20).hold(List.of(generation));
+		process(20, "Z", 12, "600");
+		assertThat(claims(10).isShared(generation)).isTrue();
+		assertThat(claims(10).prune(List.of())).isEmpty();
+		process(20, "Z", 1, "600");
+		assertThat(claims(10).isShared(generation)).isFalse();
 	}
 
 	@Test

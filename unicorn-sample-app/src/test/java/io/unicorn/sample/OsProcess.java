@@ -28,6 +28,8 @@ record OsProcess(long pid, long parent, long startTicks) {
 
 	private static final int PARENT = 1;
 
+	private static final int THREADS = 17;
+
 	private static final int START = 19;
 
 	/**
@@ -40,7 +42,10 @@ record OsProcess(long pid, long parent, long startTicks) {
 		try {
 			String stat = Files.readString(PROC.resolve(pid + "/stat"), StandardCharsets.ISO_8859_1);
 			String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-			if (fields[STATE].equals("Z") || fields[STATE].equals("X")) {
+			// In execve of a thread that is not the first a process looks like a zombie,
+			// but one of several threads.
+			boolean executes = !fields[THREADS].equals("1") && !fields[THREADS].equals("0");
+			if (fields[STATE].equals("X") || (fields[STATE].equals("Z") && !executes)) {
 				return Optional.empty();
 			}
 			return Optional.of(new OsProcess(pid, Long.parseLong(fields[PARENT]), Long.parseLong(fields[START])));
