@@ -18,6 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * made, or answered.
  */
 @OneJdk
+@UnderLoad
 class StopIT {
 
 	private static final Duration TIMEOUT = Duration.ofSeconds(60);
