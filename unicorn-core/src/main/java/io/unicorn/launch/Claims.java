@@ -34,6 +34,9 @@ public final class Claims {
 	private static final String DIRECTORY = "claims";
 
 	/** The directories below which something is pruned. */
+	/** Where each master has one file, named as its claim is. */
+	private static final List<String> OF_ONE_MASTER = List.of(CommandSocket.DIRECTORY, ConnectionBoardFile.DIRECTORY);
+
 	private static final List<String> PRUNED = List.of(GenerationStore.DIRECTORY, "lib");
 
 	/**
@@ -140,7 +143,7 @@ public final class Claims {
 			}
 			Aside.prune(this.directory, this.clock.instant());
 			removePassing();
-			removeSockets();
+			removeFilesOfDeadMasters();
 			return removed;
 		}
 		catch (IOException | UncheckedIOException ex) {
@@ -163,11 +166,13 @@ public final class Claims {
 	}
 
 	/** Of masters that were killed; the others remove theirs. */
-	private void removeSockets() throws IOException {
-		for (Path socket : list(this.root.resolve(CommandSocket.DIRECTORY))) {
-			boolean claims = Files.exists(this.directory.resolve(socket.getFileName()));
-			if (!claims && !isAlive(socket)) {
-				Files.deleteIfExists(socket);
+	private void removeFilesOfDeadMasters() throws IOException {
+		for (String name : OF_ONE_MASTER) {
+			for (Path file : list(this.root.resolve(name))) {
+				boolean claims = Files.exists(this.directory.resolve(file.getFileName()));
+				if (!claims && !isAlive(file)) {
+					Files.deleteIfExists(file);
+				}
 			}
 		}
 	}

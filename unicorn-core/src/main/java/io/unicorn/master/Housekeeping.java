@@ -1,6 +1,7 @@
 package io.unicorn.master;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -105,9 +106,13 @@ final class Housekeeping {
 
 	/**
 	 * Need nothing any more; the master ends.
+	 * @param own a file that belongs to this master alone, or {@code null}
 	 */
-	void leave() {
+	void leave(@Nullable Path own) {
 		try {
+			if (own != null) {
+				Files.deleteIfExists(own);
+			}
 			Claims.of(WorkDir.open(this.directory), this.pid).release();
 		}
 		catch (IOException | RuntimeException ex) {

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -20,6 +21,8 @@ import java.util.stream.Collectors;
 
 import io.unicorn.launch.ClassDataCache;
 import io.unicorn.launch.Generation;
+import io.unicorn.launch.WorkDir;
+import io.unicorn.launch.ConnectionBoardFile;
 import io.unicorn.launch.JavaProgram;
 import io.unicorn.launch.LaunchPlan;
 import io.unicorn.launch.LaunchPlanFile;
@@ -98,6 +101,9 @@ public final class Master {
 
 	private final Commands commands;
 
+	/** Where the workers see each other's connections. */
+	private final @Nullable Path connectionBoard;
+
 	private boolean jarWatched;
 
 	private Master(Posix posix, LaunchPlan program, MonotonicClock clock, Terminal terminal, Arbiter arbiter)
@@ -121,6 +127,18 @@ public final class Master {
 		this.processes = new WorkerProcesses(posix, this.hearing.poller(),
 				(event) -> this.inbox.add(() -> decide(event)));
 		this.commands = new Commands(this.log, (event) -> this.inbox.add(() -> decide(event)));
+		this.connectionBoard = connectionBoard(workDir);
+	}
+
+	private @Nullable Path connectionBoard(Path workDir) {
+		try {
+			return ConnectionBoardFile.create(WorkDir.open(workDir));
+		}
+		catch (IOException ex) {
+			this.log.write(Effect.Level.WARN, "workers cannot see how many connections the others have, so many that "
+					+ "come at once may meet one worker: " + ex);
+			return null;
+		}
 	}
 
 	private static Master of(Posix posix, LaunchPlan plan) throws IOException {
@@ -330,7 +348,7 @@ public final class Master {
 			this.preparations.close();
 			this.trainer.close();
 			this.pidFiles.delete();
-			this.housekeeping.leave();
+			this.housekeeping.leave(this.connectionBoard);
 			this.log.flush(LAST_WORDS);
 			System.exit(exit.code());
 		}
@@ -452,8 +470,13 @@ public final class Master {
 				.stream()
 				.mapToInt((address) -> this.sockets.listener(address).fd())
 				.toArray();
-			Command command = WorkerCommand.of(plan, this.environment, spawn.index(), spawn.first(), spawn.exclusive(),
+			List<String> leading = new ArrayList<>(
 					spawn.exclusive() ? List.of() : this.caches.optionsFor(spawn.id(), plan));
+			if (this.connectionBoard != null) {
+				leading.add(ConnectionBoardFile.flag(this.connectionBoard));
+			}
+			Command command = WorkerCommand.of(plan, this.environment, spawn.index(), spawn.first(), spawn.exclusive(),
+					leading);
 			decide(new Event.Spawned(spawn.id(), this.processes.spawn(spawn.id(), command, listeners)));
 		}
 		catch (PosixException | RuntimeException ex) {

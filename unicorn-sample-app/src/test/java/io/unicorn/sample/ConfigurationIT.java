@@ -205,10 +205,14 @@ class ConfigurationIT {
 	}
 
 	/**
-	 * The command line of the first worker, which need not be ready.
+	 * The command line of the first worker, which need not be ready. The kernel shows it
+	 * a little later than it shows the process.
 	 */
 	private static List<String> worker(RunningPool pool) {
-		return OsProcess.arguments(Long.parseLong(pool.awaitOutput(SPAWNED, RunningPool.PATIENCE).group(1)));
+		long pid = Long.parseLong(pool.awaitOutput(SPAWNED, RunningPool.PATIENCE).group(1));
+		Await.until(RunningPool.PATIENCE, () -> "a command line of process " + pid,
+				() -> OsProcess.arguments(pid).size() > 1);
+		return OsProcess.arguments(pid);
 	}
 
 	private static String text(RunningPool pool, String path) {

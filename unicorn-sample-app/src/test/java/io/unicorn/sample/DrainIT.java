@@ -26,6 +26,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * What a client sees of a reload and of a stop, for each kind of connection that outlives
  * a request. The pool has one worker, so that every connection is on the one that leaves.
  */
+@Alone
 class DrainIT {
 
 	private static final Duration TIMEOUT = Duration.ofMinutes(1);

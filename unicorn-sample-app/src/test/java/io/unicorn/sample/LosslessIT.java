@@ -16,7 +16,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * limited, and some requests wait, so that the load leaves the processors to the workers
  * that boot: with 200 threads each, one replacement takes minutes on two cores.
  */
-@UnderLoad
+@Alone
 class LosslessIT {
 
 	private static final int WORKERS = 2;

@@ -18,7 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * made, or answered.
  */
 @OneJdk
-@UnderLoad
+@Alone
 class StopIT {
 
 	private static final Duration TIMEOUT = Duration.ofSeconds(60);

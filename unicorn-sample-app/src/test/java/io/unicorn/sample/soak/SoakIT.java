@@ -7,7 +7,7 @@ import java.util.List;
 import io.unicorn.sample.OneJdk;
 import io.unicorn.sample.Pools;
 import io.unicorn.sample.RunningPool;
-import io.unicorn.sample.UnderLoad;
+import io.unicorn.sample.Alone;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,7 +20,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * {@code soak/run} does more of everything.
  */
 @OneJdk
-@UnderLoad
+@Alone
 class SoakIT {
 
 	private static final int RATE = 300;

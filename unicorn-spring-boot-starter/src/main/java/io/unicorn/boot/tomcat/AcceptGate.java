@@ -11,6 +11,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
+import io.unicorn.worker.AcceptTurns;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,8 @@ final class AcceptGate {
 	private static final long STOP_CHECK_MILLIS = 20;
 
 	private final ServerSocketChannel listener;
+
+	private final AcceptTurns turns;
 
 	private final ReentrantLock lock = new ReentrantLock();
 
@@ -45,8 +48,9 @@ final class AcceptGate {
 	/** The acceptor may have a connection that Tomcat does not know yet. */
 	private boolean accepting;
 
-	AcceptGate(ServerSocketChannel listener) {
+	AcceptGate(ServerSocketChannel listener, AcceptTurns turns) {
 		this.listener = listener;
+		this.turns = turns;
 	}
 
 	/**
@@ -60,7 +64,9 @@ final class AcceptGate {
 			return own;
 		}
 		try {
-			return this.listener.accept();
+			SocketChannel connection = this.listener.accept();
+			this.turns.taken();
+			return connection;
 		}
 		catch (IOException ex) {
 			handedOver();
@@ -76,8 +82,18 @@ final class AcceptGate {
 	private @Nullable SocketChannel awaitTurn(BooleanSupplier running) throws IOException {
 		this.lock.lock();
 		try {
-			while ((!this.open && this.offered.isEmpty()) || this.closed) {
-				if (this.released || this.closed) {
+			while (true) {
+				if (this.open && !this.closed) {
+					long nanos = this.turns.nanosToWait();
+					if (nanos == 0) {
+						break;
+					}
+					var unused = this.changed.awaitNanos(nanos);
+				}
+				else if (!this.closed && !this.offered.isEmpty()) {
+					break;
+				}
+				else if (this.released || this.closed) {
 					if (!running.getAsBoolean()) {
 						throw new ClosedChannelException();
 					}
@@ -140,6 +156,7 @@ final class AcceptGate {
 		this.lock.lock();
 		try {
 			this.open = true;
+			this.turns.begin();
 			withdraw();
 			this.changed.signalAll();
 		}
@@ -169,6 +186,7 @@ final class AcceptGate {
 		this.lock.lock();
 		try {
 			this.closed = true;
+			this.turns.end();
 			withdraw();
 			this.changed.signalAll();
 			// Closes this process's copy of the shared socket and nothing else. A blocked
@@ -214,6 +232,10 @@ final class AcceptGate {
 		finally {
 			this.lock.unlock();
 		}
+	}
+
+	AcceptTurns turns() {
+		return this.turns;
 	}
 
 	ServerSocketChannel listener() {

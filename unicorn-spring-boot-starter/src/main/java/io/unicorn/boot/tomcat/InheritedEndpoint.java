@@ -54,6 +54,18 @@ final class InheritedEndpoint extends NioEndpoint {
 	}
 
 	@Override
+	protected void countUpOrAwaitConnection() throws InterruptedException {
+		super.countUpOrAwaitConnection();
+		gate().turns().opened();
+	}
+
+	@Override
+	protected long countDownConnection() {
+		gate().turns().closed();
+		return super.countDownConnection();
+	}
+
+	@Override
 	protected boolean setSocketOptions(SocketChannel socket) {
 		try {
 			return super.setSocketOptions(socket);

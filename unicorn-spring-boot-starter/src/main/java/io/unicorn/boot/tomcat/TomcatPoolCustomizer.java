@@ -1,10 +1,14 @@
 package io.unicorn.boot.tomcat;
 
 import java.io.IOException;
+import java.nio.file.Path;
 
 import io.unicorn.boot.warmup.WarmUpPlan;
+import io.unicorn.launch.ConnectionBoardFile;
 import io.unicorn.launch.LaunchPlan;
 import io.unicorn.launch.WorkerCommand;
+import io.unicorn.worker.AcceptTurns;
+import io.unicorn.worker.ConnectionBoard;
 import io.unicorn.worker.InheritedListeners;
 import io.unicorn.worker.RequestLedger;
 import io.unicorn.worker.WorkerAgent;
@@ -75,7 +79,7 @@ public final class TomcatPoolCustomizer implements WebServerFactoryCustomizer<To
 		try {
 			InheritedListeners listeners = new InheritedListeners(
 					System.getProperty(WorkerCommand.LISTENERS_PROPERTY, ""));
-			protocol.attach(new AcceptGate(listeners.take(this.listener)), farewell);
+			protocol.attach(new AcceptGate(listeners.take(this.listener), turns()), farewell);
 		}
 		catch (IOException ex) {
 			throw new IllegalStateException("Tomcat cannot listen for the pool: " + ex.getMessage(), ex);
@@ -83,6 +87,18 @@ public final class TomcatPoolCustomizer implements WebServerFactoryCustomizer<To
 		this.tuning.apply(protocol);
 		protocol.warmUpBy(this.warmUp);
 		this.agent.register(protocol);
+	}
+
+	/**
+	 * The connections of the application are spread over the workers; a management port
+	 * has few.
+	 */
+	private AcceptTurns turns() throws IOException {
+		String board = System.getProperty(ConnectionBoardFile.PROPERTY);
+		if (board == null || !this.listener.equals(LaunchPlan.HTTP)) {
+			return new AcceptTurns(ConnectionBoard.ofThisProcess(1), 0);
+		}
+		return new AcceptTurns(ConnectionBoard.open(Path.of(board)), this.agent.identity().index());
 	}
 
 	/** After Spring Boot's own customizers, whose settings are overridden. */

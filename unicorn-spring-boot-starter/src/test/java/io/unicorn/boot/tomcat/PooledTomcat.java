@@ -6,6 +6,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 import io.unicorn.boot.warmup.WarmUpPlan;
+import io.unicorn.worker.AcceptTurns;
+import io.unicorn.worker.ConnectionBoard;
 import io.unicorn.worker.RequestLedger;
 import jakarta.servlet.http.HttpServlet;
 import org.apache.catalina.Context;
@@ -28,7 +30,7 @@ final class PooledTomcat implements AutoCloseable {
 		Connector connector = new Connector(PoolHttp11Protocol.class.getName());
 		this.protocol = (PoolHttp11Protocol) connector.getProtocolHandler();
 		Farewell farewell = new Farewell();
-		this.protocol.attach(new AcceptGate(listener), farewell);
+		this.protocol.attach(new AcceptGate(listener, new AcceptTurns(ConnectionBoard.ofThisProcess(1), 0)), farewell);
 		this.protocol.setKeepAliveTimeout(20_000);
 		connector.setPort(0);
 		// As Spring Boot does; without it Tomcat does not close gracefully.

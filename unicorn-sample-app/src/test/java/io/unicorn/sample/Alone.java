@@ -8,12 +8,12 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.Tag;
 
 /**
- * Marks process tests that put all of the machine under load, and so are run with no
- * other test beside them.
+ * Marks process tests that put all of the machine under load, or expect answers within a
+ * time that a protocol sets, and so are run with no other test beside them.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
-@Tag("load")
-public @interface UnderLoad {
+@Tag("alone")
+public @interface Alone {
 
 }
