@@ -20,7 +20,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @OneJdk
 class CommandLineIT {
 
-	private static final Duration TIMEOUT = Duration.ofSeconds(60);
+	private static final Duration TIMEOUT = Duration.ofMinutes(2);
 
 	@RegisterExtension
 	final Pools pools = new Pools();

@@ -17,7 +17,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @OneJdk
 class EndIT {
 
-	private static final Duration TIMEOUT = Duration.ofSeconds(60);
+	private static final Duration TIMEOUT = Duration.ofMinutes(2);
 
 	@RegisterExtension
 	final Pools pools = new Pools();

@@ -18,7 +18,7 @@ class FirstBootIT {
 
 	private static final int BOOT_FAILED = 3;
 
-	private static final Duration TIMEOUT = Duration.ofSeconds(60);
+	private static final Duration TIMEOUT = Duration.ofMinutes(2);
 
 	@RegisterExtension
 	final Pools pools = new Pools();

@@ -16,7 +16,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 @OneJdk
 class HangIT {
 
-	private static final Duration TIMEOUT = Duration.ofSeconds(60);
+	private static final Duration TIMEOUT = Duration.ofMinutes(2);
 
 	@RegisterExtension
 	static final SharedPool SHARED = new SharedPool(2,

@@ -23,7 +23,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @OneJdk
 class RolloutSignalsIT {
 
-	private static final Duration TIMEOUT = Duration.ofSeconds(60);
+	private static final Duration TIMEOUT = Duration.ofMinutes(2);
 
 	private static final Pattern BEGUN = Pattern.compile("is to replace generation");
 

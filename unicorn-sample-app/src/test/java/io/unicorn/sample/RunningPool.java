@@ -38,7 +38,7 @@ public final class RunningPool implements AutoCloseable {
 	/**
 	 * How long anything may take that has no time limit of its own.
 	 */
-	public static final Duration PATIENCE = Duration.ofSeconds(60);
+	public static final Duration PATIENCE = Duration.ofMinutes(2);
 
 	private static final JsonMapper JSON = JsonMapper.builder().build();
 

@@ -21,7 +21,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Alone
 class StopIT {
 
-	private static final Duration TIMEOUT = Duration.ofSeconds(60);
+	private static final Duration TIMEOUT = Duration.ofMinutes(2);
 
 	private static final int ROUNDS = 5;
 

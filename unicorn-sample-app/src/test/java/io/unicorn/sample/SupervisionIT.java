@@ -27,7 +27,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 @OneJdk
 class SupervisionIT {
 
-	private static final Duration TIMEOUT = Duration.ofSeconds(60);
+	private static final Duration TIMEOUT = Duration.ofMinutes(2);
 
 	private static final Pattern CRASHES_IN_A_ROW = Pattern.compile("; respawning in .* \\(crash (\\d+) in a row\\)");
 

@@ -20,7 +20,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @OneJdk
 class WarmUpIT {
 
-	private static final Duration TIMEOUT = Duration.ofSeconds(60);
+	private static final Duration TIMEOUT = Duration.ofMinutes(2);
 
 	private static final String READY = "worker \\d \\(pid \\d+\\) ready in ";
 
