@@ -6,10 +6,12 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.Arrays;
 
 import io.unicorn.boot.warmup.OwnServer;
 import io.unicorn.boot.warmup.TrustingTls;
 import org.apache.coyote.http11.AbstractHttp11Protocol;
+import org.apache.coyote.http2.Http2Protocol;
 import org.apache.tomcat.util.net.SSLHostConfig;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +35,7 @@ final class SideEntrance implements OwnServer {
 
 	@Override
 	public @Nullable String obstacle() {
-		return (this.protocol.isSSLEnabled() && isCertificateRequired())
+		return (isEncrypted() && isCertificateRequired())
 				? "the server asks its clients for certificates, and this worker has none" : null;
 	}
 
@@ -47,14 +49,24 @@ final class SideEntrance implements OwnServer {
 	}
 
 	@Override
-	public Socket connect() throws IOException {
+	public boolean speaksHttp2() {
+		return Arrays.stream(this.protocol.findUpgradeProtocols()).anyMatch(Http2Protocol.class::isInstance);
+	}
+
+	@Override
+	public boolean isEncrypted() {
+		return this.protocol.isSSLEnabled();
+	}
+
+	@Override
+	public Socket connect(boolean http2) throws IOException {
 		Socket client = new Socket();
 		try (ServerSocketChannel door = ServerSocketChannel.open()) {
 			door.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
 			client.connect(door.getLocalAddress());
 			client.setTcpNoDelay(true);
 			letIn(accept(door, client));
-			return this.protocol.isSSLEnabled() ? tls().over(client) : client;
+			return isEncrypted() ? tls().over(client, http2 ? "h2" : "http/1.1") : client;
 		}
 		catch (IOException ex) {
 			client.close();

@@ -7,6 +7,8 @@ import java.security.cert.X509Certificate;
 
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
@@ -41,10 +43,15 @@ public final class TrustingTls {
 	/**
 	 * Return an encrypted connection over another one, which is closed with it.
 	 * @param plain a connection to a server of this process
+	 * @param protocol the name (ALPN) of what is spoken over it
 	 * @throws IOException if that has been closed
 	 */
-	public Socket over(Socket plain) throws IOException {
-		return this.factory.createSocket(plain, "localhost", plain.getPort(), true);
+	public Socket over(Socket plain, String protocol) throws IOException {
+		SSLSocket socket = (SSLSocket) this.factory.createSocket(plain, "localhost", plain.getPort(), true);
+		SSLParameters parameters = socket.getSSLParameters();
+		parameters.setApplicationProtocols(new String[] { protocol });
+		socket.setSSLParameters(parameters);
+		return socket;
 	}
 
 	/** The extended type, because for any other the JDK checks algorithms itself. */

@@ -1,6 +1,7 @@
 package io.unicorn.boot.warmup;
 
 import java.io.IOException;
+import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.HashSet;
@@ -28,6 +29,9 @@ public final class WarmUp {
 	private final OwnServer server;
 
 	private final Set<String> refused = new HashSet<>();
+
+	/** Whether some of the requests are to be of HTTP/2. */
+	private boolean http2;
 
 	private volatile boolean stopped;
 
@@ -63,13 +67,17 @@ public final class WarmUp {
 
 	private long ask(long deadline) {
 		long answered = 0;
+		this.http2 = this.server.speaksHttp2();
+		int roundsPerConnection = Math.max(1, REQUESTS_PER_CONNECTION / this.plan.paths().size());
 		try {
 			for (int round = 0; round < this.plan.requests(); round++) {
+				// HTTP/1.1 comes first, because its answers tell whether a path is good.
+				boolean newer = this.http2 && round / roundsPerConnection % 2 == 1;
 				for (String path : this.plan.paths()) {
 					if (this.stopped || System.nanoTime() - deadline >= 0) {
 						return answered;
 					}
-					if (!this.refused.contains(path) && isAnswered(path, deadline)) {
+					if (!this.refused.contains(path) && isAnswered(path, newer, deadline)) {
 						answered++;
 					}
 				}
@@ -81,10 +89,10 @@ public final class WarmUp {
 		}
 	}
 
-	private boolean isAnswered(String path, long deadline) {
+	private boolean isAnswered(String path, boolean http2, long deadline) {
 		try {
-			int status = conversation(deadline).get(path);
-			if (status < 200 || status >= 400) {
+			int status = conversation(http2, deadline).get(path);
+			if (status != Conversation.UNKNOWN && (status < 200 || status >= 400)) {
 				refuse(path, "was answered with status " + status);
 			}
 			return true;
@@ -93,24 +101,39 @@ public final class WarmUp {
 			refuse(path, "was not answered in the time that was left of unicorn.warm-up.timeout");
 		}
 		catch (IOException ex) {
-			refuse(path, "failed: " + ex);
+			if (http2) {
+				doWithoutHttp2(ex);
+			}
+			else {
+				refuse(path, "failed: " + ex);
+			}
 		}
 		hangUp();
 		return false;
 	}
 
-	private Conversation conversation(long deadline) throws IOException {
+	private Conversation conversation(boolean http2, long deadline) throws IOException {
 		Conversation current = this.conversation;
-		if (current != null && !current.isOver() && current.requests() < REQUESTS_PER_CONNECTION) {
+		if (current != null && !current.isOver() && current.requests() < REQUESTS_PER_CONNECTION
+				&& current instanceof Http2Conversation == http2) {
 			return current;
 		}
 		hangUp();
-		Conversation next = new Conversation(this.server.connect(), deadline);
+		Socket socket = this.server.connect(http2);
+		Conversation next = http2 ? new Http2Conversation(socket, this.server.isEncrypted(), deadline)
+				: new Http1Conversation(socket, deadline);
 		this.conversation = next;
 		if (this.stopped) {
 			next.close();
 		}
 		return next;
+	}
+
+	private void doWithoutHttp2(IOException cause) {
+		this.http2 = false;
+		if (!this.stopped) {
+			logger.warn("The warm-up by HTTP/2 failed and goes on by HTTP/1.1: " + cause);
+		}
 	}
 
 	private void refuse(String path, String why) {

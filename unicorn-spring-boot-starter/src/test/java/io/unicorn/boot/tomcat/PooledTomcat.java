@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 
 import io.unicorn.boot.warmup.WarmUpPlan;
 import io.unicorn.worker.AcceptTurns;
@@ -15,6 +16,7 @@ import org.apache.catalina.LifecycleException;
 import org.apache.catalina.Wrapper;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.startup.Tomcat;
+import org.apache.coyote.UpgradeProtocol;
 
 /**
  * A Tomcat with one servlet on a listener that it was given, as in a worker.
@@ -27,11 +29,17 @@ final class PooledTomcat implements AutoCloseable {
 
 	PooledTomcat(ServerSocketChannel listener, Path directory, RequestLedger ledger, HttpServlet servlet)
 			throws IOException, LifecycleException {
+		this(listener, directory, ledger, servlet, List.of());
+	}
+
+	PooledTomcat(ServerSocketChannel listener, Path directory, RequestLedger ledger, HttpServlet servlet,
+			List<UpgradeProtocol> upgrades) throws IOException, LifecycleException {
 		Connector connector = new Connector(PoolHttp11Protocol.class.getName());
 		this.protocol = (PoolHttp11Protocol) connector.getProtocolHandler();
 		Farewell farewell = new Farewell();
 		this.protocol.attach(new AcceptGate(listener, new AcceptTurns(ConnectionBoard.ofThisProcess(1), 0)), farewell);
 		this.protocol.setKeepAliveTimeout(20_000);
+		upgrades.forEach(connector::addUpgradeProtocol);
 		connector.setPort(0);
 		// As Spring Boot does; without it Tomcat does not close gracefully.
 		connector.setProperty("bindOnInit", "false");

@@ -7,6 +7,7 @@ import java.net.SocketTimeoutException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -20,6 +21,8 @@ import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import org.apache.coyote.UpgradeProtocol;
+import org.apache.coyote.http2.Http2Protocol;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -42,6 +45,9 @@ class TomcatWarmUpTests {
 
 	private static final Duration LONG = Duration.ofSeconds(50);
 
+	/** More than a client of HTTP/2 takes without being asked. */
+	private static final int LARGE = 200_000;
+
 	@TempDir
 	private Path directory;
 
@@ -49,6 +55,8 @@ class TomcatWarmUpTests {
 	});
 
 	private final ConcurrentMap<String, AtomicInteger> served = new ConcurrentHashMap<>();
+
+	private final List<String> protocols = new CopyOnWriteArrayList<>();
 
 	private final List<Integer> clientPorts = new CopyOnWriteArrayList<>();
 
@@ -75,6 +83,7 @@ class TomcatWarmUpTests {
 		protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
 			String path = request.getRequestURI();
 			TomcatWarmUpTests.this.served.computeIfAbsent(path, (key) -> new AtomicInteger()).incrementAndGet();
+			TomcatWarmUpTests.this.protocols.add(request.getProtocol() + " " + path);
 			TomcatWarmUpTests.this.clientPorts.add(request.getRemotePort());
 			switch (path) {
 				case "/broken" -> response.sendError(503);
@@ -87,6 +96,7 @@ class TomcatWarmUpTests {
 					AsyncContext context = request.startAsync();
 					new Thread(context::complete).start();
 				}
+				case "/large" -> response.getOutputStream().write(new byte[LARGE]);
 				default -> response.getWriter().write("ok");
 			}
 		}
@@ -103,7 +113,12 @@ class TomcatWarmUpTests {
 	}
 
 	private PoolHttp11Protocol protocol(int requests, Duration timeout, String... paths) throws Exception {
-		this.tomcat = new PooledTomcat(this.listener, this.directory, this.ledger, new Servlet())
+		return protocol(List.of(), requests, timeout, paths);
+	}
+
+	private PoolHttp11Protocol protocol(List<UpgradeProtocol> upgrades, int requests, Duration timeout, String... paths)
+			throws Exception {
+		this.tomcat = new PooledTomcat(this.listener, this.directory, this.ledger, new Servlet(), upgrades)
 			.warmedUpBy(new WarmUpPlan(List.of(paths), requests, timeout));
 		return this.tomcat.protocol();
 	}
@@ -183,6 +198,31 @@ class TomcatWarmUpTests {
 			.containsOnlyOnce("The warm-up request GET /broken was answered with status 503; "
 					+ "it is not sent again, and this worker serves nevertheless")
 			.contains("Warmed up with 21 requests in ");
+	}
+
+	@Test
+	void ofAServerWithHttp2EveryPathBecomesWarmInBothProtocols(CapturedOutput output) throws Exception {
+		String longPath = "/" + "long".repeat(100);
+		String[] paths = { "/a", "/large", "/async", "/broken", longPath };
+		protocol(List.of(new Http2Protocol()), 40, LONG, paths).warmUp();
+		for (String path : List.of("/a", "/large", "/async", longPath)) {
+			assertThat(Collections.frequency(this.protocols, "HTTP/1.1 " + path)).as(path).isEqualTo(20);
+			assertThat(Collections.frequency(this.protocols, "HTTP/2.0 " + path)).as(path).isEqualTo(20);
+		}
+		assertThat(served("/broken")).isEqualTo(1);
+		assertThat(this.ledger.finished()).isZero();
+		assertThat(output).contains("Warmed up with 161 requests in ", "/broken was answered with status 503")
+			.doesNotContain("failed");
+	}
+
+	@Test
+	void whereHttp2DoesNotWorkTheWarmUpGoesOnWithoutIt(CapturedOutput output) throws Exception {
+		Http2Protocol http2 = new Http2Protocol();
+		http2.setMaxHeaderCount(1);
+		protocol(List.of(http2), 40, LONG, "/a").warmUp();
+		assertThat(this.protocols).hasSizeBetween(39, 40).containsOnly("HTTP/1.1 /a");
+		assertThat(output).containsOnlyOnce("The warm-up by HTTP/2 failed and goes on by HTTP/1.1: ")
+			.doesNotContain("not sent again");
 	}
 
 	@Test

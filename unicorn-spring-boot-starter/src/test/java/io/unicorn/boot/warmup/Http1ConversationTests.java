@@ -24,7 +24,7 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
  * answer of each test tells whether the one before was read to its end.
  */
 @Timeout(30)
-class ConversationTests {
+class Http1ConversationTests {
 
 	private static final String LAST = "HTTP/1.1 299 Last\r\nContent-Length: 0\r\n\r\n";
 
@@ -32,14 +32,14 @@ class ConversationTests {
 
 	private final Socket server;
 
-	private final Conversation conversation;
+	private final Http1Conversation conversation;
 
-	ConversationTests() throws IOException {
+	Http1ConversationTests() throws IOException {
 		try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
 			this.client = new Socket(listener.getInetAddress(), listener.getLocalPort());
 			this.server = listener.accept();
 		}
-		this.conversation = new Conversation(this.client, System.nanoTime() + Duration.ofSeconds(20).toNanos());
+		this.conversation = new Http1Conversation(this.client, System.nanoTime() + Duration.ofSeconds(20).toNanos());
 	}
 
 	@AfterEach
@@ -151,14 +151,15 @@ class ConversationTests {
 		});
 		answer("HTTP/1.1 200 \r\nContent-Length: 1000000\r\n\r\n");
 		trickle.start();
-		Conversation hurried = new Conversation(this.client, System.nanoTime() + Duration.ofMillis(100).toNanos());
+		Http1Conversation hurried = new Http1Conversation(this.client,
+				System.nanoTime() + Duration.ofMillis(100).toNanos());
 		assertThatExceptionOfType(SocketTimeoutException.class).isThrownBy(() -> hurried.get("/"));
 		trickle.interrupt();
 	}
 
 	@Test
 	void afterTheDeadlineNothingIsSent() throws IOException {
-		Conversation late = new Conversation(this.client, System.nanoTime());
+		Http1Conversation late = new Http1Conversation(this.client, System.nanoTime());
 		assertThatExceptionOfType(SocketTimeoutException.class).isThrownBy(() -> late.get("/"));
 		late.close();
 		assertThat(this.server.getInputStream().read()).isEqualTo(-1);
