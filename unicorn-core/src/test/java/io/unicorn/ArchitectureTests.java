@@ -69,10 +69,16 @@ class ArchitectureTests {
 		.allowEmptyShould(true);
 
 	@ArchTest
+	static final ArchRule nativeCallsAreBoundWithoutReflection = noClasses().should()
+		.dependOnClassesThat()
+		.resideInAPackage("jnr..")
+		.because("the upper half of jnr-ffi takes longer to start than all calls of a start, and is not in a master");
+
+	@ArchTest
 	static final ArchRule aCommandLoadsNoNativeLibrary = noClasses().that(inPackage("cli"))
 		.should()
 		.dependOnClassesThat()
-		.haveNameMatching("io\\.unicorn\\.posix\\.(Posix|Jnr.*|Kernel|Libc)")
+		.haveNameMatching("io\\.unicorn\\.posix\\.(Posix|Jnr.*|Kernel|Libc|NativeMemory)")
 		.because("it would take longer than the rest of a command")
 		.allowEmptyShould(true);
 

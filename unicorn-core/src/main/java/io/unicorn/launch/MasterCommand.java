@@ -42,7 +42,7 @@ public final class MasterCommand {
 	/** A master does little and keeps little; see docs/architecture.md. */
 	private static final List<String> JVM_FLAGS = List.of("-Xms8m", "-Xmx32m", "-Xss512k", "-XX:+UseSerialGC",
 			"-XX:TieredStopAtLevel=1", "-XX:ReservedCodeCacheSize=12m", "-XX:+ExitOnOutOfMemoryError",
-			"-Djnr.ffi.asm.enabled=false", "--enable-native-access=ALL-UNNAMED");
+			"--enable-native-access=ALL-UNNAMED");
 
 	private MasterCommand() {
 	}

@@ -10,8 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-import jnr.ffi.Pointer;
-
 /**
  * What comes in at a listening socket before somebody accepts it.
  */
@@ -62,9 +60,8 @@ final class AcceptQueue {
 
 	void refuseNew(int listener) throws PosixException {
 		requireListener(listener);
-		Pointer program = this.kernel.allocate(DROP_SYN.length * Long.BYTES);
-		program.put(0, DROP_SYN, 0, DROP_SYN.length);
-		Pointer filter = this.kernel.allocate(SOCK_FPROG_SIZE);
+		NativeMemory program = NativeMemory.of(DROP_SYN);
+		NativeMemory filter = this.kernel.allocate(SOCK_FPROG_SIZE);
 		filter.putShort(0, (short) DROP_SYN.length);
 		filter.putLong(SOCK_FPROG_POINTER, program.address());
 		try {

@@ -2,8 +2,6 @@ package io.unicorn.posix;
 
 import java.nio.charset.StandardCharsets;
 
-import jnr.ffi.Pointer;
-
 /**
  * The kernel's groups of tasks by session ({@code sched_autogroup}), each of which has a
  * nice value. Unlike that of a process, it can be lowered again without a privilege, and
@@ -25,7 +23,7 @@ final class Autogroup {
 	 * @return false if this was too soon after the last time
 	 */
 	boolean set(int pid, Priority priority) {
-		Pointer path = this.kernel.string("/proc/" + pid + "/autogroup");
+		NativeMemory path = this.kernel.string("/proc/" + pid + "/autogroup");
 		int fd = this.kernel.repeat(() -> this.kernel.libc().open(path, O_WRITE));
 		if (fd < 0) {
 			// Not every kernel has it, and in some containers /proc is read-only. The

@@ -3,8 +3,6 @@ package io.unicorn.posix;
 import java.lang.ref.Reference;
 import java.util.Set;
 
-import jnr.ffi.Pointer;
-
 /**
  * Replaces this process by another program.
  */
@@ -26,9 +24,9 @@ final class Execution {
 	}
 
 	void exec(Command command, Set<Integer> inherit, Set<Integer> deferred) throws PosixException {
-		Pointer path = this.kernel.string(command.executable());
-		Pointer argv = this.kernel.strings(command.arguments());
-		Pointer envp = this.kernel.strings(command.environment());
+		NativeMemory path = this.kernel.string(command.executable());
+		NativeMemory argv = this.kernel.strings(command.arguments());
+		NativeMemory envp = this.kernel.strings(command.environment());
 		try {
 			synchronized (this.descriptors) {
 				this.descriptors.sweep(inherit);
@@ -55,7 +53,8 @@ final class Execution {
 		}
 	}
 
-	private int exec(Pointer path, Pointer argv, Pointer envp, Signals.Deferral deferral) throws PosixException {
+	private int exec(NativeMemory path, NativeMemory argv, NativeMemory envp, Signals.Deferral deferral)
+			throws PosixException {
 		deferral.begin();
 		try {
 			this.libc.execve(path, argv, envp);

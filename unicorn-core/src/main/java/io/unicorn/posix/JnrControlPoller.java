@@ -1,8 +1,6 @@
 package io.unicorn.posix;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.spi.AbstractInterruptibleChannel;
 import java.util.List;
@@ -59,20 +57,11 @@ final class JnrControlPoller implements ControlPoller {
 		start();
 		try {
 			InterruptiblePoll poll = new InterruptiblePoll();
-			ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_SIZE);
+			NativeMemory buffer = new NativeMemory(BUFFER_SIZE);
 			while (!isClosed() && !Thread.currentThread().isInterrupted()) {
 				this.handlers.keySet().removeIf(JnrControlSocket::isClosed);
 				List<JnrControlSocket> sockets = List.copyOf(this.handlers.keySet());
-				ByteBuffer pollfds = pollfds(sockets);
-				poll.await(pollfds, sockets.size() + 1);
-				if (pollfds.getShort(REVENTS) != 0) {
-					this.wakeup.reset();
-				}
-				for (int i = 0; i < sockets.size(); i++) {
-					if (pollfds.getShort((i + 1) * POLLFD_SIZE + REVENTS) != 0) {
-						serve(sockets.get(i), buffer);
-					}
-				}
+				serve(sockets, poll, buffer);
 			}
 		}
 		catch (ClosedByInterruptException ex) {
@@ -83,32 +72,54 @@ final class JnrControlPoller implements ControlPoller {
 		}
 	}
 
-	private ByteBuffer pollfds(List<JnrControlSocket> sockets) {
-		ByteBuffer pollfds = ByteBuffer.allocateDirect((sockets.size() + 1) * POLLFD_SIZE)
-			.order(ByteOrder.nativeOrder());
-		pollfds.putInt(this.wakeup.fd()).putShort(POLLIN).putShort((short) 0);
-		for (JnrControlSocket socket : sockets) {
-			pollfds.putInt(socket.fd()).putShort(POLLIN).putShort((short) 0);
+	/**
+	 * Serve these connections until there are others. Whoever adds or closes one wakes
+	 * this thread, so as long as nobody does, the list for {@code poll} stays as it is.
+	 */
+	private void serve(List<JnrControlSocket> sockets, InterruptiblePoll poll, NativeMemory buffer) throws IOException {
+		NativeMemory pollfds = pollfds(sockets);
+		boolean same = true;
+		while (same) {
+			poll.await(pollfds, sockets.size() + 1);
+			if (pollfds.buffer().getShort(REVENTS) != 0) {
+				this.wakeup.reset();
+				same = false;
+			}
+			for (int i = 0; i < sockets.size(); i++) {
+				if (pollfds.buffer().getShort((i + 1) * POLLFD_SIZE + REVENTS) != 0) {
+					same &= serve(sockets.get(i), buffer);
+				}
+			}
 		}
-		return pollfds.flip();
+	}
+
+	private NativeMemory pollfds(List<JnrControlSocket> sockets) {
+		NativeMemory pollfds = new NativeMemory((sockets.size() + 1) * POLLFD_SIZE);
+		pollfds.buffer().putInt(this.wakeup.fd()).putShort(POLLIN).putShort((short) 0);
+		for (JnrControlSocket socket : sockets) {
+			pollfds.buffer().putInt(socket.fd()).putShort(POLLIN).putShort((short) 0);
+		}
+		return pollfds;
 	}
 
 	/**
 	 * Read once: a busy connection gets its next turn after the others.
+	 * @return whether there may be more to read
 	 */
-	private void serve(JnrControlSocket socket, ByteBuffer buffer) {
+	private boolean serve(JnrControlSocket socket, NativeMemory buffer) {
 		Handler handler = this.handlers.get(socket);
 		int received = socket.receive(buffer);
 		if (handler == null || received == JnrControlSocket.NOTHING) {
-			return;
+			return handler != null;
 		}
 		if (received == JnrControlSocket.END) {
 			this.handlers.remove(socket);
 			handler.closed();
+			return false;
 		}
-		else {
-			handler.received(buffer);
-		}
+		// A view of it, which has the byte order of all Java.
+		handler.received(buffer.buffer().slice());
+		return true;
 	}
 
 	@Override
@@ -146,7 +157,7 @@ final class JnrControlPoller implements ControlPoller {
 	 */
 	private final class InterruptiblePoll extends AbstractInterruptibleChannel {
 
-		void await(ByteBuffer pollfds, int count) throws IOException {
+		void await(NativeMemory pollfds, int count) throws IOException {
 			boolean completed = false;
 			begin();
 			try {

@@ -69,20 +69,18 @@ final class JnrControlSocket implements ControlSocket {
 
 	/**
 	 * Read what is there.
-	 * @param buffer a direct buffer, filled from its start
+	 * @param buffer is filled from its start, up to the limit of its byte buffer
 	 * @return the number of bytes, {@link #NOTHING} or {@link #END}
 	 */
-	synchronized int receive(ByteBuffer buffer) {
+	synchronized int receive(NativeMemory buffer) {
 		if (this.closed) {
 			return NOTHING;
 		}
-		buffer.clear();
-		long received = this.kernel
-			.repeatLong(() -> this.kernel.libc().recv(this.fd, buffer, buffer.capacity(), MSG_DONTWAIT));
+		long received = this.kernel.repeatLong(() -> this.kernel.libc().recv(this.fd, buffer, MSG_DONTWAIT));
 		if (received < 0) {
 			return (this.kernel.errno() == Errno.EAGAIN) ? NOTHING : END;
 		}
-		buffer.limit((int) received);
+		buffer.buffer().position(0).limit((int) received);
 		return (int) received;
 	}
 

@@ -5,13 +5,12 @@ import java.nio.file.Path;
 import java.util.Set;
 import java.util.function.Consumer;
 
-import jnr.ffi.Pointer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@link Posix} for 64-bit Linux, by way of jnr-ffi. The constructor loads native code,
- * which takes about 0.1 s; one instance per process is enough, and since an instance
- * reaps every child of the process, there must not be two that spawn.
+ * {@link Posix} for 64-bit Linux, by way of jffi. The constructor loads native code,
+ * which takes some hundredths of a second; one instance per process is enough, and since
+ * an instance reaps every child of the process, there must not be two that spawn.
  */
 public final class JnrPosix implements Posix {
 
@@ -123,7 +122,7 @@ public final class JnrPosix implements Posix {
 
 	@Override
 	public SignalSource signals(Set<Integer> signals) throws PosixException {
-		Pointer set = this.signals.set(signals);
+		NativeMemory set = this.signals.set(signals);
 		int fd = this.kernel.call("signalfd", () -> this.kernel.libc().signalfd(-1, set, SFD_CLOEXEC | SFD_NONBLOCK));
 		try {
 			return new JnrSignalSource(this.kernel, this.descriptors, new Wakeup(this.kernel, this.descriptors), fd);

@@ -41,10 +41,9 @@ final class JnrSignalSource implements SignalSource {
 	public void run(IntConsumer receiver) throws PosixException {
 		start();
 		try {
-			ByteBuffer pollfds = ByteBuffer.allocateDirect(2 * POLLFD_SIZE).order(ByteOrder.nativeOrder());
-			pollfds.putInt(this.wakeup.fd()).putShort(POLLIN).putShort((short) 0);
-			pollfds.putInt(this.fd).putShort(POLLIN).putShort((short) 0);
-			pollfds.flip();
+			NativeMemory pollfds = new NativeMemory(2 * POLLFD_SIZE);
+			pollfds.buffer().putInt(this.wakeup.fd()).putShort(POLLIN).putShort((short) 0);
+			pollfds.buffer().putInt(this.fd).putShort(POLLIN).putShort((short) 0);
 			do {
 				this.kernel.call("poll", () -> this.kernel.libc().poll(pollfds, 2, -1));
 			}

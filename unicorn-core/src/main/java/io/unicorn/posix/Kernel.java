@@ -4,11 +4,6 @@ import java.util.List;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 
-import jnr.ffi.LibraryLoader;
-import jnr.ffi.Platform;
-import jnr.ffi.Pointer;
-import jnr.ffi.Runtime;
-
 /**
  * The C library with exceptions in place of {@code errno}, and with interrupted calls
  * repeated. Thread-safe.
@@ -17,16 +12,12 @@ final class Kernel {
 
 	private final Libc libc;
 
-	private final Runtime runtime;
-
 	private Kernel(Libc libc) {
 		this.libc = libc;
-		this.runtime = Runtime.getRuntime(libc);
 	}
 
 	static Kernel load() {
-		String name = Platform.getNativePlatform().getStandardCLibraryName();
-		return new Kernel(LibraryLoader.create(Libc.class).load(name));
+		return new Kernel(new Libc());
 	}
 
 	Libc libc() {
@@ -75,7 +66,7 @@ final class Kernel {
 	 * Return the error number of this thread's last call.
 	 */
 	int errno() {
-		return this.runtime.getLastError();
+		return this.libc.errno();
 	}
 
 	PosixException failure(String what, int errno) {
@@ -85,32 +76,32 @@ final class Kernel {
 	/**
 	 * Allocate zeroed memory that lives as long as the returned object.
 	 */
-	Pointer allocate(int bytes) {
-		return this.runtime.getMemoryManager().allocateDirect(bytes, true);
+	NativeMemory allocate(int bytes) {
+		return new NativeMemory(bytes);
 	}
 
 	/**
 	 * Make a C string of a string in byte form.
 	 */
-	Pointer string(String byteForm) {
+	NativeMemory string(String byteForm) {
 		byte[] bytes = NativeText.bytes(byteForm);
-		Pointer memory = allocate(bytes.length + 1);
-		memory.put(0, bytes, 0, bytes.length);
+		NativeMemory memory = allocate(bytes.length + 1);
+		memory.put(0, bytes);
 		return memory;
 	}
 
 	/**
 	 * Make a null-terminated array of C strings, in one block of memory.
 	 */
-	Pointer strings(List<String> byteForms) {
+	NativeMemory strings(List<String> byteForms) {
 		List<byte[]> strings = byteForms.stream().map(NativeText::bytes).toList();
 		int table = (strings.size() + 1) * Long.BYTES;
-		Pointer memory = allocate(table + strings.stream().mapToInt((bytes) -> bytes.length + 1).sum());
-		long offset = table;
+		NativeMemory memory = allocate(table + strings.stream().mapToInt((bytes) -> bytes.length + 1).sum());
+		int offset = table;
 		for (int i = 0; i < strings.size(); i++) {
 			byte[] bytes = strings.get(i);
-			memory.put(offset, bytes, 0, bytes.length);
-			memory.putLong((long) i * Long.BYTES, memory.address() + offset);
+			memory.put(offset, bytes);
+			memory.putLong(i * Long.BYTES, memory.address() + offset);
 			offset += bytes.length + 1;
 		}
 		return memory;

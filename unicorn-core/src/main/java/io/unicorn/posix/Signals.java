@@ -5,8 +5,6 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
-import jnr.ffi.Pointer;
-
 /**
  * Blocked and ignored signals.
  */
@@ -44,7 +42,7 @@ final class Signals {
 		this.libc = kernel.libc();
 	}
 
-	Pointer set(Set<Integer> signals) {
+	NativeMemory set(Set<Integer> signals) {
 		long bits = 0;
 		for (int signal : signals) {
 			if (signal < 1 || signal > MAX_SIGNAL) {
@@ -52,7 +50,7 @@ final class Signals {
 			}
 			bits |= 1L << (signal - 1);
 		}
-		Pointer set = this.kernel.allocate(SET_SIZE);
+		NativeMemory set = this.kernel.allocate(SET_SIZE);
 		set.putLong(0, bits);
 		return set;
 	}
@@ -63,13 +61,13 @@ final class Signals {
 	 * ignored: such a signal is not blocked, while one that is ignored by ourselves is.
 	 */
 	Deferral deferral(Set<Integer> signals) throws PosixException {
-		Pointer mask = set(Set.of());
+		NativeMemory mask = set(Set.of());
 		this.kernel.call("signal mask", () -> this.libc.sigprocmask(SIG_BLOCK, mask, mask));
 		long blocked = mask.getLong(0);
 		Set<Integer> deferred = new HashSet<>(signals);
-		Map<Integer, Pointer> toIgnore = new HashMap<>();
+		Map<Integer, NativeMemory> toIgnore = new HashMap<>();
 		for (int signal : signals) {
-			Pointer action = this.kernel.allocate(ACTION_SIZE);
+			NativeMemory action = this.kernel.allocate(ACTION_SIZE);
 			this.kernel.call("signal " + signal, () -> this.libc.sigaction(signal, null, action));
 			boolean ignored = action.getLong(0) == SIG_IGN;
 			if (ignored && (blocked & 1L << (signal - 1)) == 0) {
@@ -88,13 +86,13 @@ final class Signals {
 	 */
 	final class Deferral {
 
-		private final Pointer mask;
+		private final NativeMemory mask;
 
-		private final Map<Integer, Pointer> toIgnore;
+		private final Map<Integer, NativeMemory> toIgnore;
 
-		private final Pointer ownMask = set(Set.of());
+		private final NativeMemory ownMask = set(Set.of());
 
-		Deferral(Pointer mask, Map<Integer, Pointer> toIgnore) {
+		Deferral(NativeMemory mask, Map<Integer, NativeMemory> toIgnore) {
 			this.mask = mask;
 			this.toIgnore = toIgnore;
 		}

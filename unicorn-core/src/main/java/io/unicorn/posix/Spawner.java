@@ -4,7 +4,6 @@ import java.lang.ref.Reference;
 import java.nio.file.Path;
 import java.util.Set;
 
-import jnr.ffi.Pointer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,13 +55,13 @@ final class Spawner {
 		}
 		String what = "spawn " + NativeText.decode(command.executable())
 				+ ((output != null) ? " with output to " + output : "");
-		Pointer path = this.kernel.string(command.executable());
-		Pointer argv = this.kernel.strings(command.arguments());
-		Pointer envp = this.kernel.strings(command.environment());
-		Pointer nullDevice = this.kernel.string("/dev/null");
-		Pointer file = (output != null) ? this.kernel.string(Command.bytes(output)) : null;
-		Pointer actions = this.kernel.allocate(STRUCT_SIZE);
-		Pointer attributes = this.kernel.allocate(STRUCT_SIZE);
+		NativeMemory path = this.kernel.string(command.executable());
+		NativeMemory argv = this.kernel.strings(command.arguments());
+		NativeMemory envp = this.kernel.strings(command.environment());
+		NativeMemory nullDevice = this.kernel.string("/dev/null");
+		NativeMemory file = (output != null) ? this.kernel.string(Command.bytes(output)) : null;
+		NativeMemory actions = this.kernel.allocate(STRUCT_SIZE);
+		NativeMemory attributes = this.kernel.allocate(STRUCT_SIZE);
 		this.kernel.check(what, this.libc.posix_spawn_file_actions_init(actions));
 		this.kernel.check(what, this.libc.posix_spawnattr_init(attributes));
 		try {
@@ -86,8 +85,8 @@ final class Spawner {
 		}
 	}
 
-	private void addActions(String what, Pointer actions, Pointer nullDevice, @Nullable Pointer output, int... passed)
-			throws PosixException {
+	private void addActions(String what, NativeMemory actions, NativeMemory nullDevice, @Nullable NativeMemory output,
+			int... passed) throws PosixException {
 		this.kernel.check(what, this.libc.posix_spawn_file_actions_addopen(actions, 0, nullDevice, O_RDONLY, 0));
 		if (output != null) {
 			this.kernel.check(what,
@@ -104,7 +103,7 @@ final class Spawner {
 	 * Close in the child what another thread of the JVM has opened since the sweep. Our
 	 * own descriptors need no such net: they are close-on-exec from their first moment.
 	 */
-	private void closeOthers(String what, Pointer actions, int first) throws PosixException {
+	private void closeOthers(String what, NativeMemory actions, int first) throws PosixException {
 		try {
 			this.kernel.check(what, this.libc.posix_spawn_file_actions_addclosefrom_np(actions, first));
 		}
@@ -113,11 +112,11 @@ final class Spawner {
 		}
 	}
 
-	private void setAttributes(String what, Pointer attributes) throws PosixException {
+	private void setAttributes(String what, NativeMemory attributes) throws PosixException {
 		// What a thread of ours blocks or this process ignores (nohup, a shell's
 		// background job) is not the worker's business.
-		Pointer noSignals = this.kernel.allocate(Signals.SET_SIZE);
-		Pointer allSignals = this.kernel.allocate(Signals.SET_SIZE);
+		NativeMemory noSignals = this.kernel.allocate(Signals.SET_SIZE);
+		NativeMemory allSignals = this.kernel.allocate(Signals.SET_SIZE);
 		this.libc.sigemptyset(noSignals);
 		this.libc.sigfillset(allSignals);
 		this.kernel.check(what, this.libc.posix_spawnattr_setsigmask(attributes, noSignals));

@@ -14,7 +14,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-import jnr.ffi.Pointer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -181,8 +180,8 @@ class ProcessesTests {
 	@Test
 	void aChildBlocksAndIgnoresNoSignal() throws Exception {
 		Kernel kernel = Kernel.load();
-		Pointer blocked = kernel.allocate(Signals.SET_SIZE);
-		Pointer before = kernel.allocate(Signals.SET_SIZE);
+		NativeMemory blocked = kernel.allocate(Signals.SET_SIZE);
+		NativeMemory before = kernel.allocate(Signals.SET_SIZE);
 		blocked.putLong(0, 1L << (SIGUSR2 - 1));
 		kernel.libc().sigprocmask(0, blocked, before);
 		kernel.libc().signal(SIGTTOU, 1);

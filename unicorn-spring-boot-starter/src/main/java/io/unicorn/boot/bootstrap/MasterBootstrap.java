@@ -165,8 +165,6 @@ final class MasterBootstrap {
 	}
 
 	private static Posix posix(MasterLibrary library) {
-		// Generated stubs would cost more time than the few calls made here take.
-		System.setProperty("jnr.ffi.asm.enabled", "false");
 		if (library.nativeDirectory() != null) {
 			System.setProperty("jffi.boot.library.path", library.nativeDirectory().toString());
 		}

@@ -31,9 +31,8 @@ import org.jspecify.annotations.Nullable;
 final class MasterLibrary {
 
 	/** A class of each library that the master needs. */
-	private static final List<String> MARKERS = List.of("io/unicorn/master/Master.class", "jnr/ffi/Library.class",
-			"com/kenai/jffi/Function.class", "org/jspecify/annotations/NullMarked.class",
-			"org/objectweb/asm/ClassVisitor.class", "com/kenai/jnr/x86asm/Asm.class", "jnr/a64asm/Assembler_A64.class");
+	private static final List<String> MARKERS = List.of("io/unicorn/master/Master.class",
+			"com/kenai/jffi/Function.class", "org/jspecify/annotations/NullMarked.class");
 
 	private static final String NATIVE_NAME = "libjffi-1.2.so";
 

@@ -17,7 +17,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.unicorn.posix.JnrPosix;
-import io.unicorn.posix.Libc;
 import io.unicorn.posix.Listener;
 import io.unicorn.posix.Posix;
 import io.unicorn.worker.InheritedListeners;
@@ -201,14 +200,14 @@ class AcceptGateTests {
 	@Test
 	void underFullLoadWorkersComeAndGoAndNoClientNotices() throws Exception {
 		Posix posix = new JnrPosix();
-		Libc libc = LibraryLoader.create(Libc.class).load("c");
+		Copier copier = LibraryLoader.create(Copier.class).load("c");
 		Listener shared = posix.listen(InetAddress.getLoopbackAddress(), 0, 1024);
 		int port = shared.address().getPort();
 		AtomicBoolean over = new AtomicBoolean();
 		AtomicInteger served = new AtomicInteger();
 		Queue<String> failures = new ConcurrentLinkedQueue<>();
 		List<Thread> clients = new ArrayList<>();
-		PooledTomcat current = tomcat(copy(libc, shared.fd()));
+		PooledTomcat current = tomcat(copy(copier, shared.fd()));
 		try {
 			current.protocol().startAccepting();
 			for (int i = 0; i < 8; i++) {
@@ -219,7 +218,7 @@ class AcceptGateTests {
 			for (int round = 0; round < 8; round++) {
 				int before = served.get();
 				Awaitility.await().until(() -> served.get() > before + 200 || !failures.isEmpty());
-				PooledTomcat next = tomcat(copy(libc, shared.fd()));
+				PooledTomcat next = tomcat(copy(copier, shared.fd()));
 				next.protocol().startAccepting();
 				current.protocol().stopAccepting();
 				assertThat(current.awaitNoConnections(Duration.ofSeconds(10))).as("round %s", round).isZero();
@@ -238,8 +237,8 @@ class AcceptGateTests {
 		assertThat(failures).as("of %s requests", served).isEmpty();
 	}
 
-	private static ServerSocketChannel copy(Libc libc, int fd) throws IOException {
-		int copy = libc.fcntl(fd, F_DUPFD_CLOEXEC, 100);
+	private static ServerSocketChannel copy(Copier copier, int fd) throws IOException {
+		int copy = copier.fcntl(fd, F_DUPFD_CLOEXEC, 100);
 		assertThat(copy).isPositive();
 		return new InheritedListeners("http:" + copy).take("http");
 	}
@@ -264,6 +263,13 @@ class AcceptGateTests {
 				failures.add(ex.toString());
 			}
 		}
+	}
+
+	/** What workers get of a socket, in the same process. */
+	public interface Copier {
+
+		int fcntl(int fd, int command, int argument);
+
 	}
 
 }
