@@ -68,7 +68,8 @@ public sealed interface Message {
 	}
 
 	/**
-	 * Sign of life and load, sent at a fixed interval.
+	 * Sign of life and load, sent at a fixed interval as long as there is something new
+	 * to say, and otherwise now and then.
 	 *
 	 * @param requests requests answered since the worker started
 	 * @param inFlight requests being served now
@@ -173,9 +174,11 @@ public sealed interface Message {
 	 * worker accepts connections
 	 * @param observedMillis how long after that the worker goes on to report its health,
 	 * in milliseconds
+	 * @param silenceMillis how long the worker may be silent when it has nothing new to
+	 * say, in milliseconds; 0 from a master that wants to hear of it all the time
 	 */
 	record Welcome(int index, long id, int generation, long gracefulTimeoutMillis, boolean probation,
-			long observedMillis) implements FromMaster {
+			long observedMillis, long silenceMillis) implements FromMaster {
 
 		public Welcome {
 			Require.atLeast(0, "index", index);
@@ -183,6 +186,7 @@ public sealed interface Message {
 			Require.atLeast(1, "generation", generation);
 			Require.atLeast(0, "gracefulTimeoutMillis", gracefulTimeoutMillis);
 			Require.atLeast(0, "observedMillis", observedMillis);
+			Require.atLeast(0, "silenceMillis", silenceMillis);
 		}
 
 	}

@@ -77,8 +77,9 @@ record MessageFormat<M extends Message>(int code, Class<M> type, BiConsumer<Payl
 				out.writeLong(welcome.gracefulTimeoutMillis());
 				out.writeBoolean(welcome.probation());
 				out.writeLong(welcome.observedMillis());
+				out.writeLong(welcome.silenceMillis());
 			}, (in) -> new Message.Welcome(in.readInt(), in.readLong(), in.readInt(), in.readLong(), in.readBoolean(),
-					in.readLong())),
+					in.readLong(), in.readLongOr(0))),
 
 			new MessageFormat<>(66, Message.Drain.class, (out, drain) -> out.writeLong(drain.timeoutMillis()),
 					(in) -> new Message.Drain(in.readLong())),

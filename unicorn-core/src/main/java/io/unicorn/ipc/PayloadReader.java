@@ -47,6 +47,13 @@ final class PayloadReader {
 		return this.frame.getLong();
 	}
 
+	/**
+	 * Read what an older version of this code does not write at the end of its message.
+	 */
+	long readLongOr(long missing) {
+		return this.frame.hasRemaining() ? this.frame.getLong() : missing;
+	}
+
 	Instant readInstant() {
 		long seconds = readLong();
 		int nanos = readInt();

@@ -120,6 +120,9 @@ final class Arbiter {
 	 * @return what to do, in this order
 	 */
 	List<Effect> on(Event event, Instant now) {
+		if (isRoutine(event, now)) {
+			return List.of();
+		}
 		if (!this.over) {
 			if (now.minus(OVERSLEPT).isAfter(this.due)) {
 				this.pool.in(WorkerState.READY).forEach((worker) -> worker.forgiveSilence(now));
@@ -131,6 +134,25 @@ final class Arbiter {
 			this.due = nextDeadline(now);
 		}
 		return this.orders.take();
+	}
+
+	/**
+	 * Take notice of an event after which nothing can be other than before: most events
+	 * are heartbeats, and of what a pool does most is nothing. The next deadline stays as
+	 * it was, though the worker's own is later now; it is found then that there is
+	 * nothing to do.
+	 */
+	private boolean isRoutine(Event event, Instant now) {
+		if (!(event instanceof Event.Received received && received.message() instanceof Message.Heartbeat heartbeat)
+				|| !now.isBefore(this.due) || this.over || this.shutdown.isUnderWay() || this.rollouts.isRunning()) {
+			return false;
+		}
+		Worker worker = this.pool.find(received.id());
+		if (worker == null || !worker.is(WorkerState.READY)) {
+			return false;
+		}
+		worker.heard(heartbeat, now);
+		return now.isBefore(HangDetection.deadline(worker, worker.settings));
 	}
 
 	/**
@@ -221,7 +243,8 @@ final class Arbiter {
 		this.orders.send(worker,
 				new Message.Welcome(worker.index, worker.id, worker.generation,
 						worker.settings.gracefulTimeout().toMillis(), this.rollouts.isOnProbation(worker.generation),
-						this.rollouts.observed(worker.generation).toMillis()));
+						this.rollouts.observed(worker.generation).toMillis(),
+						HangDetection.silence(worker.settings).toMillis()));
 	}
 
 	private void onSpawnFailed(Event.SpawnFailed event, Instant now) {

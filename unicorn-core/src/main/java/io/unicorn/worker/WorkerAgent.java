@@ -37,16 +37,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WorkerAgent {
 
-	/**
-	 * A heartbeat comes at least this often, so that the master's figures are fresh.
-	 */
-	private static final Duration LONGEST_INTERVAL = Duration.ofSeconds(1);
-
-	private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(50);
-
-	/** Heartbeats per timeout: one that is late does not make a worker hung. */
-	private static final int HEARTBEATS_PER_TIMEOUT = 5;
-
 	/** How long the end of this process waits for its last messages to be written. */
 	private static final Duration LAST_WORDS = Duration.ofSeconds(1);
 
@@ -60,6 +50,9 @@ public final class WorkerAgent {
 
 	/** How long after it was ready this worker goes on to report its health. */
 	private final Duration observed;
+
+	/** The longest silence that the master allows, or zero. */
+	private final Duration silence;
 
 	private final WorkerObserver observer;
 
@@ -123,6 +116,7 @@ public final class WorkerAgent {
 		this.identity = new WorkerIdentity(welcome.index(), welcome.id(), welcome.generation(), welcome.probation());
 		this.observed = Duration.ofMillis(welcome.observedMillis());
 		this.gracefulTimeout = Duration.ofMillis(welcome.gracefulTimeoutMillis());
+		this.silence = Duration.ofMillis(welcome.silenceMillis());
 	}
 
 	/**
@@ -148,7 +142,7 @@ public final class WorkerAgent {
 	 * @param observer is told what happens to it
 	 */
 	public static WorkerAgent unconnected(WorkerObserver observer) {
-		ByteBuffer buffer = MessageCodec.encode(new Message.Welcome(0, 1, 1, 0, false, 0));
+		ByteBuffer buffer = MessageCodec.encode(new Message.Welcome(0, 1, 1, 0, false, 0, 0));
 		byte[] welcome = new byte[buffer.remaining()];
 		buffer.get(welcome);
 		try {
@@ -188,16 +182,9 @@ public final class WorkerAgent {
 	public void hello(Map<String, String> configuration, Duration timeout, RequestLedger requests) {
 		this.requests = requests;
 		send(new Message.Hello(Message.PROTOCOL_VERSION, configuration));
-		long interval = interval(timeout).toMillis();
-		var unused = this.scheduler.scheduleAtFixedRate(this::beat, 0, interval, TimeUnit.MILLISECONDS);
-	}
-
-	private static Duration interval(Duration timeout) {
-		Duration interval = timeout.dividedBy(HEARTBEATS_PER_TIMEOUT);
-		if (timeout.isZero() || interval.compareTo(LONGEST_INTERVAL) > 0) {
-			return LONGEST_INTERVAL;
-		}
-		return (interval.compareTo(SHORTEST_INTERVAL) < 0) ? SHORTEST_INTERVAL : interval;
+		Rhythm rhythm = new Rhythm(timeout, this.silence);
+		var unused = this.scheduler.scheduleAtFixedRate(() -> beat(rhythm), 0, rhythm.interval().toMillis(),
+				TimeUnit.MILLISECONDS);
 	}
 
 	/**
@@ -433,9 +420,12 @@ public final class WorkerAgent {
 	/**
 	 * A heartbeat that fails must not be the last one; the scheduler would drop the task.
 	 */
-	private void beat() {
+	private void beat(Rhythm rhythm) {
 		try {
-			write(heartbeat());
+			Message.Heartbeat heartbeat = heartbeat();
+			if (rhythm.isDue(heartbeat)) {
+				write(heartbeat);
+			}
 		}
 		catch (RuntimeException ex) {
 			this.observer.fault("a heartbeat could not be sent", ex);

@@ -9,6 +9,7 @@ import java.util.Random;
 import java.util.Set;
 
 import io.unicorn.ipc.Message;
+import io.unicorn.ipc.PoolSnapshot;
 import io.unicorn.launch.AotCache;
 import io.unicorn.launch.PoolSettings;
 import io.unicorn.launch.RolloutSettings;
@@ -114,6 +115,29 @@ class ArbiterEffectsTests {
 		assertThat(effects).doesNotContain(new Effect.Kill(1, ProcessSignal.KILL))
 			.contains(new Effect.Send(2, new Message.Leader(true)));
 		assertThat(at(Orders.DUMP_TIME)).contains(new Effect.Kill(1, ProcessSignal.KILL));
+	}
+
+	@Test
+	void aHeartbeatIsNotedWhenItComesAndWhatFollowsFromItAtTheNextDeadline() {
+		running();
+		Instant due = this.arbiter.due();
+		assertThat(due).isEqualTo(START.plusSeconds(30));
+		for (int i = 0; i < 29; i++) {
+			this.now = this.now.plusSeconds(1);
+			assertThat(say(1, new Message.Heartbeat(i, 0, 0, 0, 0, 0))).isEmpty();
+			assertThat(say(2, new Message.Heartbeat(i, 0, 0, 0, 0, 0))).isEmpty();
+			assertThat(this.arbiter.due()).isEqualTo(due);
+		}
+		assertThat(this.arbiter.snapshot().workers()).extracting(PoolSnapshot.WorkerInfo::requests)
+			.containsExactly(28L, 28L);
+		assertThat(at(Duration.ofSeconds(1))).isEmpty();
+		assertThat(this.arbiter.due()).isEqualTo(START.plusSeconds(59));
+	}
+
+	@Test
+	void aWorkerIsToldHowLongItMayBeSilent() {
+		assertThat(on(new Event.Started()))
+			.contains(new Effect.Send(1, new Message.Welcome(0, 1, 1, 30_000, false, 0, 6_000)));
 	}
 
 	@ParameterizedTest(name = "of {0}, {1} ms are for connections")

@@ -56,6 +56,12 @@ class HangDetectionTests {
 			.isEqualTo(Instant.MAX);
 	}
 
+	@ParameterizedTest(name = "timeout {0}: silent for {1} at most")
+	@CsvSource({ "PT30S, PT6S", "PT1S, PT0.2S", "PT5M, PT10S", "PT0S, PT10S" })
+	void aWorkerMayBeSilentForAFifthOfItsTimeoutAndNotForLong(Duration timeout, Duration silence) {
+		assertThat(HangDetection.silence(Workers.settings(WorkerClass.GTHREAD, timeout))).isEqualTo(silence);
+	}
+
 	@Test
 	void aForgivenSilenceStartsAnew() {
 		Worker worker = worker(0);

@@ -22,7 +22,7 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 @Timeout(30)
 class WorkerAgentTests {
 
-	private static final Message.Welcome WELCOME = new Message.Welcome(2, 7, 3, 10_000, false, 0);
+	private static final Message.Welcome WELCOME = new Message.Welcome(2, 7, 3, 10_000, false, 0, 0);
 
 	private static final PoolSnapshot POOL = new PoolSnapshot(
 			new PoolSnapshot.MasterInfo(1, Instant.EPOCH, 1, "running"), 2, 2, List.of(), Map.of(), List.of());
@@ -300,7 +300,7 @@ class WorkerAgentTests {
 
 	@Test
 	void aWorkerWithoutAMasterIsHaltedIfItDoesNotEnd() throws Exception {
-		WorkerAgent agent = this.master.agent(new Message.Welcome(0, 1, 1, 200, false, 0));
+		WorkerAgent agent = this.master.agent(new Message.Welcome(0, 1, 1, 200, false, 0, 0));
 		agent.register(new FakeServer(1));
 		serve(agent);
 		this.master.hangUp();
@@ -311,7 +311,7 @@ class WorkerAgentTests {
 
 	@Test
 	void aServerThatNeverStopsDoesNotKeepAWorkerAliveWithoutAMaster() throws Exception {
-		WorkerAgent agent = this.master.agent(new Message.Welcome(0, 1, 1, 200, false, 0));
+		WorkerAgent agent = this.master.agent(new Message.Welcome(0, 1, 1, 200, false, 0, 0));
 		java.util.concurrent.CountDownLatch release = new java.util.concurrent.CountDownLatch(1);
 		agent.register(new DrainableServer() {
 

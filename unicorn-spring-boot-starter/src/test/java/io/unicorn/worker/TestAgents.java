@@ -39,7 +39,7 @@ public final class TestAgents implements AutoCloseable {
 			Socket theirs = new Socket(server.getInetAddress(), server.getLocalPort());
 			this.ours = server.accept();
 			this.writer = new MessageWriter<>(this.ours.getOutputStream());
-			this.writer.write(new Message.Welcome(1, 5, 2, 2000, false, 0));
+			this.writer.write(new Message.Welcome(1, 5, 2, 2000, false, 0, 0));
 			this.agent = new WorkerAgent(theirs.getInputStream(), theirs.getOutputStream(), new Silent(),
 					new WorkerAgent.ProcessEnd() {
 
