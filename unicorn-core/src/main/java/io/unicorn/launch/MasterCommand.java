@@ -39,9 +39,19 @@ public final class MasterCommand {
 	 */
 	private static final String OTHER_SUSPEND_SIGNAL = "_JAVA_SR_SIGNUM=40";
 
-	/** A master does little and keeps little; see docs/architecture.md. */
-	private static final List<String> JVM_FLAGS = List.of("-Xms8m", "-Xmx32m", "-Xss512k", "-XX:+UseSerialGC",
-			"-XX:TieredStopAtLevel=1", "-XX:ReservedCodeCacheSize=12m", "-XX:+ExitOnOutOfMemoryError",
+	/** Once an hour. */
+	private static final String HARDLY_EVER = "3600000";
+
+	/**
+	 * A master does little and keeps little, and is not woken by its own JVM; for the
+	 * reason of each see docs/architecture.md. Not every JDK has them all.
+	 */
+	private static final List<String> JVM_FLAGS = List.of("-XX:+IgnoreUnrecognizedVMOptions",
+			"-XX:+UnlockDiagnosticVMOptions", "-Xms4m", "-Xmn2m", "-Xmx32m", "-Xss512k", "-XX:+UseSerialGC",
+			"-XX:TieredStopAtLevel=1", "-XX:CompileThresholdScaling=20", "-XX:ReservedCodeCacheSize=12m",
+			"-XX:ArchiveRelocationMode=0", "-XX:-UsePerfData", "-XX:GuaranteedSafepointInterval=0",
+			"-XX:AsyncDeflationInterval=" + HARDLY_EVER, "-XX:GuaranteedAsyncDeflationInterval=" + HARDLY_EVER,
+			"-XX:ServiceThreadCleanupInterval=" + HARDLY_EVER, "-XX:+ExitOnOutOfMemoryError",
 			"--enable-native-access=ALL-UNNAMED");
 
 	private MasterCommand() {
