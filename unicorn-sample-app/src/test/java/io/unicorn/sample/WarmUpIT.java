@@ -72,8 +72,10 @@ class WarmUpIT {
 	}
 
 	@Test
-	void aServerWithTlsIsWarmedUpToo(@TempDir Path directory) throws Exception {
-		RunningPool pool = start("/whoami", SelfSigned.in(directory).args());
+	void aServerWithTlsAndHttp2IsWarmedUpToo(@TempDir Path directory) throws Exception {
+		List<String> args = new ArrayList<>(List.of(SelfSigned.in(directory).args()));
+		args.add("--server.http2.enabled=true");
+		RunningPool pool = start("/whoami", args.toArray(String[]::new));
 		pool.awaitOutput(COMPLETE, TIMEOUT);
 		assertThat(pool.output()).contains("Warmed up with 200 requests in ").doesNotContain("failed");
 		assertThat(pool.stop()).isZero();
