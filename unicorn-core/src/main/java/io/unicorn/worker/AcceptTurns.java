@@ -1,12 +1,15 @@
 package io.unicorn.worker;
 
+import java.util.function.LongSupplier;
+
 /**
  * Decides when a worker lets the others accept first. The kernel wakes one waiting worker
  * for each connection, but whoever is awake takes all that have come: of many that come
  * at once, as when a proxy or a load generator opens its connections, one worker would
  * get most and keep them. So who has more than another one, that accepts too, waits a
  * little. A worker that does not take its turn, be it stopped or starved, is waited for
- * once, and not again before it has accepted something.
+ * once, and not again before it has accepted something. Connections that are closed as
+ * fast as they come do not last long enough to be worth any wait.
  * <p>
  * {@link #taken} and {@link #nanosToWait} are for the thread that accepts, the other
  * methods for any.
@@ -19,11 +22,11 @@ public final class AcceptTurns {
 	/** A first wait in nanoseconds; each is twice as long as the one before. */
 	private static final long FIRST_WAIT = 50_000;
 
-	/**
-	 * About 25 ms altogether, in which whoever has been woken gets a processor even where
-	 * all of them are busy.
-	 */
-	private static final int WAITS_FOR_ONE_TURN = 9;
+	/** About 1.5 ms altogether, in which whoever has been woken gets a processor. */
+	private static final int WAITS_FOR_ONE_TURN = 5;
+
+	/** How far back, at least, one looks at how many connections were closed. */
+	private static final long PERIOD = 100_000_000;
 
 	private final ConnectionBoard board;
 
@@ -35,7 +38,16 @@ public final class AcceptTurns {
 	/** Who took how many when the present wait began. */
 	private final int[] before;
 
+	private final LongSupplier nanoTime;
+
 	private int connections;
+
+	/** When the present period began, and what was closed in it and in the last one. */
+	private long period;
+
+	private int closed;
+
+	private int closedBefore;
 
 	private int waits;
 
@@ -46,6 +58,12 @@ public final class AcceptTurns {
 	 * @param index its index, 0 or more; who finds no place on the board waits for nobody
 	 */
 	public AcceptTurns(ConnectionBoard board, int index) {
+		this(board, index, System::nanoTime);
+	}
+
+	AcceptTurns(ConnectionBoard board, int index, LongSupplier nanoTime) {
+		this.nanoTime = nanoTime;
+		this.period = nanoTime.getAsLong();
 		this.board = board;
 		this.index = index;
 		this.givenUp = new int[board.slots()];
@@ -85,8 +103,26 @@ public final class AcceptTurns {
 	}
 
 	/** A connection is closed, or was not accepted after all. */
-	public void closed() {
+	public synchronized void closed() {
 		count(-1);
+		beginPeriod();
+		this.closed++;
+	}
+
+	private void beginPeriod() {
+		long now = this.nanoTime.getAsLong();
+		long past = now - this.period;
+		if (past >= PERIOD) {
+			this.closedBefore = (past < 2 * PERIOD) ? this.closed : 0;
+			this.closed = 0;
+			this.period = now;
+		}
+	}
+
+	/** Whether connections last less than one period or two. */
+	private synchronized boolean areShort() {
+		beginPeriod();
+		return this.closed + this.closedBefore > this.connections;
 	}
 
 	private synchronized void count(int change) {
@@ -125,7 +161,7 @@ public final class AcceptTurns {
 			moving |= this.waits > 0 && others != this.before[i];
 			this.before[i] = others;
 		}
-		if (!behind) {
+		if (!behind || areShort()) {
 			return 0;
 		}
 		// Who accepts is waited for anew: it may still take what is there.

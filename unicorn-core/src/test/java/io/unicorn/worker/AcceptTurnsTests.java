@@ -22,8 +22,10 @@ class AcceptTurnsTests {
 
 	private final ConnectionBoard board = ConnectionBoard.ofThisProcess(PLACES);
 
+	private long now = 1_000_000_000;
+
 	private AcceptTurns worker(int index, int connections) {
-		AcceptTurns worker = new AcceptTurns(this.board, index);
+		AcceptTurns worker = new AcceptTurns(this.board, index, () -> this.now);
 		worker.begin();
 		for (int i = 0; i < connections; i++) {
 			worker.opened();
@@ -60,10 +62,10 @@ class AcceptTurnsTests {
 	}
 
 	@Test
-	void aWorkerThatTakesNothingIsWaitedForSomeMillisecondsOnceUntilItTakesSomething() {
+	void aWorkerThatTakesNothingIsWaitedForALittleOnceUntilItTakesSomething() {
 		AcceptTurns more = worker(0, 2);
 		AcceptTurns stopped = worker(1, 0);
-		assertThat(waitInVain(more)).isBetween(10_000_000L, 50_000_000L);
+		assertThat(waitInVain(more)).isBetween(1_000_000L, 3_000_000L);
 		more.opened();
 		more.taken();
 		assertThat(more.nanosToWait()).isZero();
@@ -112,6 +114,20 @@ class AcceptTurnsTests {
 		assertThat(other.nanosToWait()).isZero();
 		new AcceptTurns(this.board, 1).begin();
 		assertThat(other.nanosToWait()).isPositive();
+	}
+
+	@Test
+	void nobodyWaitsWhereConnectionsAreClosedAsFastAsTheyCome() {
+		AcceptTurns more = worker(0, 8);
+		worker(1, 0);
+		for (int i = 0; i < 9; i++) {
+			more.opened();
+			more.closed();
+			this.now += 10_000_000;
+		}
+		assertThat(more.nanosToWait()).isZero();
+		this.now += 210_000_000;
+		assertThat(more.nanosToWait()).as("that is over").isPositive();
 	}
 
 	@Test
