@@ -2,6 +2,8 @@ package io.unicorn.worker;
 
 import java.util.function.LongSupplier;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Decides when a worker lets the others accept first. The kernel wakes one waiting worker
  * for each connection, but whoever is awake takes all that have come: of many that come
@@ -22,10 +24,10 @@ public final class AcceptTurns {
 	/** A first wait in nanoseconds; each is twice as long as the one before. */
 	private static final long FIRST_WAIT = 50_000;
 
-	/** About 1.5 ms altogether, in which whoever has been woken gets a processor. */
-	private static final int WAITS_FOR_ONE_TURN = 5;
+	/** About 6 ms altogether, in which whoever has been woken gets a processor. */
+	private static final int WAITS_FOR_ONE_TURN = 7;
 
-	/** How far back, at least, one looks at how many connections were closed. */
+	/** A connection that is closed in less is short. */
 	private static final long PERIOD = 100_000_000;
 
 	private final ConnectionBoard board;
@@ -42,12 +44,9 @@ public final class AcceptTurns {
 
 	private int connections;
 
-	/** When the present period began, and what was closed in it and in the last one. */
-	private long period;
+	private Period present;
 
-	private int closed;
-
-	private int closedBefore;
+	private @Nullable Period last;
 
 	private int waits;
 
@@ -63,7 +62,7 @@ public final class AcceptTurns {
 
 	AcceptTurns(ConnectionBoard board, int index, LongSupplier nanoTime) {
 		this.nanoTime = nanoTime;
-		this.period = nanoTime.getAsLong();
+		this.present = new Period(nanoTime.getAsLong(), 0);
 		this.board = board;
 		this.index = index;
 		this.givenUp = new int[board.slots()];
@@ -104,25 +103,9 @@ public final class AcceptTurns {
 
 	/** A connection is closed, or was not accepted after all. */
 	public synchronized void closed() {
+		beginPeriod();
+		this.present.closed++;
 		count(-1);
-		beginPeriod();
-		this.closed++;
-	}
-
-	private void beginPeriod() {
-		long now = this.nanoTime.getAsLong();
-		long past = now - this.period;
-		if (past >= PERIOD) {
-			this.closedBefore = (past < 2 * PERIOD) ? this.closed : 0;
-			this.closed = 0;
-			this.period = now;
-		}
-	}
-
-	/** Whether connections last less than one period or two. */
-	private synchronized boolean areShort() {
-		beginPeriod();
-		return this.closed + this.closedBefore > this.connections;
 	}
 
 	private synchronized void count(int change) {
@@ -132,11 +115,32 @@ public final class AcceptTurns {
 		}
 	}
 
+	private void beginPeriod() {
+		long now = this.nanoTime.getAsLong();
+		long past = now - this.present.start;
+		if (past >= PERIOD) {
+			this.last = (past < 2 * PERIOD) ? this.present : null;
+			this.present = new Period(now, this.connections);
+		}
+	}
+
+	private synchronized void countTaken() {
+		beginPeriod();
+		this.present.taken++;
+	}
+
+	/** Whether most connections are closed in the period in which they were accepted. */
+	private synchronized boolean areShort() {
+		beginPeriod();
+		return this.present.hasMostlyShort() || (this.last != null && this.last.hasMostlyShort());
+	}
+
 	/**
 	 * Something was accepted; the next turn begins.
 	 */
 	public void taken() {
 		this.waits = 0;
+		countTaken();
 		if (hasPlace()) {
 			this.board.taken(this.index, ++this.taken);
 		}
@@ -184,6 +188,30 @@ public final class AcceptTurns {
 				this.givenUp[i] = this.board.taken(i);
 			}
 		}
+	}
+
+	/** Some time, in which connections are accepted and closed. */
+	private static final class Period {
+
+		private final long start;
+
+		private final int connections;
+
+		private int taken;
+
+		private int closed;
+
+		Period(long start, int connections) {
+			this.start = start;
+			this.connections = connections;
+		}
+
+		boolean hasMostlyShort() {
+			// At least so many of those that were closed were not there when it began.
+			int closedAgain = this.closed - this.connections;
+			return 2 * closedAgain > this.taken;
+		}
+
 	}
 
 }

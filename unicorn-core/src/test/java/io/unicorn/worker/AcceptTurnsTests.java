@@ -65,7 +65,7 @@ class AcceptTurnsTests {
 	void aWorkerThatTakesNothingIsWaitedForALittleOnceUntilItTakesSomething() {
 		AcceptTurns more = worker(0, 2);
 		AcceptTurns stopped = worker(1, 0);
-		assertThat(waitInVain(more)).isBetween(1_000_000L, 3_000_000L);
+		assertThat(waitInVain(more)).isBetween(3_000_000L, 10_000_000L);
 		more.opened();
 		more.taken();
 		assertThat(more.nanosToWait()).isZero();
@@ -120,14 +120,38 @@ class AcceptTurnsTests {
 	void nobodyWaitsWhereConnectionsAreClosedAsFastAsTheyCome() {
 		AcceptTurns more = worker(0, 8);
 		worker(1, 0);
-		for (int i = 0; i < 9; i++) {
+		this.now += 110_000_000;
+		for (int i = 0; i < 10; i++) {
 			more.opened();
+			more.taken();
 			more.closed();
-			this.now += 10_000_000;
+			more.opened();
+			more.taken();
+			more.closed();
+			this.now += 9_000_000;
 		}
 		assertThat(more.nanosToWait()).isZero();
 		this.now += 210_000_000;
 		assertThat(more.nanosToWait()).as("that is over").isPositive();
+	}
+
+	@Test
+	void connectionsThatAreClosedAllAtOnceWereNotShortForThat() {
+		AcceptTurns more = worker(0, 40);
+		worker(1, 0);
+		this.now += 110_000_000;
+		for (int i = 0; i < 38; i++) {
+			more.closed();
+		}
+		assertThat(more.nanosToWait()).isPositive();
+		for (int i = 0; i < 30; i++) {
+			more.opened();
+			more.taken();
+		}
+		for (int i = 0; i < 5; i++) {
+			more.closed();
+		}
+		assertThat(more.nanosToWait()).as("a few short ones among them").isPositive();
 	}
 
 	@Test

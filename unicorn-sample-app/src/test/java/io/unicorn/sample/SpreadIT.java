@@ -32,6 +32,8 @@ class SpreadIT {
 
 	private static final int BURSTS = 9;
 
+	private static final Duration LASTING = Duration.ofMillis(300);
+
 	private static final Pattern PID = Pattern.compile("\"pid\":(\\d+)");
 
 	@RegisterExtension
@@ -65,7 +67,7 @@ class SpreadIT {
 	}
 
 	/** Return how many connections each worker has, by its pid. */
-	private static Map<Long, Integer> burst(int port) throws IOException {
+	private static Map<Long, Integer> burst(int port) throws Exception {
 		List<Socket> sockets = new ArrayList<>();
 		try {
 			for (int i = 0; i < CONNECTIONS; i++) {
@@ -77,6 +79,8 @@ class SpreadIT {
 					.write("GET /whoami HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
 				shares.merge(answeredBy(socket), 1, Integer::sum);
 			}
+			// Those that last a moment are what matters.
+			Thread.sleep(LASTING.toMillis());
 			return shares;
 		}
 		finally {
