@@ -32,7 +32,7 @@ public record ClassDataCache(Path directory, String key, Form form) {
 	/** The first JDK that makes an AOT cache in one step. */
 	private static final int AOT_SINCE = 25;
 
-	private static final int CDS_SINCE = 17;
+	static final int CDS_SINCE = 17;
 
 	private static final String BOOT_LOADER = "org.springframework.boot.loader.";
 
@@ -55,7 +55,10 @@ public record ClassDataCache(Path directory, String key, Form form) {
 		AOT("aot", "-XX:AOTCacheOutput=", "-XX:AOTCache=", "-Xlog:aot*=off"),
 
 		/** A dynamic CDS archive, made by the recording JVM when it ends. */
-		CDS("jsa", "-XX:ArchiveClassesAtExit=", "-XX:SharedArchiveFile=", "-Xlog:cds*=off");
+		CDS("jsa", "-XX:ArchiveClassesAtExit=", "-XX:SharedArchiveFile=", "-Xlog:cds*=off"),
+
+		/** A CDS archive in place of the JDK's, made by a JVM that does nothing else. */
+		STATIC_CDS("jsa", "-XX:SharedArchiveFile=", "-XX:SharedArchiveFile=", "-Xlog:cds*=off");
 
 		private final String extension;
 
@@ -78,6 +81,10 @@ public record ClassDataCache(Path directory, String key, Form form) {
 
 		String extension() {
 			return this.extension;
+		}
+
+		String quiet() {
+			return this.quiet;
 		}
 
 	}
@@ -137,6 +144,10 @@ public record ClassDataCache(Path directory, String key, Form form) {
 		parts.add(release.description());
 		parts.add(generation.jar().toString());
 		flags(plan).filter((flag) -> !flag.startsWith("-D") && !flag.startsWith("-Xlog")).forEach(parts::add);
+		return hash(parts);
+	}
+
+	static String hash(List<String> parts) {
 		try {
 			byte[] hash = MessageDigest.getInstance("SHA-256")
 				.digest(String.join("\0", parts).getBytes(StandardCharsets.UTF_8));

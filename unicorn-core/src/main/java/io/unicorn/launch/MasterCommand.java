@@ -46,13 +46,12 @@ public final class MasterCommand {
 	 * A master does little and keeps little, and is not woken by its own JVM; for the
 	 * reason of each see docs/architecture.md. Not every JDK has them all.
 	 */
-	private static final List<String> JVM_FLAGS = List.of("-XX:+IgnoreUnrecognizedVMOptions",
-			"-XX:+UnlockDiagnosticVMOptions", "-Xms4m", "-Xmn2m", "-Xmx32m", "-Xss512k", "-XX:+UseSerialGC",
-			"-XX:TieredStopAtLevel=1", "-XX:CompileThresholdScaling=20", "-XX:ReservedCodeCacheSize=12m",
-			"-XX:ArchiveRelocationMode=0", "-XX:-UsePerfData", "-XX:GuaranteedSafepointInterval=0",
-			"-XX:AsyncDeflationInterval=" + HARDLY_EVER, "-XX:GuaranteedAsyncDeflationInterval=" + HARDLY_EVER,
-			"-XX:ServiceThreadCleanupInterval=" + HARDLY_EVER, "-XX:+ExitOnOutOfMemoryError",
-			"--enable-native-access=ALL-UNNAMED");
+	static final List<String> JVM_FLAGS = List.of("-XX:+IgnoreUnrecognizedVMOptions", "-XX:+UnlockDiagnosticVMOptions",
+			"-Xms4m", "-Xmn2m", "-Xmx32m", "-Xss512k", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
+			"-XX:CompileThresholdScaling=20", "-XX:ReservedCodeCacheSize=12m", "-XX:ArchiveRelocationMode=0",
+			"-XX:-UsePerfData", "-XX:GuaranteedSafepointInterval=0", "-XX:AsyncDeflationInterval=" + HARDLY_EVER,
+			"-XX:GuaranteedAsyncDeflationInterval=" + HARDLY_EVER, "-XX:ServiceThreadCleanupInterval=" + HARDLY_EVER,
+			"-XX:+ExitOnOutOfMemoryError", "--enable-native-access=ALL-UNNAMED");
 
 	private MasterCommand() {
 	}
@@ -64,7 +63,7 @@ public final class MasterCommand {
 	 * @param environment the environment of this process, in byte form
 	 */
 	public static Command starting(LaunchPlan plan, Path file, List<String> environment) {
-		return of(plan, environment, identification(plan), List.of(Command.bytes(file)));
+		return of(plan, environment, process(plan, file), List.of(Command.bytes(file)));
 	}
 
 	/**
@@ -74,7 +73,7 @@ public final class MasterCommand {
 	 * @param environment the environment of the master, in byte form
 	 */
 	public static Command resuming(LaunchPlan plan, Path file, List<String> environment) {
-		return of(plan, environment, identification(plan), List.of(RESUME, Command.bytes(file)));
+		return of(plan, environment, process(plan, file), List.of(RESUME, Command.bytes(file)));
 	}
 
 	/**
@@ -87,13 +86,20 @@ public final class MasterCommand {
 		return of(plan, environment, List.of(), List.of(CHECK, Command.bytes(file)));
 	}
 
-	/** This process is about to be the master that this makes known. */
-	private static List<String> identification(LaunchPlan plan) {
+	/**
+	 * This process is about to be the master that this makes known, and it takes some
+	 * time to start.
+	 */
+	private static List<String> process(LaunchPlan plan, Path file) {
 		Path socket = CommandSocket.of(Path.of(Command.text(plan.master().workDir())));
-		return (socket != null) ? MasterProcess.flags(plan, socket) : List.of();
+		List<String> flags = new ArrayList<>(MasterArchive.options(plan, file));
+		if (socket != null) {
+			flags.addAll(MasterProcess.flags(plan, socket));
+		}
+		return flags;
 	}
 
-	private static Command of(LaunchPlan plan, List<String> environment, List<String> identification,
+	private static Command of(LaunchPlan plan, List<String> environment, List<String> process,
 			List<String> programArguments) {
 		List<String> arguments = new ArrayList<>();
 		arguments.add(WorkerCommand.title("master", plan) + " java "
@@ -102,13 +108,12 @@ public final class MasterCommand {
 		if (plan.master().nativeDirectory() != null) {
 			arguments.add("-Djffi.boot.library.path=" + plan.master().nativeDirectory());
 		}
-		arguments.addAll(identification);
+		arguments.addAll(process);
 		arguments.add("-cp");
 		arguments.add(String.join(":", plan.master().classPath()));
 		arguments.add(MAIN);
 		arguments.addAll(programArguments);
-		List<String> variables = new ArrayList<>(environmentOfWorkers(environment));
-		variables.removeIf(MasterCommand::isForJvm);
+		List<String> variables = withoutJvmOptions(environment);
 		if (variables.stream().noneMatch((variable) -> variable.startsWith("_JAVA_SR_SIGNUM="))) {
 			variables.add(OTHER_SUSPEND_SIGNAL);
 		}
@@ -121,6 +126,12 @@ public final class MasterCommand {
 	 */
 	public static List<String> environmentOfWorkers(List<String> environment) {
 		return environment.stream().filter((variable) -> !variable.equals(OTHER_SUSPEND_SIGNAL)).toList();
+	}
+
+	static List<String> withoutJvmOptions(List<String> environment) {
+		List<String> variables = new ArrayList<>(environmentOfWorkers(environment));
+		variables.removeIf(MasterCommand::isForJvm);
+		return variables;
 	}
 
 	/**

@@ -51,6 +51,14 @@ sealed interface Effect {
 
 	}
 
+	/**
+	 * Make the archive of the master's own classes, then report how that has ended by an
+	 * {@link Event.OfCache}.
+	 */
+	record MakeArchive() implements OfCache {
+
+	}
+
 	/** Give up a training; it is reported as failed, unless it has just ended. */
 	record CancelTraining() implements OfCache {
 

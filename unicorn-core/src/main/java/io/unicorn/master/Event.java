@@ -98,6 +98,11 @@ sealed interface Event {
 
 	}
 
+	/** The master has written down what an archive of its classes is made of. */
+	record ArchiveWanted(String key) implements OfCache {
+
+	}
+
 	/** A process has begun to make the cache. */
 	record TrainingBegun(String key) implements OfCache {
 

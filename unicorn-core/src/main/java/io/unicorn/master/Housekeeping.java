@@ -19,6 +19,7 @@ import io.unicorn.launch.CacheFile;
 import io.unicorn.launch.Claims;
 import io.unicorn.launch.ClassDataCache;
 import io.unicorn.launch.LaunchPlan;
+import io.unicorn.launch.MasterArchive;
 import io.unicorn.launch.WorkDir;
 import io.unicorn.posix.Command;
 import org.jspecify.annotations.Nullable;
@@ -69,6 +70,9 @@ final class Housekeeping {
 		plans.forEach((plan) -> ClassDataCache.of(plan)
 			.ifPresent((cache) -> caches.computeIfAbsent(cache.directory(), (directory) -> new HashSet<>())
 				.add(cache.key())));
+		plans.forEach((plan) -> MasterArchive.of(plan)
+			.ifPresent((archive) -> caches.computeIfAbsent(archive.directory(), (directory) -> new HashSet<>())
+				.add(archive.key())));
 		this.executor.execute(() -> hold(needed, caches));
 	}
 

@@ -76,6 +76,8 @@ public final class Master {
 
 	private final Trainer trainer;
 
+	private final Archive archive;
+
 	private final Housekeeping housekeeping;
 
 	/** What served before, and would again if it had to. */
@@ -123,6 +125,7 @@ public final class Master {
 		this.preparations = new Preparations(posix, workDir);
 		this.caches = new Caches(Path.of("/proc"), this::decide);
 		this.trainer = new Trainer(posix, workDir, (event) -> this.inbox.add(() -> decide(event)));
+		this.archive = new Archive(program, Command.ownArguments());
 		this.housekeeping = new Housekeeping(workDir, posix.pid(), this.log);
 		this.processes = new WorkerProcesses(posix, this.hearing.poller(),
 				(event) -> this.inbox.add(() -> decide(event)));
@@ -205,12 +208,21 @@ public final class Master {
 		this.plans.values().forEach(this::watchJar);
 		this.housekeeping.keep(this.plans.values(), this.lastGood);
 		runSafely(() -> decide(first));
+		runSafely(this::takeCareOfArchive);
 		this.commands.listen(System.getProperty(MasterCommand.SOCKET_PROPERTY),
 				Path.of(Command.text(this.program.master().workDir())));
 		while (true) {
 			Runnable next = this.inbox.poll(this.clock.nanosUntil(this.arbiter.due()), TimeUnit.NANOSECONDS);
 			runSafely((next != null) ? next : () -> decide(new Event.Tick()));
 		}
+	}
+
+	private void takeCareOfArchive() {
+		if (this.archive.removeUnused(Path.of("/proc/self/maps"))) {
+			this.log.write(Effect.Level.WARN, "the archive of the master's classes is dropped, because the JVM does "
+					+ "not use it; the next master makes another one");
+		}
+		this.archive.wanted().ifPresent((cache) -> decide(new Event.ArchiveWanted(cache.key())));
 	}
 
 	/**
@@ -347,6 +359,7 @@ public final class Master {
 			this.commands.close();
 			this.preparations.close();
 			this.trainer.close();
+			this.archive.close();
 			this.pidFiles.delete();
 			this.housekeeping.leave(this.connectionBoard);
 			this.log.flush(LAST_WORDS);
@@ -385,8 +398,14 @@ public final class Master {
 		else if (effect instanceof Effect.Train train) {
 			LaunchPlan plan = plan(train.generation());
 			ClassDataCache.of(plan)
+				.ifPresent(
+						(cache) -> decide(this.caches.exists(cache) ? new Event.CacheFound(cache.key()) : this.trainer
+							.train(cache, (making) -> WorkerCommand.training(plan, this.environment, making))));
+		}
+		else if (effect instanceof Effect.MakeArchive) {
+			this.archive.wanted()
 				.ifPresent((cache) -> decide(this.caches.exists(cache) ? new Event.CacheFound(cache.key())
-						: this.trainer.train(cache, plan, this.environment)));
+						: this.trainer.train(cache, (making) -> this.archive.making(making, this.environment))));
 		}
 	}
 
@@ -589,6 +608,7 @@ public final class Master {
 				.filter((descriptor) -> descriptor != HandOver.NONE)
 				.forEach(descriptors::add);
 			this.trainer.close();
+			this.archive.close();
 			this.log.flush(LAST_WORDS);
 			this.posix.exec(MasterCommand.resuming(successor, file, this.environment), descriptors,
 					MasterCommand.DEFERRED_SIGNALS);

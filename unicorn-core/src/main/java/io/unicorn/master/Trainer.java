@@ -5,11 +5,11 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 import io.unicorn.launch.CacheInMaking;
 import io.unicorn.launch.ClassDataCache;
-import io.unicorn.launch.LaunchPlan;
-import io.unicorn.launch.WorkerCommand;
+import io.unicorn.posix.Command;
 import io.unicorn.posix.Exit;
 import io.unicorn.posix.Posix;
 import io.unicorn.posix.PosixException;
@@ -49,16 +49,17 @@ final class Trainer {
 
 	/**
 	 * Begin.
+	 * @param command returns the command that makes it
 	 * @return how that went
 	 */
-	Event.OfCache train(ClassDataCache cache, LaunchPlan plan, List<String> environment) {
+	Event.OfCache train(ClassDataCache cache, Function<CacheInMaking, Command> command) {
 		CacheInMaking making = null;
 		try {
 			making = CacheInMaking.begin(this.workDir, cache).orElse(null);
 			if (making == null) {
 				return new Event.TrainingPostponed(cache.key());
 			}
-			int pid = this.posix.spawn(WorkerCommand.training(plan, environment, making), making.output());
+			int pid = this.posix.spawn(command.apply(making), making.output());
 			this.posix.makeLast(pid);
 			this.posix.prioritize(pid, Priority.BACKGROUND);
 			this.running = new Running(pid, cache.key(), making);

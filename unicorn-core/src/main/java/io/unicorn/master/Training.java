@@ -48,6 +48,9 @@ final class Training {
 	/** By the key of the cache: generations of the same code share one. */
 	private final Map<String, Progress> byKey = new HashMap<>();
 
+	/** Of the archive of the master's own classes; empty if none is to be made. */
+	private String archiveKey = "";
+
 	private @Nullable Instant calmSince;
 
 	/** What is being trained. */
@@ -115,11 +118,14 @@ final class Training {
 		this.current = key();
 		this.startedAt = now;
 		this.cancelled = false;
-		this.orders.add(new Effect.Train(this.configuration.generation()));
+		this.orders.add(this.archiveKey.equals(this.current) ? new Effect.MakeArchive()
+				: new Effect.Train(this.configuration.generation()));
 	}
 
+	/** Workers come first: they are more, and start more often. */
 	private String key() {
-		return this.configuration.of(this.configuration.generation()).cacheKey();
+		String workers = this.configuration.of(this.configuration.generation()).cacheKey();
+		return (workers.isEmpty() || progress(workers).over) ? this.archiveKey : workers;
 	}
 
 	private Progress progress(String key) {
@@ -151,18 +157,26 @@ final class Training {
 			rejected(rejected);
 			return;
 		}
-		if (event instanceof Event.TrainingBegun) {
-			this.orders.tell(Level.INFO,
-					"training a cache of class data in the background, with which workers will boot faster");
+		if (event instanceof Event.ArchiveWanted wanted) {
+			this.archiveKey = wanted.key();
+			return;
+		}
+		if (event instanceof Event.TrainingBegun begun) {
+			if (!begun.key().equals(this.archiveKey)) {
+				this.orders.tell(Level.INFO,
+						"training a cache of class data in the background, with which workers will boot faster");
+			}
 			return;
 		}
 		this.current = null;
 		if (event instanceof Event.Trained trained) {
 			progress(trained.key()).over = true;
+			boolean archive = trained.key().equals(this.archiveKey);
 			this.orders.tell(Level.INFO,
-					"cache of class data trained in " + Phrases.rough(Duration.between(this.startedAt, now)) + " ("
-							+ Phrases.grouped(trained.sizeBytes() / (1 << 20))
-							+ " MiB), workers use it from the next one on");
+					(archive ? "archive of the master's classes made in " : "cache of class data trained in ")
+							+ Phrases.rough(Duration.between(this.startedAt, now)) + " ("
+							+ Phrases.grouped(trained.sizeBytes() / (1 << 20)) + " MiB), "
+							+ (archive ? "masters start from it" : "workers use it from the next one on"));
 		}
 		else if (event instanceof Event.CacheFound found) {
 			progress(found.key()).over = true;

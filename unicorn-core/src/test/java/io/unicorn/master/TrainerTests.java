@@ -18,6 +18,7 @@ import io.unicorn.launch.Generation;
 import io.unicorn.launch.JavaCommandLine;
 import io.unicorn.launch.LaunchPlan;
 import io.unicorn.launch.MasterProgram;
+import io.unicorn.launch.WorkerCommand;
 import io.unicorn.posix.Exit;
 import io.unicorn.posix.JnrPosix;
 import org.junit.jupiter.api.BeforeEach;
@@ -87,7 +88,11 @@ class TrainerTests {
 	}
 
 	private Event.OfCache begin() {
-		return this.trainer.train(cache(), plan(), List.of("PATH=/usr/bin:/bin"));
+		return begin(this.trainer);
+	}
+
+	private Event.OfCache begin(Trainer by) {
+		return by.train(cache(), (making) -> WorkerCommand.training(plan(), List.of("PATH=/usr/bin:/bin"), making));
 	}
 
 	private Event.OfCache result() throws InterruptedException {
@@ -161,7 +166,7 @@ class TrainerTests {
 		script("exec sleep 600");
 		begin();
 		Trainer other = new Trainer(this.posix, this.workDir, this.events::add);
-		assertThat(other.train(cache(), plan(), List.of())).isEqualTo(new Event.TrainingPostponed(cache().key()));
+		assertThat(begin(other)).isEqualTo(new Event.TrainingPostponed(cache().key()));
 		other.cancel();
 		other.close();
 		this.trainer.cancel();

@@ -1,6 +1,7 @@
 package io.unicorn.master;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 
@@ -196,6 +197,35 @@ class TrainingTests {
 		training.on(new Event.CacheFound("ab"), SimulatedPool.EPOCH.plus(Training.CALM));
 		training.advance(SimulatedPool.EPOCH.plus(LONG));
 		assertThat(this.orders.take()).isEmpty();
+	}
+
+	@Test
+	void theArchiveOfTheMasterIsMadeWhenTheCacheOfItsWorkersIsThere() {
+		Training training = training("ab");
+		training.on(new Event.ArchiveWanted("cd"), SimulatedPool.EPOCH);
+		Instant calm = SimulatedPool.EPOCH.plus(Training.CALM);
+		training.advance(SimulatedPool.EPOCH);
+		training.advance(calm);
+		assertThat(this.orders.take()).containsExactly(new Effect.Train(1));
+		training.advance(calm.plusSeconds(5));
+		assertThat(this.orders.take()).isEmpty();
+		training.on(new Event.CacheFound("ab"), calm.plusSeconds(6));
+		training.advance(calm.plusSeconds(6));
+		assertThat(this.orders.take()).containsExactly(new Effect.MakeArchive());
+		training.on(new Event.TrainingBegun("cd"), calm.plusSeconds(6));
+		training.on(new Event.Trained("cd", 15 << 20), calm.plusSeconds(10));
+		training.advance(calm.plus(LONG));
+		assertThat(this.orders.take()).containsExactly(new Effect.Tell(Effect.Level.INFO,
+				"archive of the master's classes made in 4 s (15 MiB), masters start from it"));
+	}
+
+	@Test
+	void theArchiveOfTheMasterIsMadeAloneWhereNoCacheSuits() {
+		Training training = training("");
+		training.on(new Event.ArchiveWanted("cd"), SimulatedPool.EPOCH);
+		training.advance(SimulatedPool.EPOCH);
+		training.advance(SimulatedPool.EPOCH.plus(Training.CALM));
+		assertThat(this.orders.take()).containsExactly(new Effect.MakeArchive());
 	}
 
 	@Test

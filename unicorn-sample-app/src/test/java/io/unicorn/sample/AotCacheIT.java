@@ -33,6 +33,8 @@ class AotCacheIT {
 
 	private static final Pattern TRAINING = Pattern.compile("training a cache of class data");
 
+	private static final Pattern ARCHIVED = Pattern.compile("archive of the master's classes made in .* MiB\\)");
+
 	@RegisterExtension
 	private final Pools pools = new Pools();
 
@@ -98,10 +100,13 @@ class AotCacheIT {
 		awaitTrained(first);
 		assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(cache()))).isEqualTo("rw-------");
 		assertThat(usesCache(replace(first, pid))).as("its successor").isTrue();
+		assertThat(usesCache(first.masterPid())).as("the very first master").isFalse();
+		first.awaitOutput(ARCHIVED, TRAINED_WITHIN);
 		assertThat(first.stop()).isZero();
 
 		RunningPool second = start("auto");
 		pid = worker(second);
+		assertThat(usesCache(second.masterPid())).as("the master of the next start").isTrue();
 		assertThat(usesCache(pid)).as("the first worker of the next start").isTrue();
 		damage(cache());
 		pid = replace(second, pid);
@@ -114,6 +119,7 @@ class AotCacheIT {
 
 		RunningPool third = start("off");
 		assertThat(usesCache(worker(third))).as("who does not want it").isFalse();
+		assertThat(usesCache(third.masterPid())).as("the master of who does not want it").isFalse();
 		assertThat(third.stop()).isZero();
 	}
 
