@@ -213,6 +213,7 @@ final class Arbiter {
 			this.upgrade.failed(failed);
 		}
 		else if (event instanceof Event.Resumed) {
+			this.orders.add(new Effect.Rehearse());
 			tell(Level.INFO, "the master was replaced, " + Phrases.workers(this.pool.active().count()) + " serve on");
 		}
 		else if (event instanceof Event.JarChanged && settings().reloadOnChange() && !this.shutdown.isUnderWay()) {
@@ -360,6 +361,7 @@ final class Arbiter {
 			this.complete = true;
 			tell(Level.INFO, "pool is complete: " + Phrases.workers(this.pool.ready()) + " ready after "
 					+ Phrases.rough(Duration.between(this.config.startedAt(), now)));
+			this.orders.add(new Effect.Rehearse());
 		}
 	}
 

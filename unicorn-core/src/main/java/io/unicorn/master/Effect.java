@@ -153,6 +153,11 @@ sealed interface Effect {
 
 	}
 
+	/** Load what is needed when a worker is lost, before one is. */
+	record Rehearse() implements Effect {
+
+	}
+
 	/** Reopen the log file. */
 	record ReopenLog() implements Effect {
 

@@ -354,6 +354,10 @@ public final class Master {
 		else if (effect instanceof Effect.ReopenLog) {
 			this.log.reopen();
 		}
+		else if (effect instanceof Effect.Rehearse) {
+			Rehearsal rehearsal = new Rehearsal(spec(this.program));
+			Hearing.daemon("unicorn-rehearsal", () -> runSafely(rehearsal::perform));
+		}
 		else if (effect instanceof Effect.Exit exit) {
 			this.hearing.close();
 			this.commands.close();

@@ -122,10 +122,10 @@ final class Training {
 				: new Effect.Train(this.configuration.generation()));
 	}
 
-	/** Workers come first: they are more, and start more often. */
+	/** The archive comes first: it takes a tenth of the time. */
 	private String key() {
-		String workers = this.configuration.of(this.configuration.generation()).cacheKey();
-		return (workers.isEmpty() || progress(workers).over) ? this.archiveKey : workers;
+		boolean archive = !this.archiveKey.isEmpty() && !progress(this.archiveKey).over;
+		return archive ? this.archiveKey : this.configuration.of(this.configuration.generation()).cacheKey();
 	}
 
 	private Progress progress(String key) {

@@ -140,7 +140,8 @@ public final class BenchRun {
 			ex.getCause().printStackTrace();
 		}
 		catch (TimeoutException ex) {
-			failed(name, "not ready after " + TimeUnit.NANOSECONDS.toSeconds(left) + " s");
+			failed(name, "not done in the " + TimeUnit.NANOSECONDS.toSeconds(left) + " s "
+					+ ((left < LIMIT.toNanos()) ? "that were left of the run" : "that a workload may take"));
 		}
 		finally {
 			thread.shutdownNow();
