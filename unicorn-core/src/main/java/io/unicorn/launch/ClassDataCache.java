@@ -3,8 +3,6 @@ package io.unicorn.launch;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -148,14 +146,8 @@ public record ClassDataCache(Path directory, String key, Form form) {
 	}
 
 	static String hash(List<String> parts) {
-		try {
-			byte[] hash = MessageDigest.getInstance("SHA-256")
-				.digest(String.join("\0", parts).getBytes(StandardCharsets.UTF_8));
-			return HexFormat.of().formatHex(hash, 0, KEY_BYTES);
-		}
-		catch (NoSuchAlgorithmException ex) {
-			throw new IllegalStateException("every JDK has SHA-256", ex);
-		}
+		byte[] hash = Sha256.of(String.join("\0", parts).getBytes(StandardCharsets.UTF_8));
+		return HexFormat.of().formatHex(hash, 0, KEY_BYTES);
 	}
 
 	/**

@@ -31,7 +31,7 @@ public final class ConnectionBoardFile {
 	}
 
 	/**
-	 * Make sure that the file of this process, which is a master, exists.
+	 * Make sure that the file of this process, which is a master or becomes one, exists.
 	 * @param workDir the private directory
 	 * @return its path
 	 * @throws IOException if there is no space for it

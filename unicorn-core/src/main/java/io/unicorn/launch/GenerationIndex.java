@@ -17,7 +17,8 @@ import java.util.UUID;
  */
 final class GenerationIndex {
 
-	private static final String DIRECTORY = "index";
+	/** Name of the directory of what is remembered of applications. */
+	static final String DIRECTORY = "index";
 
 	private static final String HEADER = "unicorn index 1";
 

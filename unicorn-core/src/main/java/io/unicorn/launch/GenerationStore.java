@@ -84,6 +84,19 @@ public final class GenerationStore {
 		}
 	}
 
+	/**
+	 * Return the generation of a jar, if there is one and the jar has not changed since.
+	 * @param jar an executable jar
+	 */
+	public Optional<Generation> known(Path jar) {
+		try {
+			return this.index.find(jar.toRealPath(), jar.toAbsolutePath().getFileName()).flatMap(this::existing);
+		}
+		catch (IOException ex) {
+			return Optional.empty();
+		}
+	}
+
 	private static String reason(IOException failure) {
 		if (failure instanceof NoSuchFileException missing) {
 			return missing.getFile() + " does not exist";

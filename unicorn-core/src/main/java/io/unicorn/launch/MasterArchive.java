@@ -114,7 +114,7 @@ public final class MasterArchive {
 		arguments.add("-XX:+AOTClassLinking");
 		arguments.add("-cp");
 		arguments.add(String.join(":", plan.master().classPath()));
-		return new Command(plan.java(), arguments, MasterCommand.withoutJvmOptions(environment));
+		return new Command(plan.java(), arguments, MasterCommand.commonEnvironment(environment));
 	}
 
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Set;
 
 import io.unicorn.posix.Command;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Builds the commands that turn a process into the master: a small JVM of its own, free
@@ -15,6 +16,9 @@ public final class MasterCommand {
 
 	/** The argument in front of a state that the master is to go on from. */
 	public static final String RESUME = "--resume";
+
+	/** The argument in front of a {@link FirstWorker}. */
+	public static final String WORKER = "--worker";
 
 	/** The argument in front of a state that is only to be read. */
 	public static final String CHECK = "--check";
@@ -58,12 +62,14 @@ public final class MasterCommand {
 
 	/**
 	 * Return the command of a new master.
-	 * @param plan how its first workers are launched
+	 * @param plan how its workers are launched
 	 * @param file the file that the plan is in
+	 * @param worker the first worker, if it is there already, or {@code null}
 	 * @param environment the environment of this process, in byte form
 	 */
-	public static Command starting(LaunchPlan plan, Path file, List<String> environment) {
-		return of(plan, environment, process(plan, file), List.of(Command.bytes(file)));
+	public static Command starting(LaunchPlan plan, Path file, @Nullable FirstWorker worker, List<String> environment) {
+		return of(plan, environment, process(plan, file), (worker != null)
+				? List.of(Command.bytes(file), WORKER, worker.toString()) : List.of(Command.bytes(file)));
 	}
 
 	/**
@@ -113,7 +119,7 @@ public final class MasterCommand {
 		arguments.add(String.join(":", plan.master().classPath()));
 		arguments.add(MAIN);
 		arguments.addAll(programArguments);
-		List<String> variables = withoutJvmOptions(environment);
+		List<String> variables = new ArrayList<>(commonEnvironment(environment));
 		if (variables.stream().noneMatch((variable) -> variable.startsWith("_JAVA_SR_SIGNUM="))) {
 			variables.add(OTHER_SUSPEND_SIGNAL);
 		}
@@ -128,10 +134,13 @@ public final class MasterCommand {
 		return environment.stream().filter((variable) -> !variable.equals(OTHER_SUSPEND_SIGNAL)).toList();
 	}
 
-	static List<String> withoutJvmOptions(List<String> environment) {
-		List<String> variables = new ArrayList<>(environmentOfWorkers(environment));
-		variables.removeIf(MasterCommand::isForJvm);
-		return variables;
+	/**
+	 * Return what master and workers have in common of the environment of the process
+	 * that the user has started.
+	 * @param environment entries in byte form
+	 */
+	public static List<String> commonEnvironment(List<String> environment) {
+		return environmentOfWorkers(environment).stream().filter((variable) -> !isForJvm(variable)).toList();
 	}
 
 	/**

@@ -24,6 +24,12 @@ public record PoolSettings(OptionalInt workers, WorkerClass workerClass, Duratio
 
 	private static final String AUTO = "auto";
 
+	/** Signs of life per timeout: one that is late does not make a worker hung. */
+	private static final int SIGNS_PER_TIMEOUT = 5;
+
+	/** Nobody waits longer for the figures of a worker, be they ever so dull. */
+	private static final Duration LONGEST_SILENCE = Duration.ofSeconds(10);
+
 	public PoolSettings {
 		if (workers.isPresent() && workers.getAsInt() < 1) {
 			throw new IllegalArgumentException("workers must be at least 1, not " + workers.getAsInt());
@@ -32,6 +38,14 @@ public record PoolSettings(OptionalInt workers, WorkerClass workerClass, Duratio
 		requireNotNegative("graceful-timeout", gracefulTimeout);
 		requireNotNegative("boot-timeout", bootTimeout);
 		requireNotNegative("shutdown-delay", shutdownDelay);
+	}
+
+	/**
+	 * Return how long a worker may be silent that has nothing new to say.
+	 */
+	public Duration silence() {
+		Duration share = this.timeout.dividedBy(SIGNS_PER_TIMEOUT);
+		return (share.isZero() || share.compareTo(LONGEST_SILENCE) > 0) ? LONGEST_SILENCE : share;
 	}
 
 	private static void requireNotNegative(String name, Duration value) {

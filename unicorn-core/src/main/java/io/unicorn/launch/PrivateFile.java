@@ -34,8 +34,12 @@ final class PrivateFile {
 	}
 
 	static void write(Path file, String text) throws IOException {
+		write(file, text.getBytes(StandardCharsets.UTF_8));
+	}
+
+	private static void write(Path file, byte[] content) throws IOException {
 		try (OutputStream out = create(file)) {
-			out.write(text.getBytes(StandardCharsets.UTF_8));
+			out.write(content);
 		}
 	}
 
@@ -43,9 +47,13 @@ final class PrivateFile {
 	 * Write a file in one step: nobody sees half of it, and of two writers one wins.
 	 */
 	static void replace(Path directory, String name, String text) throws IOException {
+		replace(directory, name, text.getBytes(StandardCharsets.UTF_8));
+	}
+
+	static void replace(Path directory, String name, byte[] content) throws IOException {
 		try (Aside aside = Aside.create(directory)) {
 			Path written = aside.path().resolve("file");
-			write(written, text);
+			write(written, content);
 			Files.move(written, directory.resolve(name), StandardCopyOption.ATOMIC_MOVE);
 		}
 	}

@@ -244,8 +244,7 @@ final class Arbiter {
 		this.orders.send(worker,
 				new Message.Welcome(worker.index, worker.id, worker.generation,
 						worker.settings.gracefulTimeout().toMillis(), this.rollouts.isOnProbation(worker.generation),
-						this.rollouts.observed(worker.generation).toMillis(),
-						HangDetection.silence(worker.settings).toMillis()));
+						this.rollouts.observed(worker.generation).toMillis(), worker.settings.silence().toMillis()));
 	}
 
 	private void onSpawnFailed(Event.SpawnFailed event, Instant now) {

@@ -13,21 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class HangDetection {
 
-	/** Signs of life per timeout: one that is late does not make a worker hung. */
-	private static final int SIGNS_PER_TIMEOUT = 5;
-
-	/** Nobody waits longer for the figures of a worker, be they ever so dull. */
-	private static final Duration LONGEST_SILENCE = Duration.ofSeconds(10);
-
 	private HangDetection() {
-	}
-
-	/**
-	 * Return how long a worker may be silent that has nothing new to say.
-	 */
-	static Duration silence(PoolSettings settings) {
-		Duration share = settings.timeout().dividedBy(SIGNS_PER_TIMEOUT);
-		return (share.isZero() || share.compareTo(LONGEST_SILENCE) > 0) ? LONGEST_SILENCE : share;
 	}
 
 	/**

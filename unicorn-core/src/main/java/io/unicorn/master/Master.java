@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 import io.unicorn.launch.ClassDataCache;
+import io.unicorn.launch.FirstWorker;
 import io.unicorn.launch.Generation;
 import io.unicorn.launch.WorkDir;
 import io.unicorn.launch.ConnectionBoardFile;
@@ -106,6 +107,9 @@ public final class Master {
 	/** Where the workers see each other's connections. */
 	private final @Nullable Path connectionBoard;
 
+	/** Who is there already when the first worker is to be started. */
+	private @Nullable FirstWorker firstWorker;
+
 	private boolean jarWatched;
 
 	private Master(Posix posix, LaunchPlan program, MonotonicClock clock, Terminal terminal, Arbiter arbiter)
@@ -144,13 +148,18 @@ public final class Master {
 		}
 	}
 
-	private static Master of(Posix posix, LaunchPlan plan) throws IOException {
+	private static Master of(Posix posix, LaunchPlan plan, @Nullable FirstWorker firstWorker) throws IOException {
 		MonotonicClock clock = new MonotonicClock();
 		Terminal terminal = new Terminal(posix);
 		Arbiter arbiter = new Arbiter(new ArbiterConfig(posix.pid(), clock.now(), spec(plan), terminal.exists()),
 				new Random(new SecureRandom().nextLong()));
 		Master master = new Master(posix, plan, clock, terminal, arbiter);
 		master.plans.put(FIRST, plan);
+		if (firstWorker != null) {
+			// Before anybody waits for exits, and takes it for an orphan.
+			posix.adopt(firstWorker.pid());
+			master.firstWorker = firstWorker;
+		}
 		master.sockets.inherit(plan);
 		return master;
 	}
@@ -174,11 +183,15 @@ public final class Master {
 
 	/**
 	 * Run the master until it is told to stop.
-	 * @param arguments the path of the launch plan, or of what another master has left
+	 * @param arguments the path of the launch plan, perhaps with the first worker, or of
+	 * what another master has left
 	 */
 	public static void main(String[] arguments) throws IOException, InterruptedException {
 		if (arguments.length == 1) {
-			of(new JnrPosix(), LaunchPlanFile.take(Path.of(arguments[0]))).start();
+			of(new JnrPosix(), LaunchPlanFile.take(Path.of(arguments[0])), null).start();
+		}
+		else if (arguments.length == 3 && arguments[1].equals(MasterCommand.WORKER)) {
+			of(new JnrPosix(), LaunchPlanFile.take(Path.of(arguments[0])), FirstWorker.parse(arguments[2])).start();
 		}
 		else if (arguments.length == 2 && arguments[0].equals(MasterCommand.RESUME)) {
 			Path file = Path.of(arguments[1]);
@@ -500,7 +513,10 @@ public final class Master {
 			}
 			Command command = WorkerCommand.of(plan, this.environment, spawn.index(), spawn.first(), spawn.exclusive(),
 					leading);
-			decide(new Event.Spawned(spawn.id(), this.processes.spawn(spawn.id(), command, listeners)));
+			FirstWorker present = this.firstWorker;
+			this.firstWorker = null;
+			decide(new Event.Spawned(spawn.id(), (present != null) ? this.processes.adopt(spawn.id(), present)
+					: this.processes.spawn(spawn.id(), command, listeners)));
 		}
 		catch (PosixException | RuntimeException ex) {
 			decide(new Event.SpawnFailed(spawn.id(), String.valueOf(ex.getMessage())));

@@ -14,6 +14,7 @@ import java.util.function.Consumer;
 import io.unicorn.ipc.FrameDecoder;
 import io.unicorn.ipc.MalformedFrameException;
 import io.unicorn.ipc.Message;
+import io.unicorn.launch.FirstWorker;
 import io.unicorn.posix.Command;
 import io.unicorn.posix.ControlPair;
 import io.unicorn.posix.ControlPoller;
@@ -80,6 +81,22 @@ final class WorkerProcesses {
 		finally {
 			this.posix.close(pair.theirs());
 		}
+	}
+
+	/**
+	 * Take over a worker that was started before the master, and is counted as a child
+	 * already.
+	 * @param id the arbiter's number of it
+	 * @return its process id
+	 */
+	int adopt(long id, FirstWorker worker) throws PosixException {
+		ControlSocket socket = this.posix.inheritedControl(worker.control());
+		Child child = new Child(worker.pid(), new WorkerChannel(socket), socket,
+				new FrameDecoder<>(Message.FromWorker.class));
+		this.byId.put(id, child);
+		this.idByPid.put(worker.pid(), id);
+		listen(id, socket, child.decoder());
+		return worker.pid();
 	}
 
 	/**

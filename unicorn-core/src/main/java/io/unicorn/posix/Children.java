@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Children {
 
+	private static final int SIGKILL = 9;
+
 	private static final int SIGCHLD = 17;
 
 	private static final long SIG_DFL = 0;
@@ -119,6 +121,19 @@ final class Children {
 		}
 		catch (IOException ex) {
 			// It has ended already, or /proc is read-only in this container.
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	void end(int pid) {
+		this.lock.lock();
+		try {
+			if (this.live.remove(pid)) {
+				this.libc.kill(pid, SIGKILL);
+				this.kernel.repeat(() -> this.libc.waitpid(pid, new int[1], 0));
+			}
 		}
 		finally {
 			this.lock.unlock();

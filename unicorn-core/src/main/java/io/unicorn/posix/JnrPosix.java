@@ -66,6 +66,16 @@ public final class JnrPosix implements Posix {
 	}
 
 	@Override
+	public int socket(@Nullable InetAddress address) throws PosixException {
+		return this.listeners.socket(address);
+	}
+
+	@Override
+	public Listener listen(int socket, @Nullable InetAddress address, int port, int backlog) throws PosixException {
+		return this.listeners.listen(socket, address, port, backlog);
+	}
+
+	@Override
 	public Listener inherited(int fd) throws PosixException {
 		return this.listeners.inherited(fd);
 	}
@@ -156,6 +166,11 @@ public final class JnrPosix implements Posix {
 	@Override
 	public void makeLast(int pid) {
 		this.children.makeLast(pid);
+	}
+
+	@Override
+	public void end(int pid) {
+		this.children.end(pid);
 	}
 
 	@Override

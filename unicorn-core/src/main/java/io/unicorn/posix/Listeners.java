@@ -39,27 +39,52 @@ final class Listeners {
 	}
 
 	Listener listen(@Nullable InetAddress address, int port, int backlog) throws PosixException {
+		if (address != null || Boolean.getBoolean("java.net.preferIPv4Stack")) {
+			return open((address != null) ? address : any(4), port, backlog);
+		}
+		try {
+			return open(any(16), port, backlog);
+		}
+		catch (PosixException ex) {
+			if (lacksIpv6(ex)) {
+				return open(any(4), port, backlog);
+			}
+			throw ex;
+		}
+	}
+
+	private static boolean lacksIpv6(PosixException ex) {
+		return ex.errno() == Errno.EAFNOSUPPORT || ex.errno() == Errno.EADDRNOTAVAIL;
+	}
+
+	private static void check(int port, int backlog) {
 		if (port < 0 || port > 0xffff) {
 			throw new IllegalArgumentException("Port must be 0 to 65535, not " + port);
 		}
 		if (backlog < 1) {
 			throw new IllegalArgumentException("Backlog must be at least 1, not " + backlog);
 		}
-		if (address != null) {
-			return open(address, port, backlog);
-		}
-		if (Boolean.getBoolean("java.net.preferIPv4Stack")) {
-			return open(any(4), port, backlog);
+	}
+
+	int socket(@Nullable InetAddress address) throws PosixException {
+		if (address != null || Boolean.getBoolean("java.net.preferIPv4Stack")) {
+			return socket("socket", SocketAddresses.family((address != null) ? address : any(4)));
 		}
 		try {
-			return open(any(16), port, backlog);
+			return socket("socket", SocketAddresses.AF_INET6);
 		}
 		catch (PosixException ex) {
-			if (ex.errno() == Errno.EAFNOSUPPORT || ex.errno() == Errno.EADDRNOTAVAIL) {
-				return open(any(4), port, backlog);
+			if (lacksIpv6(ex)) {
+				return socket("socket", SocketAddresses.AF_INET);
 			}
 			throw ex;
 		}
+	}
+
+	/** All addresses of the machine are those of the socket's own family. */
+	Listener listen(int socket, @Nullable InetAddress address, int port, int backlog) throws PosixException {
+		check(port, backlog);
+		return bind(socket, (address != null) ? address : address("socket", socket).getAddress(), port, backlog);
 	}
 
 	Listener inherited(int fd) throws PosixException {
@@ -83,20 +108,10 @@ final class Listeners {
 	}
 
 	private Listener open(InetAddress address, int port, int backlog) throws PosixException {
-		String where = describe(address, port);
-		int family = SocketAddresses.family(address);
-		int fd = this.descriptors.moveUp(
-				this.kernel.call("socket for " + where, () -> this.libc.socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0)));
+		check(port, backlog);
+		int fd = socket("socket for " + describe(address, port), SocketAddresses.family(address));
 		try {
-			setOption(where, fd, SOL_SOCKET, SO_REUSEADDR, 1);
-			if (family == SocketAddresses.AF_INET6) {
-				// The default is the administrator's (net.ipv6.bindv6only).
-				setOption(where, fd, IPPROTO_IPV6, IPV6_V6ONLY, 0);
-			}
-			byte[] struct = SocketAddresses.encode(address, port);
-			this.kernel.call("bind " + where, () -> this.libc.bind(fd, struct, struct.length));
-			this.kernel.call("listen " + where, () -> this.libc.listen(fd, backlog));
-			return new Listener(fd, address("address of " + where, fd));
+			return bind(fd, address, port, backlog);
 		}
 		catch (PosixException | RuntimeException ex) {
 			this.descriptors.close(fd);
@@ -104,8 +119,33 @@ final class Listeners {
 		}
 	}
 
-	private void setOption(String where, int fd, int level, int option, int value) throws PosixException {
-		this.kernel.call("socket option for " + where,
+	private int socket(String what, int family) throws PosixException {
+		int fd = this.descriptors
+			.moveUp(this.kernel.call(what, () -> this.libc.socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0)));
+		try {
+			setOption(what, fd, SOL_SOCKET, SO_REUSEADDR, 1);
+			if (family == SocketAddresses.AF_INET6) {
+				// The default is the administrator's (net.ipv6.bindv6only).
+				setOption(what, fd, IPPROTO_IPV6, IPV6_V6ONLY, 0);
+			}
+			return fd;
+		}
+		catch (PosixException | RuntimeException ex) {
+			this.descriptors.close(fd);
+			throw ex;
+		}
+	}
+
+	private Listener bind(int fd, InetAddress address, int port, int backlog) throws PosixException {
+		String where = describe(address, port);
+		byte[] struct = SocketAddresses.encode(address, port);
+		this.kernel.call("bind " + where, () -> this.libc.bind(fd, struct, struct.length));
+		this.kernel.call("listen " + where, () -> this.libc.listen(fd, backlog));
+		return new Listener(fd, address("address of " + where, fd));
+	}
+
+	private void setOption(String what, int fd, int level, int option, int value) throws PosixException {
+		this.kernel.call("option of " + what,
 				() -> this.libc.setsockopt(fd, level, option, new int[] { value }, Integer.BYTES));
 	}
 

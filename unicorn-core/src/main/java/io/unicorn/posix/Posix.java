@@ -38,6 +38,26 @@ public interface Posix {
 	Listener listen(@Nullable InetAddress address, int port, int backlog) throws PosixException;
 
 	/**
+	 * Open a TCP socket that is not bound yet, as {@link #listen(InetAddress, int, int)}
+	 * would for this address. A child can be given it before it is known on which port it
+	 * is to listen: what is done to it here holds for all who have it.
+	 * @param address where to listen, or null as above
+	 * @return the descriptor
+	 */
+	int socket(@Nullable InetAddress address) throws PosixException;
+
+	/**
+	 * Bind a socket and let it listen.
+	 * @param socket a descriptor from {@link #socket}
+	 * @param address where to listen, or null as above
+	 * @param port 0 to 65535; 0 lets the system choose
+	 * @param backlog the length of the accept queue, at least 1
+	 * @throws PosixException also if the address is of another family than the socket;
+	 * the socket stays open and is of no use then
+	 */
+	Listener listen(int socket, @Nullable InetAddress address, int port, int backlog) throws PosixException;
+
+	/**
 	 * Take over a listening socket that this process inherited: make it close-on-exec and
 	 * put it in blocking mode. A low number is given up for a higher one, so use only the
 	 * returned descriptor afterwards.
@@ -209,6 +229,13 @@ public interface Posix {
 	 * @param pid a child that was started by {@link #spawn}
 	 */
 	void makeLast(int pid);
+
+	/**
+	 * Kill a child with SIGKILL, and reap it. For those who wait for no exit: nobody else
+	 * hears of this one. A process id that is not a child's is left alone.
+	 * @param pid a child that was started by {@link #spawn}
+	 */
+	void end(int pid);
 
 	/**
 	 * Set what a child gets of the processors while others want them too, for all of its

@@ -2,6 +2,7 @@ package io.unicorn.worker;
 
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -110,8 +111,12 @@ public final class WorkerAgent {
 		this.writer = new MessageWriter<>(out);
 		this.observer = observer;
 		this.end = end;
-		if (!(this.reader.read() instanceof Message.Welcome welcome)) {
-			throw new IOException("the master is gone or does not say who this worker is");
+		Message.FromMaster first = this.reader.read();
+		if (first == null) {
+			throw new EOFException("the master is gone");
+		}
+		if (!(first instanceof Message.Welcome welcome)) {
+			throw new IOException("the master does not say who this worker is");
 		}
 		this.identity = new WorkerIdentity(welcome.index(), welcome.id(), welcome.generation(), welcome.probation());
 		this.observed = Duration.ofMillis(welcome.observedMillis());
@@ -124,7 +129,8 @@ public final class WorkerAgent {
 	 * is.
 	 * @param fd the descriptor of the control channel
 	 * @param observer is told what happens to this worker
-	 * @throws IOException if the master is gone
+	 * @throws EOFException if the master is gone, or was never to be
+	 * @throws IOException if this is no conversation with a master
 	 */
 	public static WorkerAgent connect(int fd, WorkerObserver observer) throws IOException {
 		var descriptor = InheritedDescriptors.descriptor(fd);

@@ -52,7 +52,7 @@ class MasterArchiveTests {
 	}
 
 	private List<String> starting() {
-		return MasterCommand.starting(plan(), this.workDir.resolve("plan-7"), List.of()).arguments();
+		return MasterCommand.starting(plan(), this.workDir.resolve("plan-7"), null, List.of()).arguments();
 	}
 
 	private Path make(String content) throws IOException {

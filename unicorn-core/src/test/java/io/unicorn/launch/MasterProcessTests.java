@@ -43,7 +43,7 @@ class MasterProcessTests {
 	}
 
 	private static List<String> starting() {
-		return MasterCommand.starting(SamplePlans.full(), Path.of("/work/plan-1"), List.of()).arguments();
+		return MasterCommand.starting(SamplePlans.full(), Path.of("/work/plan-1"), null, List.of()).arguments();
 	}
 
 	@Test

@@ -59,7 +59,7 @@ class HangDetectionTests {
 	@ParameterizedTest(name = "timeout {0}: silent for {1} at most")
 	@CsvSource({ "PT30S, PT6S", "PT1S, PT0.2S", "PT5M, PT10S", "PT0S, PT10S" })
 	void aWorkerMayBeSilentForAFifthOfItsTimeoutAndNotForLong(Duration timeout, Duration silence) {
-		assertThat(HangDetection.silence(Workers.settings(WorkerClass.GTHREAD, timeout))).isEqualTo(silence);
+		assertThat(Workers.settings(WorkerClass.GTHREAD, timeout).silence()).isEqualTo(silence);
 	}
 
 	@Test

@@ -85,6 +85,25 @@ class ListenersTests {
 	}
 
 	@Test
+	void aSocketCanBeGivenAwayBeforeItsPortIsKnown() throws IOException {
+		int socket = this.posix.socket(null);
+		this.opened.add(socket);
+		Listener listener = this.posix.listen(socket, null, 0, 10);
+		assertThat(listener.fd()).isEqualTo(socket);
+		assertThat(listener.address().getPort()).isPositive();
+		connect(address(127, 0, 0, 1), listener);
+	}
+
+	@Test
+	void aSocketServesAddressesOfItsOwnFamilyAlone() throws IOException {
+		int socket = this.posix.socket(address(127, 0, 0, 1));
+		this.opened.add(socket);
+		assertThatExceptionOfType(PosixException.class)
+			.isThrownBy(() -> this.posix.listen(socket, ipv6Loopback(), 0, 10));
+		assertThat(this.posix.listen(socket, null, 0, 10).address().getAddress()).isEqualTo(address(0, 0, 0, 0));
+	}
+
+	@Test
 	void nonsenseIsRefused() {
 		assertThatIllegalArgumentException().isThrownBy(() -> this.posix.listen(null, 65_536, 10));
 		assertThatIllegalArgumentException().isThrownBy(() -> this.posix.listen(null, 0, 0));

@@ -1,5 +1,6 @@
 package io.unicorn.worker;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Timeout;
 
 import static org.awaitility.Awaitility.await;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
 @Timeout(30)
@@ -55,14 +57,13 @@ class WorkerAgentTests {
 	void aMasterThatDoesNotWelcomeIsNoMaster() {
 		this.master.send(new Message.Leader(true));
 		assertThatIOException().isThrownBy(this.master::agent)
-			.withMessage("the master is gone or does not say who this worker is");
+			.withMessage("the master does not say who this worker is");
 	}
 
 	@Test
 	void aMasterThatIsGoneIsNoMaster() throws IOException {
 		this.master.hangUp();
-		assertThatIOException().isThrownBy(this.master::agent)
-			.withMessage("the master is gone or does not say who this worker is");
+		assertThatExceptionOfType(EOFException.class).isThrownBy(this.master::agent).withMessage("the master is gone");
 	}
 
 	@Test

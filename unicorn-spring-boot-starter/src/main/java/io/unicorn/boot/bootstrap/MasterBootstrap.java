@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,8 @@ import java.util.Set;
 
 import io.unicorn.boot.autoconfigure.UnicornProperties;
 import io.unicorn.launch.Claims;
+import io.unicorn.launch.FirstWorker;
+import io.unicorn.launch.Forecast;
 import io.unicorn.launch.Generation;
 import io.unicorn.launch.GenerationStore;
 import io.unicorn.launch.LaunchPlan;
@@ -21,7 +24,6 @@ import io.unicorn.launch.NotCopyableException;
 import io.unicorn.launch.WorkDir;
 import io.unicorn.launch.WorkerCommand;
 import io.unicorn.posix.Command;
-import io.unicorn.posix.JnrPosix;
 import io.unicorn.posix.Listener;
 import io.unicorn.posix.Posix;
 import org.jspecify.annotations.Nullable;
@@ -49,32 +51,61 @@ final class MasterBootstrap {
 
 	/**
 	 * Become the master. Does not return.
+	 * @param headStart perhaps has the first worker already
 	 * @throws RuntimeException if it is not possible; nothing is left behind then
 	 */
-	void run(UnicornProperties properties) {
+	void run(UnicornProperties properties, @Nullable HeadStart headStart) {
 		MasterHome home = MasterHome.find(properties, this.classLoader);
 		List<String> notices = new ArrayList<>(home.notices());
 		Generation generation = generation(home.workDir(), notices);
-		Posix posix = posix(home.library());
+		Posix present = (headStart != null) ? headStart.posix() : null;
+		Posix posix = (present != null) ? present : NativeCalls.load(home.library().nativeDirectory());
 		WebAddresses web = new WebAddresses(this.environment, this.classLoader);
 		List<ListenAddress> addresses = web.addresses();
-		Map<String, Listener> listeners = web.open(addresses, posix);
+		LaunchPlan plan = new LaunchPlanner(this.environment, this.site, home).plan(properties, addresses, generation,
+				posix.isTerminal(0) && posix.isTerminal(1), notices);
+		HeadStart.Ready ready = (headStart != null) ? headStart.take(plan) : null;
+		if (ready != null) {
+			become(home, plan, ready.listeners(), ready.worker(), posix);
+		}
+		else {
+			become(home, plan, web.open(addresses, posix), null, posix);
+		}
+	}
+
+	/**
+	 * As long as this JVM lives, no other can have the flags that only one can have, so a
+	 * worker that is to have them is left to the master.
+	 */
+	private static void become(MasterHome home, LaunchPlan plan, Map<String, Listener> listeners,
+			@Nullable EarlyWorker early, Posix posix) {
 		Path planFile = home.workDir().resolve("plan-" + posix.pid());
+		EarlyWorker worker = early;
+		Map<String, Integer> descriptors = new LinkedHashMap<>();
+		listeners.forEach((name, listener) -> descriptors.put(name, listener.fd()));
 		try {
-			Map<String, Integer> descriptors = new LinkedHashMap<>();
-			listeners.forEach((name, listener) -> descriptors.put(name, listener.fd()));
-			LaunchPlan plan = new LaunchPlanner(this.environment, this.site, home)
-				.plan(properties, addresses, generation, posix.isTerminal(0) && posix.isTerminal(1), notices)
-				.withListeners(descriptors);
-			claim(home, posix.pid(), generation);
-			LaunchPlanFile.write(plan, planFile);
+			claim(home, posix.pid(), plan.generation());
+			LaunchPlanFile.write(plan.withListeners(descriptors), planFile);
+			if (worker == null && plan.exclusiveFlags().isEmpty()) {
+				worker = EarlyWorker.start(posix, plan, List.copyOf(descriptors.values()));
+			}
+			Set<Integer> inherited = new HashSet<>(descriptors.values());
+			FirstWorker first = null;
+			if (worker != null) {
+				first = worker.welcome(plan.settings());
+				inherited.add(first.control());
+			}
+			new Forecast(home.workDir()).write(plan);
 			System.out.flush();
 			System.err.flush();
-			posix.exec(MasterCommand.starting(plan, planFile, Command.ownEnvironment()),
-					Set.copyOf(descriptors.values()), MasterCommand.DEFERRED_SIGNALS);
+			posix.exec(MasterCommand.starting(plan, planFile, first, Command.ownEnvironment()), inherited,
+					MasterCommand.DEFERRED_SIGNALS);
 		}
 		catch (IOException ex) {
-			listeners.values().forEach((listener) -> posix.close(listener.fd()));
+			if (worker != null) {
+				worker.end();
+			}
+			descriptors.values().forEach(posix::close);
 			deleteQuietly(planFile);
 			throw new MasterNotStartedException("The master cannot be launched",
 					"Make sure that " + home.workDir()
@@ -161,21 +192,6 @@ final class MasterBootstrap {
 		}
 		catch (IOException ex) {
 			// What is wrong with this directory is about to be reported.
-		}
-	}
-
-	private static Posix posix(MasterLibrary library) {
-		if (library.nativeDirectory() != null) {
-			System.setProperty("jffi.boot.library.path", library.nativeDirectory().toString());
-		}
-		try {
-			return new JnrPosix();
-		}
-		catch (LinkageError | RuntimeException ex) {
-			throw new MasterNotStartedException("The native library cannot be loaded",
-					"If unicorn.work-dir lies on a file system that is mounted noexec, set it to another directory; "
-							+ "if the JVM forbids native access, start it with --enable-native-access=ALL-UNNAMED.",
-					ex);
 		}
 	}
 

@@ -9,6 +9,7 @@ import io.unicorn.launch.WorkerCommand;
 import io.unicorn.worker.WorkerAgent;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringApplicationRunListener;
@@ -63,6 +64,19 @@ class PoolRunListener implements SpringApplicationRunListener, Ordered {
 			}
 			return;
 		}
+		HeadStart headStart = bootstrapContext.getOrElse(HeadStart.class, null);
+		try {
+			takeOver(bootstrapContext, environment, headStart);
+		}
+		finally {
+			if (headStart != null) {
+				headStart.end();
+			}
+		}
+	}
+
+	private void takeOver(ConfigurableBootstrapContext bootstrapContext, ConfigurableEnvironment environment,
+			@Nullable HeadStart headStart) {
 		LaunchSite site = LaunchSite.current(this.application.getMainApplicationClass());
 		if (!site.isApplicationItself()) {
 			return;
@@ -83,7 +97,7 @@ class PoolRunListener implements SpringApplicationRunListener, Ordered {
 		else if (takeOver.wanted()) {
 			UnicornProperties properties = UnicornPropertiesBinder.bind(environment);
 			new PidFileWriters(this.application).write(bootstrapContext, environment, this.arguments);
-			run(bootstrap, properties);
+			run(bootstrap, properties, headStart);
 		}
 		else if (takeOver.remark() != null) {
 			logger.info(takeOver.remark());
@@ -91,9 +105,9 @@ class PoolRunListener implements SpringApplicationRunListener, Ordered {
 	}
 
 	/** An application that can serve does so, even where a pool has no place. */
-	private static void run(MasterBootstrap bootstrap, UnicornProperties properties) {
+	private static void run(MasterBootstrap bootstrap, UnicornProperties properties, @Nullable HeadStart headStart) {
 		try {
-			bootstrap.run(properties);
+			bootstrap.run(properties, headStart);
 		}
 		catch (NoPlaceForMasterException ex) {
 			logger.error("No worker pool, because there is no place for its files: " + ex.getMessage()

@@ -1,5 +1,6 @@
 package io.unicorn.boot.bootstrap;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
@@ -69,6 +70,13 @@ class WorkerEnvironmentPostProcessor implements EnvironmentPostProcessor, Ordere
 	private static WorkerAgent connect(int controlChannel) {
 		try {
 			return WorkerAgent.connect(controlChannel, new WorkerLog());
+		}
+		catch (EOFException ex) {
+			// A first worker whose pool did not come about, which has been explained, or
+			// whose master was killed. Nothing has been started that would have to be
+			// stopped, and nobody is left to be told.
+			Runtime.getRuntime().halt(1);
+			throw new IllegalStateException(ex);
 		}
 		catch (IOException ex) {
 			throw new IllegalStateException("This worker cannot talk to its master: " + ex.getMessage(), ex);

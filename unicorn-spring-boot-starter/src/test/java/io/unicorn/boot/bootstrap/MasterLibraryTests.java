@@ -141,7 +141,7 @@ class MasterLibraryTests {
 						List.of("-jar", "a.jar", "--secret")),
 				null, List.of(), List.of(), List.of(), List.of(), null, List.of(),
 				new MasterProgram("/w", library.classPath().stream().map(Path::toString).toList(), null));
-		Command command = MasterCommand.starting(plan, this.directory.resolve("plan-1"),
+		Command command = MasterCommand.starting(plan, this.directory.resolve("plan-1"), null,
 				List.of("PATH=/bin", "JAVA_TOOL_OPTIONS=-Dx", "JDK_JAVA_OPTIONS=-Dy", "_JAVA_OPTIONS=-Dz",
 						"JAVA_TOOL_OPTIONS_OLD=1", "EMPTY=", "NOVALUE"));
 		assertThat(command.executable()).isEqualTo("/bin/java");

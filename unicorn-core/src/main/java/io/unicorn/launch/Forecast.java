@@ -1,0 +1,130 @@
+package io.unicorn.launch;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Collectors;
+
+/**
+ * What the last start of an application has made of its configuration. By it the next
+ * start can launch its first worker before it has read its own configuration; whether
+ * that was right turns out when it has. It may be lost, damaged or wrong at any time.
+ *
+ * <p>
+ * It holds nothing of the command line, which may have secrets, nor of the environment.
+ * It is good for one jar file, one JDK and one set of JVM flags but system properties, of
+ * which it holds a checksum.
+ */
+public final class Forecast {
+
+	private static final String PREFIX = "forecast-";
+
+	private final WorkDir workDir;
+
+	public Forecast(WorkDir workDir) {
+		this.workDir = workDir;
+	}
+
+	/**
+	 * Return what the plan of this start is expected to be, without listeners.
+	 * @param command the command line of this process
+	 * @param jvmVariables what it has of environment entries with JVM options
+	 * @param java the {@code java} program that it is to be launched with, in byte form
+	 * @param generation what is to run
+	 */
+	public Optional<LaunchPlan> read(JavaCommandLine command, List<String> jvmVariables, String java,
+			Generation generation) {
+		try {
+			byte[] content = Files.readAllBytes(file(command));
+			byte[] key = key(command, jvmVariables, java);
+			if (!Arrays.equals(key, 0, key.length, content, 0, Math.min(key.length, content.length))) {
+				return Optional.empty();
+			}
+			LaunchPlan last = LaunchPlanFile.read(
+					new DataInputStream(new ByteArrayInputStream(content, key.length, content.length - key.length)),
+					"the forecast");
+			return Optional.of(of(last, command, jvmVariables, java, generation));
+		}
+		catch (IOException | RuntimeException ex) {
+			return Optional.empty();
+		}
+	}
+
+	/**
+	 * Remember a plan for the next start, or forget the last one if this one says nothing
+	 * about the next.
+	 */
+	public void write(LaunchPlan plan) {
+		if (plan.generation() == null || !plan.exclusiveFlags().isEmpty()) {
+			forget(plan.command());
+			return;
+		}
+		try {
+			ByteArrayOutputStream content = new ByteArrayOutputStream();
+			content.writeBytes(key(plan.command(), plan.workerEnvironment(), plan.java()));
+			LaunchPlanFile.write(
+					of(plan, new JavaCommandLine("", List.of(), List.of()), List.of(), "", plan.generation()),
+					new DataOutputStream(content));
+			Path file = file(plan.command());
+			if (!Files.exists(file) || !Arrays.equals(Files.readAllBytes(file), content.toByteArray())) {
+				PrivateFile.replace(this.workDir.directory(GenerationIndex.DIRECTORY), file.getFileName().toString(),
+						content.toByteArray());
+			}
+		}
+		catch (IOException | RuntimeException ex) {
+			// The next start does without.
+		}
+	}
+
+	/**
+	 * Forget what was remembered of an application.
+	 */
+	public void forget(JavaCommandLine command) {
+		try {
+			Files.deleteIfExists(file(command));
+		}
+		catch (IOException | RuntimeException ex) {
+			// The next start finds out again that it is wrong.
+		}
+	}
+
+	private static LaunchPlan of(LaunchPlan plan, JavaCommandLine command, List<String> jvmVariables, String java,
+			Generation generation) {
+		return new LaunchPlan(plan.application(), plan.settings(), plan.autoWorkers(), plan.addresses(), Map.of(), java,
+				command, generation, plan.workerOptions(), jvmVariables, List.of(), List.of(), null, List.of(),
+				plan.master());
+	}
+
+	private Path file(JavaCommandLine command) {
+		String application = MasterProcess.application(command);
+		return this.workDir.resolve(GenerationIndex.DIRECTORY)
+			.resolve(PREFIX + UUID.nameUUIDFromBytes(application.getBytes(StandardCharsets.UTF_8)).toString());
+	}
+
+	/**
+	 * System properties are configuration like the arguments of the application: they may
+	 * change the plan, as a file may that has changed since, but seldom do.
+	 */
+	private static byte[] key(JavaCommandLine command, List<String> jvmVariables, String java) {
+		String flags = command.options()
+			.stream()
+			.filter((option) -> !option.startsWith("-D"))
+			.collect(Collectors.joining("\0"));
+		String text = flags + "\n" + String.join("\0", jvmVariables) + "\n" + java;
+		return HexFormat.of()
+			.formatHex(Sha256.of(text.getBytes(StandardCharsets.ISO_8859_1)))
+			.getBytes(StandardCharsets.US_ASCII);
+	}
+
+}

@@ -1,0 +1,23 @@
+package io.unicorn.launch;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+
+/**
+ * The hash by which contents are known.
+ */
+final class Sha256 {
+
+	private Sha256() {
+	}
+
+	static byte[] of(byte[] content) {
+		try {
+			return MessageDigest.getInstance("SHA-256").digest(content);
+		}
+		catch (NoSuchAlgorithmException ex) {
+			throw new IllegalStateException("every JDK has SHA-256", ex);
+		}
+	}
+
+}

@@ -1,0 +1,135 @@
+package io.unicorn.boot.bootstrap;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+import io.unicorn.ipc.Message;
+import io.unicorn.ipc.MessageCodec;
+import io.unicorn.launch.CacheFile;
+import io.unicorn.launch.ClassDataCache;
+import io.unicorn.launch.ConnectionBoardFile;
+import io.unicorn.launch.FirstWorker;
+import io.unicorn.launch.LaunchPlan;
+import io.unicorn.launch.MasterCommand;
+import io.unicorn.launch.PoolSettings;
+import io.unicorn.launch.WorkDir;
+import io.unicorn.launch.WorkerCommand;
+import io.unicorn.posix.Command;
+import io.unicorn.posix.ControlPair;
+import io.unicorn.posix.ControlSocket;
+import io.unicorn.posix.Posix;
+import io.unicorn.posix.PosixException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The first worker of a pool, which boots while its master does. It gets as far as its
+ * environment, and no further before it is told who it is. If this process ends, it does.
+ * Used by one thread at a time.
+ */
+final class EarlyWorker {
+
+	private final Posix posix;
+
+	private final Command command;
+
+	private final @Nullable Path board;
+
+	private final ControlSocket control;
+
+	private final int pid;
+
+	private EarlyWorker(Posix posix, Command command, @Nullable Path board, ControlSocket control, int pid) {
+		this.posix = posix;
+		this.command = command;
+		this.board = board;
+		this.control = control;
+		this.pid = pid;
+	}
+
+	/**
+	 * Start it.
+	 * @param plan how workers are launched, without flags that only one can have
+	 * @param listeners descriptors of its sockets, in the order of the plan's addresses
+	 */
+	static EarlyWorker start(Posix posix, LaunchPlan plan, List<Integer> listeners) throws PosixException {
+		Path board = board(plan);
+		Command command = command(plan, board);
+		ControlPair pair = posix.controlPair();
+		int[] descriptors = new int[1 + listeners.size()];
+		descriptors[0] = pair.theirs();
+		for (int i = 0; i < listeners.size(); i++) {
+			descriptors[1 + i] = listeners.get(i);
+		}
+		try {
+			return new EarlyWorker(posix, command, board, pair.ours(), posix.spawn(command, descriptors));
+		}
+		catch (PosixException | RuntimeException ex) {
+			pair.ours().close();
+			throw ex;
+		}
+		finally {
+			posix.close(pair.theirs());
+		}
+	}
+
+	/** As the master would start it. */
+	private static Command command(LaunchPlan plan, @Nullable Path board) {
+		List<String> leading = new ArrayList<>(ClassDataCache.of(plan)
+			.map(CacheFile::new)
+			.filter((file) -> file.check() == CacheFile.State.GOOD)
+			.map(CacheFile::options)
+			.orElse(List.of()));
+		if (board != null) {
+			leading.add(ConnectionBoardFile.flag(board));
+		}
+		return WorkerCommand.of(plan, MasterCommand.commonEnvironment(Command.ownEnvironment()), FirstWorker.INDEX,
+				true, false, leading);
+	}
+
+	/** The master finds the same, or says why there is none. */
+	private static @Nullable Path board(LaunchPlan plan) {
+		try {
+			return ConnectionBoardFile.create(WorkDir.open(Path.of(Command.text(plan.master().workDir()))));
+		}
+		catch (IOException ex) {
+			return null;
+		}
+	}
+
+	/**
+	 * Whether this is what a worker of that plan would be, to the last byte of its
+	 * command line and its environment.
+	 */
+	boolean suits(LaunchPlan plan) {
+		return this.command.equals(command(plan, board(plan)));
+	}
+
+	/**
+	 * Let it go on.
+	 * @return how the master finds it
+	 */
+	FirstWorker welcome(PoolSettings settings) throws IOException {
+		this.control
+			.write(MessageCodec.encode(new Message.Welcome(FirstWorker.INDEX, FirstWorker.ID, FirstWorker.GENERATION,
+					settings.gracefulTimeout().toMillis(), false, 0, settings.silence().toMillis())));
+		return new FirstWorker(this.pid, this.control.fd());
+	}
+
+	/** Kill it, and leave nothing of it behind. */
+	void end() {
+		this.posix.end(this.pid);
+		this.control.close();
+		if (this.board != null) {
+			try {
+				Files.deleteIfExists(this.board);
+			}
+			catch (IOException ex) {
+				// A later start finds that this process is gone.
+			}
+		}
+	}
+
+}
