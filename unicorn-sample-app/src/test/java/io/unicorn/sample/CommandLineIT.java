@@ -35,7 +35,7 @@ class CommandLineIT {
 			.jar(jar)
 			.args("--unicorn.workers=1")
 			.args(args)
-			.mayLeave("claims/*", "commands/*"));
+			.mayLeave("claims/*", "commands/*", "connections/*"));
 		pool.awaitReady(1);
 		return pool;
 	}

@@ -102,7 +102,8 @@ final class Bench implements AutoCloseable {
 	}
 
 	/**
-	 * The application as a pool.
+	 * The application as a pool, without a warm-up of its workers: that is off by
+	 * default, and the plain application has none either.
 	 * @param workDir its private directory, which is kept
 	 */
 	PoolBuilder pool(Path workDir) {
@@ -110,7 +111,7 @@ final class Bench implements AutoCloseable {
 			.jar(this.jars.pool())
 			.javaHome(this.jdk.home())
 			.withoutEnv(TEST_DEFAULTS)
-			.args("--unicorn.work-dir=" + workDir);
+			.args("--unicorn.work-dir=" + workDir, "--unicorn.warm-up.paths=");
 	}
 
 	/**
