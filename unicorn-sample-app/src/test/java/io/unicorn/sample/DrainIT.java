@@ -27,6 +27,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * a request. The pool has one worker, so that every connection is on the one that leaves.
  */
 @Alone
+@OneJdk
 class DrainIT {
 
 	private static final Duration TIMEOUT = Duration.ofMinutes(1);
@@ -59,7 +60,6 @@ class DrainIT {
 	}
 
 	@Test
-	@OneJdk
 	void everyKindOfConnectionEndsInItsOwnWayUnderTls(@TempDir Path directory) throws Exception {
 		SelfSigned certificate = SelfSigned.in(directory);
 		this.tls = certificate.trusting();

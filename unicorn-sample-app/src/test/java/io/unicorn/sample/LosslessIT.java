@@ -17,6 +17,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * that boot: with 200 threads each, one replacement takes minutes on two cores.
  */
 @Alone
+@OneJdk
 class LosslessIT {
 
 	private static final int WORKERS = 2;
@@ -53,7 +54,6 @@ class LosslessIT {
 	}
 
 	@Test
-	@OneJdk
 	void syncWorkersLoseNoRequestEither() {
 		RunningPool pool = start("--unicorn.worker-class=sync", "--unicorn.max-requests=300",
 				"--unicorn.max-requests-jitter=100");
