@@ -33,10 +33,10 @@ public final class Claims {
 
 	private static final String DIRECTORY = "claims";
 
-	/** The directories below which something is pruned. */
 	/** Where each master has one file, named as its claim is. */
 	private static final List<String> OF_ONE_MASTER = List.of(CommandSocket.DIRECTORY, ConnectionBoardFile.DIRECTORY);
 
+	/** The directories below which something is pruned. */
 	private static final List<String> PRUNED = List.of(GenerationStore.DIRECTORY, "lib");
 
 	/**
