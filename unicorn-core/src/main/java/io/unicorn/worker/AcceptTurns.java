@@ -28,7 +28,7 @@ public final class AcceptTurns {
 	private static final int WAITS_FOR_ONE_TURN = 7;
 
 	/** A connection that is closed in less is short. */
-	private static final long PERIOD = 100_000_000;
+	private static final long PERIOD = 1_000_000_000;
 
 	private final ConnectionBoard board;
 

@@ -120,7 +120,7 @@ class AcceptTurnsTests {
 	void nobodyWaitsWhereConnectionsAreClosedAsFastAsTheyCome() {
 		AcceptTurns more = worker(0, 8);
 		worker(1, 0);
-		this.now += 110_000_000;
+		this.now += 1_100_000_000;
 		for (int i = 0; i < 10; i++) {
 			more.opened();
 			more.taken();
@@ -128,10 +128,10 @@ class AcceptTurnsTests {
 			more.opened();
 			more.taken();
 			more.closed();
-			this.now += 9_000_000;
+			this.now += 90_000_000;
 		}
 		assertThat(more.nanosToWait()).isZero();
-		this.now += 210_000_000;
+		this.now += 2_100_000_000;
 		assertThat(more.nanosToWait()).as("that is over").isPositive();
 	}
 
@@ -139,7 +139,7 @@ class AcceptTurnsTests {
 	void connectionsThatAreClosedAllAtOnceWereNotShortForThat() {
 		AcceptTurns more = worker(0, 40);
 		worker(1, 0);
-		this.now += 110_000_000;
+		this.now += 1_100_000_000;
 		for (int i = 0; i < 38; i++) {
 			more.closed();
 		}

@@ -30,9 +30,9 @@ class SpreadIT {
 
 	private static final int CONNECTIONS = 30;
 
-	private static final int BURSTS = 9;
+	private static final int BURSTS = 7;
 
-	private static final Duration LASTING = Duration.ofMillis(300);
+	private static final Duration LASTING = Duration.ofMillis(1200);
 
 	private static final Pattern PID = Pattern.compile("\"pid\":(\\d+)");
 
