@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -83,7 +82,7 @@ final class JarSnapshot {
 	 * Return the hash of the content.
 	 */
 	String id() {
-		MessageDigest digest = sha256();
+		MessageDigest digest = Sha256.begin();
 		digest
 			.update((FORMAT + "\n" + EncodedPath.encode(this.name.toString()) + "\n").getBytes(StandardCharsets.UTF_8));
 		this.hashes.forEach((path, hash) -> digest
@@ -201,7 +200,7 @@ final class JarSnapshot {
 		if (target.toString().equals(Contents.NAME)) {
 			throw new NotCopyableException(this.jar, "a file with the name " + target + " is in the way");
 		}
-		MessageDigest digest = sha256();
+		MessageDigest digest = Sha256.begin();
 		Path copied = this.copy.resolve(target);
 		try (InputStream in = Files.newInputStream(source); OutputStream out = PrivateFile.create(copied)) {
 			byte[] buffer = new byte[BUFFER_SIZE];
@@ -234,15 +233,6 @@ final class JarSnapshot {
 		}
 		catch (EOFException ex) {
 			throw new ZipException(ex.getMessage());
-		}
-	}
-
-	private static MessageDigest sha256() {
-		try {
-			return MessageDigest.getInstance("SHA-256");
-		}
-		catch (NoSuchAlgorithmException ex) {
-			throw new IllegalStateException("every JDK has SHA-256", ex);
 		}
 	}
 

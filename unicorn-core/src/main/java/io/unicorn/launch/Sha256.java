@@ -12,8 +12,12 @@ final class Sha256 {
 	}
 
 	static byte[] of(byte[] content) {
+		return begin().digest(content);
+	}
+
+	static MessageDigest begin() {
 		try {
-			return MessageDigest.getInstance("SHA-256").digest(content);
+			return MessageDigest.getInstance("SHA-256");
 		}
 		catch (NoSuchAlgorithmException ex) {
 			throw new IllegalStateException("every JDK has SHA-256", ex);

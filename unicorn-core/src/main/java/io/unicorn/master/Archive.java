@@ -1,7 +1,6 @@
 package io.unicorn.master;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -59,13 +58,11 @@ final class Archive {
 	 * @return whether it was removed
 	 */
 	boolean removeUnused(Path maps) {
-		if (this.used == null) {
+		if (this.used == null || Caches.maps(maps, this.used)) {
 			return false;
 		}
 		try {
-			String name = "/" + this.used.getFileName();
-			return !Files.readString(maps, StandardCharsets.ISO_8859_1).contains(name)
-					&& Files.deleteIfExists(this.used);
+			return Files.deleteIfExists(this.used);
 		}
 		catch (IOException ex) {
 			// A gain that is not there; nothing depends on it.

@@ -88,7 +88,7 @@ final class Caches {
 	 */
 	void inspect(long worker, int pid) {
 		Given given = this.byWorker.remove(worker);
-		if (given != null && !maps(pid, given.file())) {
+		if (given != null && !maps(this.processes.resolve(pid + "/maps"), given.file())) {
 			drop(given, "the JVM does not use it");
 		}
 	}
@@ -121,11 +121,14 @@ final class Caches {
 		this.events.accept(new Event.CacheRejected(given.key(), cause));
 	}
 
-	/** If it cannot be seen, nothing is wrong as far as anybody knows. */
-	private boolean maps(int pid, Path file) {
-		String name = "/" + file.getFileName();
+	/**
+	 * Whether a process has mapped a file. If it cannot be seen, nothing is wrong as far
+	 * as anybody knows.
+	 * @param maps what it has mapped, {@code /proc/<pid>/maps}
+	 */
+	static boolean maps(Path maps, Path file) {
 		try {
-			return Files.readString(this.processes.resolve(pid + "/maps"), StandardCharsets.ISO_8859_1).contains(name);
+			return Files.readString(maps, StandardCharsets.ISO_8859_1).contains("/" + file.getFileName());
 		}
 		catch (IOException ex) {
 			return true;

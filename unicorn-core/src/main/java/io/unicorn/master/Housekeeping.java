@@ -67,12 +67,10 @@ final class Housekeeping {
 			needed.add(lastGood);
 		}
 		Map<Path, Set<String>> caches = new HashMap<>();
-		plans.forEach((plan) -> ClassDataCache.of(plan)
-			.ifPresent((cache) -> caches.computeIfAbsent(cache.directory(), (directory) -> new HashSet<>())
-				.add(cache.key())));
-		plans.forEach((plan) -> MasterArchive.of(plan)
-			.ifPresent((archive) -> caches.computeIfAbsent(archive.directory(), (directory) -> new HashSet<>())
-				.add(archive.key())));
+		plans.stream()
+			.flatMap((plan) -> Stream.concat(ClassDataCache.of(plan).stream(), MasterArchive.of(plan).stream()))
+			.forEach((cache) -> caches.computeIfAbsent(cache.directory(), (directory) -> new HashSet<>())
+				.add(cache.key()));
 		this.executor.execute(() -> hold(needed, caches));
 	}
 

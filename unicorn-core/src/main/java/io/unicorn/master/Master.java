@@ -20,15 +20,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 import io.unicorn.launch.ClassDataCache;
+import io.unicorn.launch.ConnectionBoardFile;
 import io.unicorn.launch.FirstWorker;
 import io.unicorn.launch.Generation;
-import io.unicorn.launch.WorkDir;
-import io.unicorn.launch.ConnectionBoardFile;
 import io.unicorn.launch.JavaProgram;
 import io.unicorn.launch.LaunchPlan;
 import io.unicorn.launch.LaunchPlanFile;
 import io.unicorn.launch.ListenAddress;
 import io.unicorn.launch.MasterCommand;
+import io.unicorn.launch.WorkDir;
 import io.unicorn.launch.WorkerCommand;
 import io.unicorn.posix.Command;
 import io.unicorn.posix.Exit;

@@ -67,11 +67,7 @@ final class WorkerProcesses {
 		try {
 			descriptors[0] = pair.theirs();
 			int pid = this.posix.spawn(command, descriptors);
-			Child child = new Child(pid, new WorkerChannel(pair.ours()), pair.ours(),
-					new FrameDecoder<>(Message.FromWorker.class));
-			this.byId.put(id, child);
-			this.idByPid.put(pid, id);
-			listen(id, pair.ours(), child.decoder());
+			listen(id, add(id, pid, pair.ours()));
 			return pid;
 		}
 		catch (PosixException ex) {
@@ -90,13 +86,15 @@ final class WorkerProcesses {
 	 * @return its process id
 	 */
 	int adopt(long id, FirstWorker worker) throws PosixException {
-		ControlSocket socket = this.posix.inheritedControl(worker.control());
-		Child child = new Child(worker.pid(), new WorkerChannel(socket), socket,
-				new FrameDecoder<>(Message.FromWorker.class));
-		this.byId.put(id, child);
-		this.idByPid.put(worker.pid(), id);
-		listen(id, socket, child.decoder());
+		listen(id, add(id, worker.pid(), this.posix.inheritedControl(worker.control())));
 		return worker.pid();
+	}
+
+	private Child add(long id, int pid, ControlSocket socket) {
+		Child child = new Child(pid, new WorkerChannel(socket), socket, new FrameDecoder<>(Message.FromWorker.class));
+		this.byId.put(id, child);
+		this.idByPid.put(pid, id);
+		return child;
 	}
 
 	/**
@@ -106,14 +104,11 @@ final class WorkerProcesses {
 		for (HandOver.Connection connection : connections) {
 			ControlSocket socket = (connection.descriptor() != HandOver.NONE)
 					? this.posix.inheritedControl(connection.descriptor()) : lostSocket();
-			FrameDecoder<Message.FromWorker> decoder = new FrameDecoder<>(Message.FromWorker.class);
-			Child child = new Child(connection.pid(), new WorkerChannel(socket), socket, decoder);
+			Child child = add(connection.id(), connection.pid(), socket);
 			child.channel().resume(connection.unsent());
-			this.byId.put(connection.id(), child);
-			this.idByPid.put(connection.pid(), connection.id());
 			this.posix.adopt(connection.pid());
-			receive(connection.id(), socket, decoder, connection.received().duplicate());
-			listen(connection.id(), socket, decoder);
+			receive(connection.id(), socket, child.decoder(), connection.received().duplicate());
+			listen(connection.id(), child);
 		}
 	}
 
@@ -142,7 +137,7 @@ final class WorkerProcesses {
 	 */
 	void listen(ControlPoller newPoller) {
 		this.poller = newPoller;
-		this.byId.forEach((id, child) -> listen(id, child.socket(), child.decoder()));
+		this.byId.forEach(this::listen);
 	}
 
 	private void receive(long id, ControlSocket socket, FrameDecoder<Message.FromWorker> decoder, ByteBuffer bytes) {
@@ -157,13 +152,13 @@ final class WorkerProcesses {
 		}
 	}
 
-	private void listen(long id, ControlSocket socket, FrameDecoder<Message.FromWorker> decoder) {
+	private void listen(long id, Child child) {
 		try {
-			this.poller.register(socket, new ControlPoller.Handler() {
+			this.poller.register(child.socket(), new ControlPoller.Handler() {
 
 				@Override
 				public void received(ByteBuffer bytes) {
-					receive(id, socket, decoder, bytes);
+					receive(id, child.socket(), child.decoder(), bytes);
 				}
 
 				@Override

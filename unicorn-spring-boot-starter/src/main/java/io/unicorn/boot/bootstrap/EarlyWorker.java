@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 import io.unicorn.ipc.Message;
 import io.unicorn.ipc.MessageCodec;
@@ -37,14 +39,19 @@ final class EarlyWorker {
 
 	private final @Nullable Path board;
 
+	/** What was read to find it good need not be read again. */
+	private final Map<ClassDataCache, CacheFile> caches;
+
 	private final ControlSocket control;
 
 	private final int pid;
 
-	private EarlyWorker(Posix posix, Command command, @Nullable Path board, ControlSocket control, int pid) {
+	private EarlyWorker(Posix posix, Command command, @Nullable Path board, Map<ClassDataCache, CacheFile> caches,
+			ControlSocket control, int pid) {
 		this.posix = posix;
 		this.command = command;
 		this.board = board;
+		this.caches = caches;
 		this.control = control;
 		this.pid = pid;
 	}
@@ -56,7 +63,8 @@ final class EarlyWorker {
 	 */
 	static EarlyWorker start(Posix posix, LaunchPlan plan, List<Integer> listeners) throws PosixException {
 		Path board = board(plan);
-		Command command = command(plan, board);
+		Map<ClassDataCache, CacheFile> caches = new HashMap<>();
+		Command command = command(plan, board, caches);
 		ControlPair pair = posix.controlPair();
 		int[] descriptors = new int[1 + listeners.size()];
 		descriptors[0] = pair.theirs();
@@ -64,7 +72,7 @@ final class EarlyWorker {
 			descriptors[1 + i] = listeners.get(i);
 		}
 		try {
-			return new EarlyWorker(posix, command, board, pair.ours(), posix.spawn(command, descriptors));
+			return new EarlyWorker(posix, command, board, caches, pair.ours(), posix.spawn(command, descriptors));
 		}
 		catch (PosixException | RuntimeException ex) {
 			pair.ours().close();
@@ -76,9 +84,9 @@ final class EarlyWorker {
 	}
 
 	/** As the master would start it. */
-	private static Command command(LaunchPlan plan, @Nullable Path board) {
+	private static Command command(LaunchPlan plan, @Nullable Path board, Map<ClassDataCache, CacheFile> caches) {
 		List<String> leading = new ArrayList<>(ClassDataCache.of(plan)
-			.map(CacheFile::new)
+			.map((cache) -> caches.computeIfAbsent(cache, CacheFile::new))
 			.filter((file) -> file.check() == CacheFile.State.GOOD)
 			.map(CacheFile::options)
 			.orElse(List.of()));
@@ -104,7 +112,7 @@ final class EarlyWorker {
 	 * command line and its environment.
 	 */
 	boolean suits(LaunchPlan plan) {
-		return this.command.equals(command(plan, board(plan)));
+		return this.command.equals(command(plan, board(plan), this.caches));
 	}
 
 	/**

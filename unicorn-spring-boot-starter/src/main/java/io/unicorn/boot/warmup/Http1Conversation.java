@@ -13,7 +13,7 @@ import java.util.Locale;
  * The JDK's own client would bring more into each worker than it warms up. Not
  * thread-safe but for {@link #close}.
  */
-final class Http1Conversation implements Conversation {
+final class Http1Conversation extends Conversation {
 
 	/** Who sends the requests of a warm-up. */
 	static final String USER_AGENT = "unicorn-warm-up";
@@ -24,13 +24,9 @@ final class Http1Conversation implements Conversation {
 
 	private static final int NOT_MODIFIED = 304;
 
-	private final Socket socket;
-
 	private final InputStream in;
 
 	private final OutputStream out;
-
-	private final long deadline;
 
 	private final byte[] buffer = new byte[8192];
 
@@ -38,18 +34,13 @@ final class Http1Conversation implements Conversation {
 
 	private int limit;
 
-	private int requests;
-
-	private boolean over;
-
 	/**
 	 * Begin to talk.
 	 * @param socket the connection, which is closed with this conversation
 	 * @param deadline the {@link System#nanoTime()} at which all answers must be there
 	 */
 	Http1Conversation(Socket socket, long deadline) throws IOException {
-		this.socket = socket;
-		this.deadline = deadline;
+		super(socket, deadline);
 		this.in = socket.getInputStream();
 		this.out = socket.getOutputStream();
 	}
@@ -69,10 +60,7 @@ final class Http1Conversation implements Conversation {
 	}
 
 	@Override
-	public int get(String target) throws IOException {
-		this.requests++;
-		// An encrypted connection reads before it writes for the first time.
-		this.socket.setSoTimeout(Conversation.timeLeft(this.deadline));
+	int exchange(String target, int before) throws IOException {
 		// With gzip, as most clients, so that what compresses answers becomes warm, too.
 		this.out.write(("GET " + target + " HTTP/1.1\r\nHost: localhost\r\nUser-Agent: " + USER_AGENT + "\r\n"
 				+ "Accept: */*\r\nAccept-Encoding: gzip\r\n\r\n")
@@ -85,7 +73,9 @@ final class Http1Conversation implements Conversation {
 		if (head.hasBody()) {
 			skipBody(head);
 		}
-		this.over |= head.close();
+		if (head.close()) {
+			end();
+		}
 		return head.status();
 	}
 
@@ -139,7 +129,7 @@ final class Http1Conversation implements Conversation {
 			while (fill()) {
 				this.position = this.limit;
 			}
-			this.over = true;
+			end();
 		}
 	}
 
@@ -195,31 +185,10 @@ final class Http1Conversation implements Conversation {
 
 	/** Return whether there is more. */
 	private boolean fill() throws IOException {
-		this.socket.setSoTimeout(Conversation.timeLeft(this.deadline));
+		limitWait();
 		this.position = 0;
 		this.limit = Math.max(0, this.in.read(this.buffer));
 		return this.limit > 0;
-	}
-
-	@Override
-	public int requests() {
-		return this.requests;
-	}
-
-	@Override
-	public boolean isOver() {
-		return this.over;
-	}
-
-	@Override
-	public void close() {
-		this.over = true;
-		try {
-			this.socket.close();
-		}
-		catch (IOException ex) {
-			// There is nothing more to be said on it.
-		}
 	}
 
 }

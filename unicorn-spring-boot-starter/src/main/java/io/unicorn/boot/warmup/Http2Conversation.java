@@ -3,6 +3,7 @@ package io.unicorn.boot.warmup;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -11,7 +12,7 @@ import java.nio.charset.StandardCharsets;
  * One connection of HTTP/2 (RFC 9113), on which one stream follows the other. It reads of
  * an answer where it ends, and no more: what the status is has been seen with HTTP/1.1.
  */
-final class Http2Conversation implements Conversation {
+final class Http2Conversation extends Conversation {
 
 	private static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
@@ -66,17 +67,11 @@ final class Http2Conversation implements Conversation {
 
 	private static final int USER_AGENT = 58;
 
-	private final Socket socket;
+	private final OutputStream out;
 
 	private final DataInputStream in;
 
 	private final boolean encrypted;
-
-	private final long deadline;
-
-	private int requests;
-
-	private boolean over;
 
 	/**
 	 * Begin to talk.
@@ -85,29 +80,27 @@ final class Http2Conversation implements Conversation {
 	 * @param deadline the {@link System#nanoTime()} at which all answers must be there
 	 */
 	Http2Conversation(Socket socket, boolean encrypted, long deadline) throws IOException {
-		this.socket = socket;
+		super(socket, deadline);
 		this.encrypted = encrypted;
-		this.deadline = deadline;
+		this.out = socket.getOutputStream();
 		this.in = new DataInputStream(socket.getInputStream());
 	}
 
 	@Override
-	public int get(String target) throws IOException {
-		this.socket.setSoTimeout(Conversation.timeLeft(this.deadline));
+	int exchange(String target, int before) throws IOException {
 		ByteArrayOutputStream request = new ByteArrayOutputStream();
-		if (this.requests == 0) {
+		if (before == 0) {
 			request.writeBytes(PREFACE.getBytes(StandardCharsets.US_ASCII));
 			request.writeBytes(frame(SETTINGS, 0, 0,
 					ByteBuffer.allocate(6).putShort(INITIAL_WINDOW_SIZE).putInt(LARGEST_WINDOW).array()));
 			request.writeBytes(
 					frame(WINDOW_UPDATE, 0, 0, ByteBuffer.allocate(4).putInt(LARGEST_WINDOW - FIRST_WINDOW).array()));
 		}
-		int stream = 2 * this.requests + 1;
-		this.requests++;
+		int stream = 2 * before + 1;
 		request.writeBytes(frame(HEADERS, END_STREAM | END_HEADERS, stream, fields(target)));
 		send(request.toByteArray());
 		while (!endsStream(stream)) {
-			this.socket.setSoTimeout(Conversation.timeLeft(this.deadline));
+			limitWait();
 		}
 		return UNKNOWN;
 	}
@@ -125,7 +118,7 @@ final class Http2Conversation implements Conversation {
 		byte[] payload = new byte[length];
 		this.in.readFully(payload);
 		if (type == GOAWAY) {
-			this.over = true;
+			end();
 		}
 		else if ((type == SETTINGS || type == PING) && (flags & ACK) == 0) {
 			send(frame(type, ACK, 0, (type == PING) ? payload : new byte[0]));
@@ -137,8 +130,8 @@ final class Http2Conversation implements Conversation {
 	}
 
 	private void send(byte[] bytes) throws IOException {
-		this.socket.getOutputStream().write(bytes);
-		this.socket.getOutputStream().flush();
+		this.out.write(bytes);
+		this.out.flush();
 	}
 
 	private static byte[] frame(int type, int flags, int stream, byte[] payload) {
@@ -187,27 +180,6 @@ final class Http2Conversation implements Conversation {
 			rest >>>= 7;
 		}
 		fields.write(rest);
-	}
-
-	@Override
-	public int requests() {
-		return this.requests;
-	}
-
-	@Override
-	public boolean isOver() {
-		return this.over;
-	}
-
-	@Override
-	public void close() {
-		this.over = true;
-		try {
-			this.socket.close();
-		}
-		catch (IOException ex) {
-			// There is nothing more to be said on it.
-		}
 	}
 
 }
