@@ -20,10 +20,11 @@ public enum JvmProfile {
 	BALANCED {
 
 		@Override
-		Stream<Option> candidates(Machine share, int workers) {
+		Stream<Option> candidates(Machine machine, int workers) {
 			Option heap = new Option("-XX:InitialRAMPercentage=" + percentage(JVM_INITIAL_SHARE / workers),
 					INITIAL_HEAP);
-			return isServer(share) ? Stream.of(heap) : Stream.of(SERIAL, heap);
+			return isServer(share(machine, workers)) ? Stream.of(processors(machine), heap)
+					: Stream.of(processors(machine), SERIAL, heap);
 		}
 
 	},
@@ -34,8 +35,8 @@ public enum JvmProfile {
 	COMPACT {
 
 		@Override
-		Stream<Option> candidates(Machine share, int workers) {
-			return Stream.of(SERIAL, new Option("-XX:InitialRAMPercentage=0.1", INITIAL_HEAP),
+		Stream<Option> candidates(Machine machine, int workers) {
+			return Stream.of(processors(machine), SERIAL, new Option("-XX:InitialRAMPercentage=0.1", INITIAL_HEAP),
 					new Option("-XX:MinHeapFreeRatio=10", Pattern.compile("-XX:MinHeapFreeRatio=.*|-Xminf.*")),
 					new Option("-XX:MaxHeapFreeRatio=30", Pattern.compile("-XX:MaxHeapFreeRatio=.*|-Xmaxf.*")),
 					new Option("-XX:TieredStopAtLevel=1", COMPILERS));
@@ -49,7 +50,7 @@ public enum JvmProfile {
 	NONE {
 
 		@Override
-		Stream<Option> candidates(Machine share, int workers) {
+		Stream<Option> candidates(Machine machine, int workers) {
 			return Stream.empty();
 		}
 
@@ -65,6 +66,8 @@ public enum JvmProfile {
 
 	private static final Option SERIAL = new Option("-XX:+UseSerialGC", Pattern.compile("-XX:[+-]Use\\w+GC"));
 
+	private static final Pattern PROCESSORS = Pattern.compile(Machine.PROCESSORS_FLAG + ".*");
+
 	private static final Pattern INITIAL_HEAP = Pattern
 		.compile("-Xms.*|-XX:(?:InitialHeapSize|InitialRAMPercentage|InitialRAMFraction|MinHeapSize)=.*");
 
@@ -79,7 +82,7 @@ public enum JvmProfile {
 
 	}
 
-	abstract Stream<Option> candidates(Machine share, int workers);
+	abstract Stream<Option> candidates(Machine machine, int workers);
 
 	/**
 	 * Return the flags for a worker.
@@ -89,9 +92,18 @@ public enum JvmProfile {
 	 * is left to them
 	 */
 	public List<String> flags(Machine machine, int workers, List<String> userFlags) {
-		Machine share = new Machine(Math.max(1, machine.cores() / workers),
-				Math.max(1, machine.memoryBytes() / workers));
-		return candidates(share, workers).filter((option) -> option.isFree(userFlags)).map(Option::flag).toList();
+		return candidates(machine, workers).filter((option) -> option.isFree(userFlags)).map(Option::flag).toList();
+	}
+
+	/**
+	 * A JVM that boots in the background would count those alone that it may use there.
+	 */
+	private static Option processors(Machine machine) {
+		return new Option(Machine.PROCESSORS_FLAG + machine.cores(), PROCESSORS);
+	}
+
+	private static Machine share(Machine machine, int workers) {
+		return new Machine(Math.max(1, machine.cores() / workers), Math.max(1, machine.memoryBytes() / workers));
 	}
 
 	private static boolean isServer(Machine share) {

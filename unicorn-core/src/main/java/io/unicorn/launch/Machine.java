@@ -11,6 +11,16 @@ import java.lang.management.ManagementFactory;
  */
 public record Machine(int cores, long memoryBytes) {
 
+	/**
+	 * JVM flag for the number of processors that it takes itself to have.
+	 */
+	static final String PROCESSORS_FLAG = "-XX:ActiveProcessorCount=";
+
+	/**
+	 * The same for a process that plans for others and may use fewer at the moment.
+	 */
+	static final String PROCESSORS_PROPERTY = "io.unicorn.processors";
+
 	public Machine {
 		if (cores < 1 || memoryBytes < 1) {
 			throw new IllegalArgumentException("not a machine: " + cores + " cores, " + memoryBytes + " bytes");
@@ -24,7 +34,16 @@ public record Machine(int cores, long memoryBytes) {
 		long memory = (ManagementFactory
 			.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean system)
 					? system.getTotalMemorySize() : Runtime.getRuntime().maxMemory();
-		return new Machine(Runtime.getRuntime().availableProcessors(), Math.max(1, memory));
+		int cores = Integer.getInteger(PROCESSORS_PROPERTY, Runtime.getRuntime().availableProcessors());
+		return new Machine(cores, Math.max(1, memory));
+	}
+
+	/**
+	 * Whether an argument or a variable tells a JVM how many processors there are,
+	 * whichever it may use at the moment.
+	 */
+	public static boolean isToldBy(String text) {
+		return text.contains(PROCESSORS_FLAG) || text.startsWith("-D" + PROCESSORS_PROPERTY + "=");
 	}
 
 }

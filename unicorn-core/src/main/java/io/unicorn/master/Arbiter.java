@@ -185,9 +185,6 @@ final class Arbiter {
 		else if (event instanceof Event.SpawnFailed failed) {
 			onSpawnFailed(failed, now);
 		}
-		else if (event instanceof Event.NotPrioritized refused) {
-			this.priorities.refused(refused.id(), now);
-		}
 		else if (event instanceof Event.Exited exited) {
 			onExited(exited, now);
 		}

@@ -20,9 +20,6 @@ final class BootPriority {
 	 */
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-	/** The kernel wants a pause of 100 ms. */
-	private static final Duration PAUSE = Duration.ofMillis(150);
-
 	private final Pool pool;
 
 	private final Orders orders;
@@ -43,24 +40,14 @@ final class BootPriority {
 	 * @param incomplete whether those who boot are missed
 	 */
 	void advance(boolean incomplete, Instant now) {
-		this.pool.stream()
-			.filter((worker) -> worker.isSpawned() && !now.isBefore(worker.priorityNotBefore()))
-			.forEach((worker) -> {
-				boolean waits = !incomplete && worker.is(WorkerState.BOOTING) && now.isBefore(end(worker));
-				Priority priority = waits ? Priority.BACKGROUND : Priority.NORMAL;
-				if (worker.priority() != priority) {
-					worker.prioritize(priority);
-					this.orders.add(new Effect.Prioritize(worker.id, priority));
-				}
-			});
-	}
-
-	/** A priority could not be set; it is tried again. */
-	void refused(long id, Instant now) {
-		Worker worker = this.pool.find(id);
-		if (worker != null) {
-			worker.notPrioritized(now.plus(PAUSE));
-		}
+		this.pool.stream().filter(Worker::isSpawned).forEach((worker) -> {
+			boolean waits = !incomplete && worker.is(WorkerState.BOOTING) && now.isBefore(end(worker));
+			Priority priority = waits ? Priority.BACKGROUND : Priority.NORMAL;
+			if (worker.priority() != priority) {
+				worker.prioritize(priority);
+				this.orders.add(new Effect.Prioritize(worker.id, priority));
+			}
+		});
 	}
 
 	/** Whether all that serve have their share. */
@@ -71,9 +58,8 @@ final class BootPriority {
 
 	Stream<Instant> deadlines() {
 		return this.pool.stream()
-			.filter(Worker::isSpawned)
-			.flatMap((worker) -> Stream.of(worker.priorityNotBefore(),
-					(worker.priority() == Priority.BACKGROUND) ? end(worker) : Instant.MIN));
+			.filter((worker) -> worker.isSpawned() && worker.priority() == Priority.BACKGROUND)
+			.map(BootPriority::end);
 	}
 
 	private static Instant end(Worker worker) {

@@ -105,9 +105,7 @@ sealed interface Effect {
 
 	}
 
-	/**
-	 * Set what a worker gets of the processors, or report {@link Event.NotPrioritized}.
-	 */
+	/** Set what a worker gets of the processors. */
 	record Prioritize(long id, Priority priority) implements Effect {
 
 	}

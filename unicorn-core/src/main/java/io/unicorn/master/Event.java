@@ -36,13 +36,6 @@ sealed interface Event {
 
 	}
 
-	/**
-	 * A worker's priority could not be set, because it was too soon after the last time.
-	 */
-	record NotPrioritized(long id) implements Event {
-
-	}
-
 	/** A worker has sent a message. */
 	record Received(long id, Message.FromWorker message) implements Event {
 

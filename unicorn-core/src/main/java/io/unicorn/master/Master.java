@@ -337,9 +337,7 @@ public final class Master {
 			this.processes.send(send);
 		}
 		else if (effect instanceof Effect.Prioritize order) {
-			if (!this.processes.prioritize(order)) {
-				decide(new Event.NotPrioritized(order.id()));
-			}
+			this.processes.prioritize(order);
 		}
 		else if (effect instanceof Effect.Answer answer) {
 			this.commands.answer(answer);

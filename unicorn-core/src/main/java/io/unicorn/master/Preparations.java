@@ -70,9 +70,10 @@ final class Preparations {
 		String name = this.posix.pid() + "-" + generation;
 		Path plan = this.directory.resolve("plan-" + name);
 		Path output = this.directory.resolve("output-" + name);
-		int pid = this.posix.spawn(WorkerCommand.preparing(present, environment, plan), output);
+		Command command = WorkerCommand.preparing(present, environment, plan);
+		int pid = this.posix.spawn(command, output);
 		if (generation != MASTER) {
-			this.posix.prioritize(pid, Priority.BACKGROUND);
+			this.posix.prioritize(pid, Priority.BACKGROUND, BackgroundShare.of(command));
 		}
 		this.byPid.put(pid, new Running(generation, plan, output, Kind.PREPARATION));
 	}
@@ -81,7 +82,7 @@ final class Preparations {
 	void hasten(int generation) {
 		this.byPid.forEach((pid, running) -> {
 			if (running.generation() == generation) {
-				this.posix.prioritize(pid, Priority.NORMAL);
+				this.posix.prioritize(pid, Priority.NORMAL, Integer.MAX_VALUE);
 			}
 		});
 	}

@@ -59,9 +59,10 @@ final class Trainer {
 			if (making == null) {
 				return new Event.TrainingPostponed(cache.key());
 			}
-			int pid = this.posix.spawn(command.apply(making), making.output());
+			Command trained = command.apply(making);
+			int pid = this.posix.spawn(trained, making.output());
 			this.posix.makeLast(pid);
-			this.posix.prioritize(pid, Priority.BACKGROUND);
+			this.posix.prioritize(pid, Priority.BACKGROUND, BackgroundShare.of(trained));
 			this.running = new Running(pid, cache.key(), making);
 			return new Event.TrainingBegun(cache.key());
 		}

@@ -61,8 +61,6 @@ final class Worker {
 
 	private Priority priority = Priority.NORMAL;
 
-	private Instant priorityNotBefore = Instant.MIN;
-
 	Worker(long id, int index, int generation, PoolSettings settings, boolean replacement, boolean exclusive,
 			int earlierCrashes, Instant spawnedAt) {
 		this.id = id;
@@ -201,19 +199,8 @@ final class Worker {
 		return this.priority;
 	}
 
-	/** When its priority can be set again. */
-	Instant priorityNotBefore() {
-		return this.priorityNotBefore;
-	}
-
 	void prioritize(Priority priority) {
 		this.priority = priority;
-	}
-
-	/** It still has the other priority. */
-	void notPrioritized(Instant notBefore) {
-		this.priority = (this.priority == Priority.NORMAL) ? Priority.BACKGROUND : Priority.NORMAL;
-		this.priorityNotBefore = notBefore;
 	}
 
 	void channelLost(Instant now) {

@@ -30,8 +30,9 @@ import io.unicorn.posix.PosixException;
  */
 final class WorkerProcesses {
 
-	private record Child(int pid, WorkerChannel channel, ControlSocket socket,
-			FrameDecoder<Message.FromWorker> decoder) {
+	/** What is in the background is to use no more processors than {@code most}. */
+	private record Child(int pid, WorkerChannel channel, ControlSocket socket, FrameDecoder<Message.FromWorker> decoder,
+			int most) {
 
 	}
 
@@ -67,7 +68,7 @@ final class WorkerProcesses {
 		try {
 			descriptors[0] = pair.theirs();
 			int pid = this.posix.spawn(command, descriptors);
-			listen(id, add(id, pid, pair.ours()));
+			listen(id, add(id, pid, pair.ours(), BackgroundShare.of(command)));
 			return pid;
 		}
 		catch (PosixException ex) {
@@ -86,12 +87,13 @@ final class WorkerProcesses {
 	 * @return its process id
 	 */
 	int adopt(long id, FirstWorker worker) throws PosixException {
-		listen(id, add(id, worker.pid(), this.posix.inheritedControl(worker.control())));
+		listen(id, add(id, worker.pid(), this.posix.inheritedControl(worker.control()), Integer.MAX_VALUE));
 		return worker.pid();
 	}
 
-	private Child add(long id, int pid, ControlSocket socket) {
-		Child child = new Child(pid, new WorkerChannel(socket), socket, new FrameDecoder<>(Message.FromWorker.class));
+	private Child add(long id, int pid, ControlSocket socket, int most) {
+		Child child = new Child(pid, new WorkerChannel(socket), socket, new FrameDecoder<>(Message.FromWorker.class),
+				most);
 		this.byId.put(id, child);
 		this.idByPid.put(pid, id);
 		return child;
@@ -104,7 +106,7 @@ final class WorkerProcesses {
 		for (HandOver.Connection connection : connections) {
 			ControlSocket socket = (connection.descriptor() != HandOver.NONE)
 					? this.posix.inheritedControl(connection.descriptor()) : lostSocket();
-			Child child = add(connection.id(), connection.pid(), socket);
+			Child child = add(connection.id(), connection.pid(), socket, Integer.MAX_VALUE);
 			child.channel().resume(connection.unsent());
 			this.posix.adopt(connection.pid());
 			receive(connection.id(), socket, child.decoder(), connection.received().duplicate());
@@ -197,11 +199,12 @@ final class WorkerProcesses {
 
 	/**
 	 * Set what a worker gets of the processors.
-	 * @return false if that has to be repeated later
 	 */
-	boolean prioritize(Effect.Prioritize order) {
+	void prioritize(Effect.Prioritize order) {
 		Child child = this.byId.get(order.id());
-		return child == null || this.posix.prioritize(child.pid(), order.priority());
+		if (child != null) {
+			this.posix.prioritize(child.pid(), order.priority(), child.most());
+		}
 	}
 
 	/**

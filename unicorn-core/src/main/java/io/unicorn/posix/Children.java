@@ -55,7 +55,7 @@ final class Children {
 
 	private final Spawner spawner;
 
-	private final Autogroup autogroup;
+	private final Background background;
 
 	private final ReentrantLock lock = new ReentrantLock();
 
@@ -67,11 +67,11 @@ final class Children {
 
 	private int holds;
 
-	Children(Kernel kernel, Spawner spawner, Autogroup autogroup) {
+	Children(Kernel kernel, Spawner spawner, Background background) {
 		this.kernel = kernel;
 		this.libc = kernel.libc();
 		this.spawner = spawner;
-		this.autogroup = autogroup;
+		this.background = background;
 	}
 
 	int spawn(Command command, @Nullable Path output, int... descriptors) throws PosixException {
@@ -140,10 +140,12 @@ final class Children {
 		}
 	}
 
-	boolean prioritize(int pid, Priority priority) {
+	void prioritize(int pid, Priority priority, int most) {
 		this.lock.lock();
 		try {
-			return !this.live.contains(pid) || this.autogroup.set(pid, priority);
+			if (this.live.contains(pid)) {
+				this.background.set(pid, priority, most);
+			}
 		}
 		finally {
 			this.lock.unlock();

@@ -47,7 +47,7 @@ public final class JnrPosix implements Posix {
 		this.signals = new Signals(this.kernel);
 		this.execution = new Execution(this.kernel, this.descriptors, this.signals);
 		this.children = new Children(this.kernel, new Spawner(this.kernel, this.descriptors),
-				new Autogroup(this.kernel));
+				new Background(this.kernel));
 	}
 
 	@Override
@@ -174,8 +174,8 @@ public final class JnrPosix implements Posix {
 	}
 
 	@Override
-	public boolean prioritize(int pid, Priority priority) {
-		return this.children.prioritize(pid, priority);
+	public void prioritize(int pid, Priority priority, int most) {
+		this.children.prioritize(pid, priority, most);
 	}
 
 	@Override

@@ -30,6 +30,9 @@ final class Libc {
 
 	private static final int MOST_ARGUMENTS = 6;
 
+	/** Numbers of system calls differ between the two. */
+	private static final boolean AARCH64 = System.getProperty("os.arch").equals("aarch64");
+
 	private final Library library = Library.getDefault();
 
 	private final Invoker invoker = Invoker.getInstance();
@@ -162,6 +165,29 @@ final class Libc {
 		return (int) call("setpriority", which, who, nice);
 	}
 
+	int sched_getaffinity(int thread, int size, NativeMemory set) {
+		return (int) call("sched_getaffinity", thread, size, set);
+	}
+
+	int sched_setaffinity(int thread, int size, NativeMemory set) {
+		return (int) call("sched_setaffinity", thread, size, set);
+	}
+
+	/**
+	 * A call of the kernel that C libraries have no function for, or have it since
+	 * lately.
+	 */
+	int sched_setattr(int thread, NativeMemory attributes) {
+		return (int) call("syscall", AARCH64 ? 274 : 314, thread, attributes, 0);
+	}
+
+	/**
+	 * As {@link #sched_setattr}.
+	 */
+	int sched_getattr(int thread, NativeMemory attributes, int size) {
+		return (int) call("syscall", AARCH64 ? 275 : 315, thread, attributes, size, 0);
+	}
+
 	int waitid(int idType, int id, byte[] siginfo, int options) {
 		NativeMemory memory = NativeMemory.of(siginfo);
 		int result = (int) call("waitid", idType, id, memory, options);
@@ -182,6 +208,10 @@ final class Libc {
 
 	int sigfillset(NativeMemory set) {
 		return (int) call("sigfillset", set);
+	}
+
+	int sigdelset(NativeMemory set, int signal) {
+		return (int) call("sigdelset", set, signal);
 	}
 
 	int sigprocmask(int how, NativeMemory set, NativeMemory oldSet) {

@@ -180,10 +180,10 @@ public interface Posix {
 	SignalSource signals(Set<Integer> signals) throws PosixException;
 
 	/**
-	 * Start a child in a session of its own, without a terminal. Its standard input is
-	 * {@code /dev/null}, its standard output and error are ours, and the given
-	 * descriptors become 3, 4, and so on; no other descriptor is inherited. No signal is
-	 * blocked or ignored.
+	 * Start a child in a process group of its own, which its terminal neither interrupts
+	 * nor stops. Its standard input is {@code /dev/null}, its standard output and error
+	 * are ours, and the given descriptors become 3, 4, and so on; no other descriptor is
+	 * inherited. No signal is blocked or ignored.
 	 * @param command what to run
 	 * @param descriptors our numbers of the descriptors to pass on, in order: those of
 	 * {@link Listener}s and {@link ControlPair}s
@@ -239,16 +239,16 @@ public interface Posix {
 
 	/**
 	 * Set what a child gets of the processors while others want them too, for all of its
-	 * threads. Needs no privilege. Has an effect where the kernel groups tasks by session
-	 * ({@code sched_autogroup_enabled}) and this process is in no cgroup that has shares
-	 * of the processors of its own, as it is in most containers; elsewhere nothing
-	 * happens. A process id that is not a child's is left alone.
+	 * threads and those that they start. Needs no privilege. In the background it uses
+	 * some processors alone, and has long turns there, which others may interrupt (Linux
+	 * 6.12 and later). What the system refuses is left out. A process id that is not a
+	 * child's is left alone.
 	 * @param pid a child that was started by {@link #spawn}
 	 * @param priority what it gets; a child starts with {@link Priority#NORMAL}
-	 * @return false if nothing was done because it was too soon after the last time: the
-	 * kernel allows this once in 100 ms, unless for root
+	 * @param most how many processors it may use in the background, at least 1;
+	 * {@link Integer#MAX_VALUE} for all
 	 */
-	boolean prioritize(int pid, Priority priority);
+	void prioritize(int pid, Priority priority, int most);
 
 	/**
 	 * Count a process as one of those that {@link #spawn} has started: a child of this

@@ -6,23 +6,9 @@ package io.unicorn.posix;
 public enum Priority {
 
 	/** As much as any other. */
-	NORMAL(0),
+	NORMAL,
 
-	/**
-	 * What the others leave, and a little more: about a seventieth of what one of them
-	 * gets. Whoever wakes up takes the processor from it at once.
-	 */
-	BACKGROUND(19);
-
-	private final int nice;
-
-	Priority(int nice) {
-		this.nice = nice;
-	}
-
-	/** The nice value of the process's group. */
-	int nice() {
-		return this.nice;
-	}
+	/** What keeps it out of the way of whoever wakes up to serve. */
+	BACKGROUND
 
 }

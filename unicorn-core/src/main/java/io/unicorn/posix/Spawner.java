@@ -25,8 +25,11 @@ final class Spawner {
 
 	private static final int OWNER_ALONE = 0600;
 
-	/** In glibc since 2.26, in musl since 1.1.17. */
-	private static final int SETSID = 0x80;
+	private static final int SIGTTOU = 22;
+
+	private static final long SIG_IGN = 1;
+
+	private static final int SETPGROUP = 0x02;
 
 	private static final int SETSIGDEF = 0x04;
 
@@ -70,7 +73,13 @@ final class Spawner {
 			int[] pid = new int[1];
 			synchronized (this.descriptors) {
 				this.descriptors.sweep(Set.of());
-				this.kernel.check(what, this.libc.posix_spawn(pid, path, actions, attributes, argv, envp));
+				long handler = this.libc.signal(SIGTTOU, SIG_IGN);
+				try {
+					this.kernel.check(what, this.libc.posix_spawn(pid, path, actions, attributes, argv, envp));
+				}
+				finally {
+					this.libc.signal(SIGTTOU, handler);
+				}
 			}
 			return pid[0];
 		}
@@ -117,17 +126,18 @@ final class Spawner {
 		// background job) is not the worker's business.
 		NativeMemory noSignals = this.kernel.allocate(Signals.SET_SIZE);
 		NativeMemory allSignals = this.kernel.allocate(Signals.SET_SIZE);
+		// A process that is not in the foreground of its terminal may be stopped when it
+		// writes there (stty tostop), and a stopped worker would be taken for a hung one.
 		this.libc.sigemptyset(noSignals);
 		this.libc.sigfillset(allSignals);
+		this.libc.sigdelset(allSignals, SIGTTOU);
 		this.kernel.check(what, this.libc.posix_spawnattr_setsigmask(attributes, noSignals));
 		this.kernel.check(what, this.libc.posix_spawnattr_setsigdefault(attributes, allSignals));
-		// A session of its own is a process group of its own, which Ctrl-C at our
-		// terminal
-		// does not reach, and where the kernel groups tasks by session (autogroup), it
-		// gets its fair share of the processors: a fresh worker with three busy threads
-		// boots beside a loaded one with two hundred.
+		// A process group of its own, which Ctrl-C at our terminal does not reach. Not a
+		// session: where the kernel shares the processors among sessions (autogroup),
+		// threads of one that has few on a processor wait long for those of others.
 		this.kernel.check(what,
-				this.libc.posix_spawnattr_setflags(attributes, (short) (SETSID | SETSIGDEF | SETSIGMASK)));
+				this.libc.posix_spawnattr_setflags(attributes, (short) (SETPGROUP | SETSIGDEF | SETSIGMASK)));
 	}
 
 }

@@ -26,13 +26,15 @@ class JvmProfileTests {
 
 	@Test
 	void theWorkersShareWhatAJvmBeginsWith() {
-		assertThat(flags(JvmProfile.BALANCED)).containsExactly("-XX:+UseSerialGC", "-XX:InitialRAMPercentage=0.781");
+		assertThat(flags(JvmProfile.BALANCED)).containsExactly("-XX:ActiveProcessorCount=2", "-XX:+UseSerialGC",
+				"-XX:InitialRAMPercentage=0.781");
 	}
 
 	@Test
 	void compactWorkersTakeLittleAndGiveItBack() {
-		assertThat(flags(JvmProfile.COMPACT)).containsExactly("-XX:+UseSerialGC", "-XX:InitialRAMPercentage=0.1",
-				"-XX:MinHeapFreeRatio=10", "-XX:MaxHeapFreeRatio=30", "-XX:TieredStopAtLevel=1");
+		assertThat(flags(JvmProfile.COMPACT)).containsExactly("-XX:ActiveProcessorCount=2", "-XX:+UseSerialGC",
+				"-XX:InitialRAMPercentage=0.1", "-XX:MinHeapFreeRatio=10", "-XX:MaxHeapFreeRatio=30",
+				"-XX:TieredStopAtLevel=1");
 	}
 
 	@Test
@@ -46,10 +48,11 @@ class JvmProfileTests {
 			"-Xms64m, -XX:InitialRAMPercentage=0.1", "-XX:InitialHeapSize=64m, -XX:InitialRAMPercentage=0.1",
 			"-XX:InitialRAMPercentage=3, -XX:InitialRAMPercentage=0.1", "-Xint, -XX:TieredStopAtLevel=1",
 			"-XX:TieredStopAtLevel=3, -XX:TieredStopAtLevel=1", "-XX:-TieredCompilation, -XX:TieredStopAtLevel=1",
-			"-XX:MinHeapFreeRatio=5, -XX:MinHeapFreeRatio=10", "-XX:MaxHeapFreeRatio=50, -XX:MaxHeapFreeRatio=30" })
+			"-XX:MinHeapFreeRatio=5, -XX:MinHeapFreeRatio=10", "-XX:MaxHeapFreeRatio=50, -XX:MaxHeapFreeRatio=30",
+			"-XX:ActiveProcessorCount=1, -XX:ActiveProcessorCount=2" })
 	void whatTheUserHasChosenIsLeftToTheUser(String userFlag, String ours) {
 		assertThat(flags(JvmProfile.COMPACT)).contains(ours);
-		assertThat(flags(JvmProfile.COMPACT, "-Xmx1g", userFlag)).hasSize(4).doesNotContain(ours);
+		assertThat(flags(JvmProfile.COMPACT, "-Xmx1g", userFlag)).hasSize(5).doesNotContain(ours);
 	}
 
 }

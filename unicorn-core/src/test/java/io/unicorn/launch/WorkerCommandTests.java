@@ -62,8 +62,16 @@ class WorkerCommandTests {
 		Command command = WorkerCommand.preparing(SamplePlans.full(), ENVIRONMENT, Path.of("/work/plan-1-2"));
 		assertThat(command.arguments()).containsExactly("unicorn: preparing [shop]",
 				"-Dio.unicorn.prepare=/work/plan-1-2", "-Dspring.context.exit=onRefresh", "-Dio.unicorn.terminal=false",
-				"-Xmx1g", "-jar", "b\u00c3\u00bccher.jar", "", "two words", "line\nbreak\t\u00ff");
+				"-Dio.unicorn.processors=" + Runtime.getRuntime().availableProcessors(), "-Xmx1g", "-jar",
+				"b\u00c3\u00bccher.jar", "", "two words", "line\nbreak\t\u00ff");
 		assertThat(command.environment()).noneMatch((variable) -> variable.contains("jdwp"));
+	}
+
+	@Test
+	void whoPreparesIsNotToldHowManyProcessorsThereAreIfTheUserTellsIt() {
+		Command command = WorkerCommand.preparing(SamplePlans.full(),
+				List.of("JDK_JAVA_OPTIONS=-XX:ActiveProcessorCount=3"), Path.of("/work/plan-1-2"));
+		assertThat(command.arguments()).noneMatch((argument) -> argument.contains("processors"));
 	}
 
 	@Test

@@ -134,7 +134,6 @@ class ArbiterSimulationTests {
 		pool.cacheIsRejected = random.nextInt(3) * 0.02;
 		pool.sick = random.nextInt(3) * 0.2;
 		pool.answersErrors = random.nextInt(3) * 0.2;
-		pool.refusesPriority = random.nextInt(3) * 0.3;
 		if (random.nextInt(3) == 0) {
 			pool.jarChanged();
 		}

@@ -117,15 +117,6 @@ class BootPriorityTests {
 	}
 
 	@Test
-	void whatTheKernelRefusesIsTriedAgainUntilItIsDone() {
-		this.pool.refusesPriority = 0.7;
-		this.pool.signal(ProcessSignal.HUP);
-		this.pool.reach("succeeded");
-		this.pool.run(Duration.ofSeconds(30));
-		assertThat(orders()).hasSizeGreaterThan(6).last().isEqualTo(normal(6));
-	}
-
-	@Test
 	void aPreparationThatGetsNowhereIsHastenedUntilItIsDone() {
 		this.pool.preparationHangs = true;
 		this.pool.signal(ProcessSignal.HUP);

@@ -124,9 +124,6 @@ final class SimulatedPool {
 
 	double answersErrors;
 
-	/** Chance that a priority cannot be set, per attempt. */
-	double refusesPriority;
-
 	private final Set<Integer> sickGenerations = new HashSet<>();
 
 	private final Set<Integer> erringGenerations = new HashSet<>();
@@ -536,10 +533,6 @@ final class SimulatedPool {
 	private void prioritize(Effect.Prioritize order) {
 		Simulated worker = this.workers.get(order.id());
 		if (worker == null) {
-			return;
-		}
-		if (strikes(this.refusesPriority)) {
-			deliver(new Event.NotPrioritized(order.id()));
 			return;
 		}
 		worker.priority = order.priority();

@@ -2,17 +2,20 @@ package io.unicorn.posix;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -30,7 +33,7 @@ class ProcessesTests {
 
 	private static final int SIGTERM = 15;
 
-	private static final int SIGTTOU = 22;
+	private static final int SIGUSR1 = 10;
 
 	private static final int SIGUSR2 = 12;
 
@@ -152,50 +155,121 @@ class ProcessesTests {
 	}
 
 	@Test
-	void aChildCanBePutInTheBackgroundAndBack() throws Exception {
+	void whatIsInTheBackgroundUsesFewerProcessors() throws Exception {
 		int pid = this.shells.start("exec sleep 60");
-		Path group = Path.of("/proc/" + pid + "/autogroup");
-		Assumptions.assumeTrue(Files.exists(group), "the kernel does not group tasks by session");
-		assertThat(Files.readString(group)).endsWith(" nice 0\n");
-		await().until(() -> this.posix.prioritize(pid, Priority.BACKGROUND));
-		assertThat(Files.readString(group)).endsWith(" nice 19\n");
-		await().until(() -> this.posix.prioritize(pid, Priority.NORMAL));
-		assertThat(Files.readString(group)).endsWith(" nice 0\n");
+		String all = processors(pid);
+		Assumptions.assumeTrue(Runtime.getRuntime().availableProcessors() > 1, "there is one processor alone");
+		this.posix.prioritize(pid, Priority.BACKGROUND, 1);
+		assertThat(processors(pid)).isNotEqualTo(all).matches("\\d+");
+		this.posix.prioritize(pid, Priority.NORMAL, Integer.MAX_VALUE);
+		assertThat(processors(pid)).isEqualTo(all);
+		this.posix.prioritize(pid, Priority.BACKGROUND, Integer.MAX_VALUE);
+		assertThat(processors(pid)).isEqualTo(all);
+	}
+
+	@Test
+	void whatIsInTheBackgroundAsksForLongTurns() throws Exception {
+		int pid = this.shells.start("exec sleep 60");
+		Assumptions.assumeTrue(slice(pid) > 0, "the kernel does not say how long a turn is");
+		long usual = slice(pid);
+		this.posix.prioritize(pid, Priority.BACKGROUND, 1);
+		assertThat(slice(pid)).isEqualTo(100_000_000);
+		this.posix.prioritize(pid, Priority.NORMAL, 1);
+		assertThat(slice(pid)).isEqualTo(usual);
+	}
+
+	@Test
+	void allThreadsGoToTheBackgroundAndComeBack() throws Exception {
+		Assumptions.assumeTrue(Runtime.getRuntime().availableProcessors() > 1, "there is one processor alone");
+		Path source = Files.writeString(this.directory.resolve("Sleeper.java"),
+				"class Sleeper { public static void main(String[] args) throws Exception { Thread.sleep(60_000); } }");
+		int pid = this.shells
+			.start("exec " + Path.of(System.getProperty("java.home"), "bin", "java") + " -XX:+UseSerialGC " + source);
+		await().until(() -> threads(pid).size() > 8);
+		String all = processors(pid);
+		this.posix.prioritize(pid, Priority.BACKGROUND, 1);
+		String chosen = processors(pid);
+		assertThat(threads(pid)).extracting(ProcessesTests::processors).containsOnly(chosen).doesNotContain(all);
+		this.posix.prioritize(pid, Priority.NORMAL, 1);
+		assertThat(threads(pid)).extracting(ProcessesTests::processors).containsOnly(all);
+	}
+
+	@Test
+	void aThreadThatHasOtherProcessorsThanExpectedKeepsThem() throws Exception {
+		Assumptions.assumeTrue(Runtime.getRuntime().availableProcessors() > 1, "there is one processor alone");
+		int pid = this.shells.start("exec sleep 60");
+		this.posix.prioritize(pid, Priority.BACKGROUND, 1);
+		String chosen = processors(pid);
+		Processors processors = new Processors(Kernel.load());
+		NativeMemory all = Objects.requireNonNull(processors.of(0));
+		processors.replace(pid, all, all);
+		assertThat(processors(pid)).isEqualTo(chosen);
+		processors.replace(pid, Objects.requireNonNull(processors.of(pid)), all);
+		assertThat(processors(pid)).isNotEqualTo(chosen);
 	}
 
 	@Test
 	void whoIsNoChildIsNotPutInTheBackground() throws Exception {
-		Process other = new ProcessBuilder("setsid", "sleep", "60").start();
+		Process other = new ProcessBuilder("sleep", "60").start();
 		try {
-			Path group = Path.of("/proc/" + other.pid() + "/autogroup");
-			Assumptions.assumeTrue(Files.exists(group), "the kernel does not group tasks by session");
-			assertThat(this.posix.prioritize((int) other.pid(), Priority.BACKGROUND)).isTrue();
-			assertThat(Files.readString(group)).endsWith(" nice 0\n");
+			String all = processors((int) other.pid());
+			this.posix.prioritize((int) other.pid(), Priority.BACKGROUND, 1);
+			assertThat(processors((int) other.pid())).isEqualTo(all);
 		}
 		finally {
 			other.destroyForcibly();
 		}
 	}
 
+	private static String processors(int thread) {
+		try {
+			return Files.readAllLines(Path.of("/proc/" + thread + "/status"))
+				.stream()
+				.filter((line) -> line.startsWith("Cpus_allowed_list:"))
+				.map((line) -> line.substring(line.indexOf('\t') + 1))
+				.findFirst()
+				.orElseThrow();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	private static List<Integer> threads(int pid) {
+		try (Stream<Path> tasks = Files.list(Path.of("/proc/" + pid + "/task"))) {
+			return tasks.map((task) -> Integer.valueOf(task.getFileName().toString())).sorted().toList();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	/** Return the length of a turn in nanoseconds, or 0. */
+	private static long slice(int pid) {
+		Kernel kernel = Kernel.load();
+		NativeMemory attributes = kernel.allocate(48);
+		return (kernel.libc().sched_getattr(pid, attributes, 48) == 0) ? attributes.getLong(24) : 0;
+	}
+
 	@Test
-	void aChildBlocksAndIgnoresNoSignal() throws Exception {
+	void aChildBlocksNoSignalAndIgnoresNoneButWhatWouldStopItForWriting() throws Exception {
 		Kernel kernel = Kernel.load();
 		NativeMemory blocked = kernel.allocate(Signals.SET_SIZE);
 		NativeMemory before = kernel.allocate(Signals.SET_SIZE);
 		blocked.putLong(0, 1L << (SIGUSR2 - 1));
 		kernel.libc().sigprocmask(0, blocked, before);
-		kernel.libc().signal(SIGTTOU, 1);
+		kernel.libc().signal(SIGUSR1, 1);
 		try {
 			assertThat(Files.readAllLines(Path.of("/proc/thread-self/status")))
 				.anyMatch((line) -> line.matches("SigBlk:\\t0{13}8\\d\\d"));
 			List<String> lines = this.shells.run(this.directory.resolve("out"),
 					"exec grep -E 'Sig(Blk|Ign)' /proc/self/status > $out");
 			// glibc's posix_spawn itself ignores 32 and 33, which belong to its threads.
-			assertThat(lines).extracting((line) -> line.replaceFirst("[01]80000000$", "000000000"))
-				.containsExactly("SigBlk:\t0000000000000000", "SigIgn:\t0000000000000000");
+			assertThat(lines).extracting((line) -> line.replaceFirst("[01]80([02]00000)$", "000$1"))
+				.containsExactly("SigBlk:\t0000000000000000", "SigIgn:\t0000000000200000");
 		}
 		finally {
-			kernel.libc().signal(SIGTTOU, 0);
+			kernel.libc().signal(SIGUSR1, 0);
 			kernel.libc().sigprocmask(2, before, blocked);
 		}
 	}

@@ -74,7 +74,10 @@ public final class SoakRun {
 	}
 
 	private void pool(Mix mix, boolean http2) throws Exception {
-		PoolBuilder builder = RunningPool.builder().bootingFast().env("UNICORN_WARMUP_PATHS", WARM_UP);
+		PoolBuilder builder = RunningPool.builder()
+			.bootingFast()
+			.env("UNICORN_WARMUP_PATHS", WARM_UP)
+			.env("UNICORN_WARMUP_REQUESTS", "3000");
 		UnicornServer.Security security = this.options.containsKey("tls") ? UnicornServer.Security.TLS
 				: UnicornServer.Security.PLAIN;
 		Deque<RunningPool> started = new ArrayDeque<>();

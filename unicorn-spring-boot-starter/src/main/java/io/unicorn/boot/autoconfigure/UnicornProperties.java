@@ -110,7 +110,7 @@ public record UnicornProperties(@Nullable Boolean enabled, @DefaultValue("auto")
 	 * serves as it is.
 	 */
 	public record WarmUp(@DefaultValue( {
-		}) List<String> paths, @DefaultValue("100") int requests,
+		}) List<String> paths, @DefaultValue("1000") int requests,
 			@DefaultValue("10s") @DurationUnit(ChronoUnit.SECONDS) Duration timeout){
 
 		public WarmUp {

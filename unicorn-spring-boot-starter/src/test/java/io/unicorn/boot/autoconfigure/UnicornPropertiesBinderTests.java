@@ -51,7 +51,7 @@ class UnicornPropertiesBinderTests {
 		assertThat(bind(Map.of())).isEqualTo(new UnicornProperties(null, "auto", WorkerClass.GTHREAD, null, 0, 0,
 				Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofSeconds(120), Duration.ZERO, false,
 				new UnicornProperties.Rollout(1, 0, "readiness", Duration.ofSeconds(5)),
-				new UnicornProperties.WarmUp(List.of(), 100, Duration.ofSeconds(10)), AotCache.AUTO,
+				new UnicornProperties.WarmUp(List.of(), 1000, Duration.ofSeconds(10)), AotCache.AUTO,
 				JvmProfile.BALANCED, List.of(), null, null));
 	}
 

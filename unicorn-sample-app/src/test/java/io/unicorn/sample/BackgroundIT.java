@@ -1,0 +1,74 @@
+package io.unicorn.sample;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Who boots while all others serve leaves them processors, and has them all when it
+ * serves itself.
+ */
+class BackgroundIT {
+
+	private static final Pattern SPAWNED = Pattern.compile("worker \\d+ \\(pid (\\d+)\\) spawned as a replacement");
+
+	private static final Pattern READY = Pattern.compile("worker \\d+ \\(pid \\d+\\) ready in");
+
+	@RegisterExtension
+	final Pools pools = new Pools();
+
+	@Test
+	void aReplacementUsesSomeOfTheProcessorsUntilItIsReady() throws Exception {
+		Assumptions.assumeTrue(Runtime.getRuntime().availableProcessors() > 1, "there is one processor alone");
+		RunningPool pool = this.pools.start(RunningPool.builder()
+			.bootingFast()
+			.env("UNICORN_WARMUP_PATHS", "/sleep?ms=2000")
+			.env("UNICORN_WARMUP_REQUESTS", "1")
+			.args("--unicorn.workers=1"));
+		pool.awaitReady(1);
+		Set<String> all = processors(pool.workerPids().get(0));
+		assertThat(all).isEqualTo(processors(ProcessHandle.current().pid()));
+		int mark = pool.mark();
+		pool.signal("HUP");
+		long spawned = Long.parseLong(pool.awaitOutputAfter(mark, SPAWNED, RunningPool.PATIENCE).group(1));
+		Await.until(RunningPool.PATIENCE, () -> "it has " + processors(spawned),
+				() -> processors(spawned).size() == 1 && !processors(spawned).equals(all));
+		pool.awaitOutputAfter(mark, READY, RunningPool.PATIENCE);
+		Await.until(RunningPool.PATIENCE, () -> "it has " + processors(spawned), () -> processors(spawned).equals(all));
+		assertThat(pool.stop()).isZero();
+	}
+
+	/** Return the lists of processors that the threads of a process may use. */
+	private static Set<String> processors(long pid) {
+		try (Stream<Path> threads = Files.list(Path.of("/proc/" + pid + "/task"))) {
+			return threads.flatMap(BackgroundIT::lines)
+				.filter((line) -> line.startsWith("Cpus_allowed_list"))
+				.collect(Collectors.toSet());
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	private static Stream<String> lines(Path thread) {
+		try {
+			return Files.readAllLines(thread.resolve("status")).stream();
+		}
+		catch (IOException ex) {
+			// It has ended meanwhile.
+			return Stream.empty();
+		}
+	}
+
+}
