@@ -3,6 +3,7 @@ package io.unicorn.posix;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -72,8 +73,11 @@ class SignalsTests {
 
 	private List<String> upgrade(Set<Integer> expected) throws IOException, InterruptedException {
 		Path out = this.directory.resolve("out");
-		int pid = this.shells
-			.start(ProcessesTests.java(SignalMain.class, out.toString(), "" + expected.size(), "first"));
+		Command program = ProcessesTests.java(SignalMain.class, out.toString(), "" + expected.size(), "first");
+		// A child ignores SIGTTOU, and a master is nobody's child.
+		List<String> arguments = new ArrayList<>(List.of("env", "--default-signal=TTOU", program.executable()));
+		arguments.addAll(program.arguments().subList(1, program.arguments().size()));
+		int pid = this.shells.start(new Command("/usr/bin/env", arguments, program.environment()));
 		assertThat(this.shells.await()).isEqualTo(new Exit(pid, 0, 0));
 		return Files.readAllLines(out);
 	}
