@@ -33,6 +33,7 @@ class BackgroundIT {
 		Assumptions.assumeTrue(Runtime.getRuntime().availableProcessors() > 1, "there is one processor alone");
 		RunningPool pool = this.pools.start(RunningPool.builder()
 			.bootingFast()
+			.env("UNICORN_JVMPROFILE", "balanced")
 			.env("UNICORN_WARMUP_PATHS", "/sleep?ms=2000")
 			.env("UNICORN_WARMUP_REQUESTS", "1")
 			.args("--unicorn.workers=1"));

@@ -124,11 +124,13 @@ public final class PoolBuilder {
 	}
 
 	/**
-	 * Let the JVMs start faster at the expense of their speed later on, and of what the
-	 * compiler has made sure of already, for tests that start many.
+	 * Let the JVMs start faster at the expense of their speed later on, of what the
+	 * compiler has made sure of already, and of those that serve meanwhile, for tests
+	 * that start many.
 	 * @return this description
 	 */
 	public PoolBuilder bootingFast() {
+		env("UNICORN_JVMPROFILE", "none");
 		return jvmFlags("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:+UnlockDiagnosticVMOptions",
 				"-XX:-BytecodeVerificationRemote");
 	}
