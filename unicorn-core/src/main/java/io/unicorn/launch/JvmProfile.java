@@ -23,7 +23,7 @@ public enum JvmProfile {
 		Stream<Option> candidates(Machine machine, int workers) {
 			Option heap = new Option("-XX:InitialRAMPercentage=" + percentage(JVM_INITIAL_SHARE / workers),
 					INITIAL_HEAP);
-			return isServer(share(machine, workers)) ? Stream.of(processors(machine), heap)
+			return isServer(machine, workers) ? Stream.of(processors(machine), heap)
 					: Stream.of(processors(machine), SERIAL, heap);
 		}
 
@@ -102,12 +102,10 @@ public enum JvmProfile {
 		return new Option(Machine.PROCESSORS_FLAG + machine.cores(), PROCESSORS);
 	}
 
-	private static Machine share(Machine machine, int workers) {
-		return new Machine(Math.max(1, machine.cores() / workers), Math.max(1, machine.memoryBytes() / workers));
-	}
-
-	private static boolean isServer(Machine share) {
-		return share.cores() >= LEAST_SERVER.cores() && share.memoryBytes() >= LEAST_SERVER.memoryBytes();
+	/** Whether a worker's share of the machine is one. */
+	private static boolean isServer(Machine machine, int workers) {
+		return machine.cores() / workers >= LEAST_SERVER.cores()
+				&& machine.memoryBytes() / workers >= LEAST_SERVER.memoryBytes();
 	}
 
 	private static String percentage(double value) {

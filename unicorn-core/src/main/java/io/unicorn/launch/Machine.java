@@ -1,6 +1,7 @@
 package io.unicorn.launch;
 
 import java.lang.management.ManagementFactory;
+import java.util.List;
 
 /**
  * What this process may use of the machine: inside a container the container's share, as
@@ -17,7 +18,8 @@ public record Machine(int cores, long memoryBytes) {
 	static final String PROCESSORS_FLAG = "-XX:ActiveProcessorCount=";
 
 	/**
-	 * The same for a process that plans for others and may use fewer at the moment.
+	 * The same for a process that plans for others and may use fewer at the moment. The
+	 * flag says more.
 	 */
 	static final String PROCESSORS_PROPERTY = "io.unicorn.processors";
 
@@ -29,13 +31,15 @@ public record Machine(int cores, long memoryBytes) {
 
 	/**
 	 * Return the machine that this JVM runs on.
+	 * @param jvmFlags flags of this JVM, wherever they come from
 	 */
-	public static Machine current() {
+	public static Machine current(List<String> jvmFlags) {
 		long memory = (ManagementFactory
 			.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean system)
 					? system.getTotalMemorySize() : Runtime.getRuntime().maxMemory();
-		int cores = Integer.getInteger(PROCESSORS_PROPERTY, Runtime.getRuntime().availableProcessors());
-		return new Machine(cores, Math.max(1, memory));
+		int known = Runtime.getRuntime().availableProcessors();
+		boolean flagged = jvmFlags.stream().anyMatch((flag) -> flag.startsWith(PROCESSORS_FLAG));
+		return new Machine(flagged ? known : Integer.getInteger(PROCESSORS_PROPERTY, known), Math.max(1, memory));
 	}
 
 	/**

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.StringJoiner;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 import io.unicorn.posix.Command;
 
@@ -112,13 +111,10 @@ public final class WorkerCommand {
 		arguments.add("-D" + PREPARE_PROPERTY + "=" + Command.bytes(file));
 		arguments.add("-D" + EXIT_PROPERTY + "=" + EXIT_EARLY);
 		arguments.add("-D" + TERMINAL_PROPERTY + "=" + plan.workerOptions().contains(LaunchPlan.TERMINAL_OPTION));
-		List<String> variables = variables(plan, environment, false);
-		if (Stream.concat(user.options().stream(), variables.stream()).noneMatch(Machine::isToldBy)) {
-			arguments.add("-D" + Machine.PROCESSORS_PROPERTY + "=" + Runtime.getRuntime().availableProcessors());
-		}
+		arguments.add("-D" + Machine.PROCESSORS_PROPERTY + "=" + Runtime.getRuntime().availableProcessors());
 		arguments.addAll(user.options());
 		arguments.addAll(user.main());
-		return new Command(plan.java(), arguments, variables);
+		return new Command(plan.java(), arguments, variables(plan, environment, false));
 	}
 
 	/**

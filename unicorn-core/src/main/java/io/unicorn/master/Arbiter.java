@@ -105,8 +105,8 @@ final class Arbiter {
 	 * way.
 	 */
 	@Nullable ArbiterState save(Instant now) {
-		if (this.shutdown.isUnderWay() || this.rollouts.isRunning() || !this.pool.stream().allMatch(Worker::isSpawned)
-				|| !this.priorities.isSettled()) {
+		if (this.shutdown.isUnderWay() || this.rollouts.isRunning()
+				|| !this.pool.stream().allMatch(Worker::isSpawned)) {
 			return null;
 		}
 		return new ArbiterState(now, snapshot(), this.rollouts.lastGeneration(), this.rollouts.lastId(),

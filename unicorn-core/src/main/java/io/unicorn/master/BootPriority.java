@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.util.stream.Stream;
 
 import io.unicorn.launch.PoolSettings;
-import io.unicorn.posix.Priority;
 
 /**
  * Lets a worker boot in the background as long as nobody misses it. A booting JVM wants
@@ -48,12 +47,6 @@ final class BootPriority {
 				this.orders.add(new Effect.Prioritize(worker.id, priority));
 			}
 		});
-	}
-
-	/** Whether all that serve have their share. */
-	boolean isSettled() {
-		return this.pool.stream()
-			.allMatch((worker) -> worker.is(WorkerState.BOOTING) || worker.priority() == Priority.NORMAL);
 	}
 
 	Stream<Instant> deadlines() {

@@ -3,7 +3,6 @@ package io.unicorn.master;
 import java.util.Set;
 
 import io.unicorn.ipc.Message;
-import io.unicorn.posix.Priority;
 
 /**
  * Something that the arbiter wants done.

@@ -13,7 +13,6 @@ import io.unicorn.launch.WorkerCommand;
 import io.unicorn.posix.Command;
 import io.unicorn.posix.Posix;
 import io.unicorn.posix.PosixException;
-import io.unicorn.posix.Priority;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,7 +72,7 @@ final class Preparations {
 		Command command = WorkerCommand.preparing(present, environment, plan);
 		int pid = this.posix.spawn(command, output);
 		if (generation != MASTER) {
-			this.posix.prioritize(pid, Priority.BACKGROUND, BackgroundShare.of(command));
+			this.posix.background(pid, BackgroundShare.of(command));
 		}
 		this.byPid.put(pid, new Running(generation, plan, output, Kind.PREPARATION));
 	}
@@ -82,7 +81,7 @@ final class Preparations {
 	void hasten(int generation) {
 		this.byPid.forEach((pid, running) -> {
 			if (running.generation() == generation) {
-				this.posix.prioritize(pid, Priority.NORMAL, Integer.MAX_VALUE);
+				this.posix.foreground(pid);
 			}
 		});
 	}

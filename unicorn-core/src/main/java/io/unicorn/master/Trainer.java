@@ -13,7 +13,6 @@ import io.unicorn.posix.Command;
 import io.unicorn.posix.Exit;
 import io.unicorn.posix.Posix;
 import io.unicorn.posix.PosixException;
-import io.unicorn.posix.Priority;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,7 +61,7 @@ final class Trainer {
 			Command trained = command.apply(making);
 			int pid = this.posix.spawn(trained, making.output());
 			this.posix.makeLast(pid);
-			this.posix.prioritize(pid, Priority.BACKGROUND, BackgroundShare.of(trained));
+			this.posix.background(pid, BackgroundShare.of(trained));
 			this.running = new Running(pid, cache.key(), making);
 			return new Event.TrainingBegun(cache.key());
 		}

@@ -6,7 +6,6 @@ import java.time.Instant;
 import io.unicorn.ipc.Message;
 import io.unicorn.ipc.PoolSnapshot;
 import io.unicorn.launch.PoolSettings;
-import io.unicorn.posix.Priority;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -202,8 +202,11 @@ final class WorkerProcesses {
 	 */
 	void prioritize(Effect.Prioritize order) {
 		Child child = this.byId.get(order.id());
-		if (child != null) {
-			this.posix.prioritize(child.pid(), order.priority(), child.most());
+		if (child != null && order.priority() == Priority.BACKGROUND) {
+			this.posix.background(child.pid(), child.most());
+		}
+		else if (child != null) {
+			this.posix.foreground(child.pid());
 		}
 	}
 

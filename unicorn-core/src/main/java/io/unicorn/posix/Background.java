@@ -1,6 +1,7 @@
 package io.unicorn.posix;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -31,10 +32,12 @@ final class Background {
 	/** Whatever the kernel gives to everybody. */
 	private static final long USUAL_TURN = 0;
 
-	/** {@code struct sched_attr} as of Linux 3.14, and its {@code sched_runtime}. */
-	private static final int ATTRIBUTES_SIZE = 48;
+	private static final int OURSELVES = 0;
 
-	private static final int ATTRIBUTES_RUNTIME = 24;
+	/** {@code struct sched_attr} as of Linux 3.14, and its {@code sched_runtime}. */
+	static final int ATTRIBUTES_SIZE = 48;
+
+	static final int ATTRIBUTES_RUNTIME = 24;
 
 	private final Kernel kernel;
 
@@ -46,30 +49,42 @@ final class Background {
 	}
 
 	/**
-	 * Set what a process gets. What the system does not know or refuses is left out.
-	 * @param most how many processors it may use in the background
+	 * Keep a process out of the way. What the system does not know or refuses is left
+	 * out.
+	 * @param most how many processors it may use
 	 */
-	void set(int pid, Priority priority, int most) {
-		boolean back = priority == Priority.BACKGROUND;
-		NativeMemory allowed = this.processors.of(0);
+	void enter(int pid, int most) {
+		NativeMemory allowed = this.processors.of(OURSELVES);
+		if (allowed != null) {
+			set(pid, this.processors.some(allowed, most), LONG_TURN_NANOS);
+		}
+	}
+
+	/** Let a process have what this one has. */
+	void leave(int pid) {
+		NativeMemory allowed = this.processors.of(OURSELVES);
+		if (allowed != null) {
+			set(pid, allowed, USUAL_TURN);
+		}
+	}
+
+	private void set(int pid, NativeMemory wanted, long nanos) {
 		NativeMemory present = this.processors.of(pid);
-		if (allowed == null || present == null) {
+		if (present == null) {
 			return;
 		}
-		NativeMemory wanted = back ? this.processors.some(allowed, most) : allowed;
 		Set<Integer> done = new HashSet<>();
 		for (int pass = 0; pass < MOST_PASSES; pass++) {
 			Set<Integer> threads = threads(pid);
 			threads.removeAll(done);
-			if (threads.isEmpty()) {
-				return;
-			}
 			for (int thread : threads) {
-				turn(thread, back ? LONG_TURN_NANOS : USUAL_TURN);
+				turn(thread, nanos);
 				// What the application has chosen for a thread stays.
 				this.processors.replace(thread, present, wanted);
 			}
-			done.addAll(threads);
+			if (!done.addAll(threads)) {
+				return;
+			}
 		}
 	}
 
@@ -78,7 +93,7 @@ final class Background {
 			return tasks.map((task) -> Integer.valueOf(task.getFileName().toString()))
 				.collect(Collectors.toCollection(HashSet::new));
 		}
-		catch (IOException ex) {
+		catch (IOException | UncheckedIOException ex) {
 			// It has ended.
 			return new HashSet<>();
 		}

@@ -140,11 +140,23 @@ final class Children {
 		}
 	}
 
-	void prioritize(int pid, Priority priority, int most) {
+	void background(int pid, int most) {
 		this.lock.lock();
 		try {
 			if (this.live.contains(pid)) {
-				this.background.set(pid, priority, most);
+				this.background.enter(pid, most);
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	void foreground(int pid) {
+		this.lock.lock();
+		try {
+			if (this.live.contains(pid)) {
+				this.background.leave(pid);
 			}
 		}
 		finally {

@@ -174,8 +174,13 @@ public final class JnrPosix implements Posix {
 	}
 
 	@Override
-	public void prioritize(int pid, Priority priority, int most) {
-		this.children.prioritize(pid, priority, most);
+	public void background(int pid, int most) {
+		this.children.background(pid, most);
+	}
+
+	@Override
+	public void foreground(int pid) {
+		this.children.foreground(pid);
 	}
 
 	@Override

@@ -238,17 +238,22 @@ public interface Posix {
 	void end(int pid);
 
 	/**
-	 * Set what a child gets of the processors while others want them too, for all of its
-	 * threads and those that they start. Needs no privilege. In the background it uses
-	 * some processors alone, and has long turns there, which others may interrupt (Linux
-	 * 6.12 and later). What the system refuses is left out. A process id that is not a
-	 * child's is left alone.
+	 * Keep a child out of the way of others, with all of its threads and those that they
+	 * start. It uses some processors alone, and has long turns there, which others may
+	 * interrupt (Linux 6.12 and later). Needs no privilege. What the system refuses is
+	 * left out. A process id that is not a child's is left alone.
 	 * @param pid a child that was started by {@link #spawn}
-	 * @param priority what it gets; a child starts with {@link Priority#NORMAL}
-	 * @param most how many processors it may use in the background, at least 1;
-	 * {@link Integer#MAX_VALUE} for all
+	 * @param most how many processors it may use, at least 1; {@link Integer#MAX_VALUE}
+	 * for all
 	 */
-	void prioritize(int pid, Priority priority, int most);
+	void background(int pid, int most);
+
+	/**
+	 * Let a child have its share of the processors again, as it had when it was started.
+	 * A process id that is not a child's is left alone.
+	 * @param pid a child that was started by {@link #spawn}
+	 */
+	void foreground(int pid);
 
 	/**
 	 * Count a process as one of those that {@link #spawn} has started: a child of this

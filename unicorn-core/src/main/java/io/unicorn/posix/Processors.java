@@ -76,7 +76,7 @@ final class Processors {
 			.forEach((processor) -> byCore.computeIfAbsent(core.apply(processor), (key) -> new ArrayList<>())
 				.add(processor));
 		List<List<Integer>> cores = new ArrayList<>(byCore.values());
-		Collections.rotate(cores, start % cores.size());
+		Collections.rotate(cores, start);
 		BitSet chosen = new BitSet();
 		cores.stream().flatMap(List::stream).limit(most).forEach(chosen::set);
 		return chosen;

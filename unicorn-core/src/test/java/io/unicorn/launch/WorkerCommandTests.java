@@ -68,13 +68,6 @@ class WorkerCommandTests {
 	}
 
 	@Test
-	void whoPreparesIsNotToldHowManyProcessorsThereAreIfTheUserTellsIt() {
-		Command command = WorkerCommand.preparing(SamplePlans.full(),
-				List.of("JDK_JAVA_OPTIONS=-XX:ActiveProcessorCount=3"), Path.of("/work/plan-1-2"));
-		assertThat(command.arguments()).noneMatch((argument) -> argument.contains("processors"));
-	}
-
-	@Test
 	void flagsForACacheStandInFrontOfAllOthers() {
 		Command command = WorkerCommand.of(SamplePlans.full(), ENVIRONMENT, 2, false, true, List.of("-XX:AOTCache=c"));
 		assertThat(command.arguments()).startsWith("unicorn: worker 2 [shop]", "-XX:AOTCache=c",

@@ -5,7 +5,6 @@ import java.util.List;
 
 import io.unicorn.ipc.Message;
 import io.unicorn.master.SimulatedPool.Faults;
-import io.unicorn.posix.Priority;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;

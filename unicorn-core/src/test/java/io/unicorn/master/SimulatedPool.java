@@ -26,7 +26,6 @@ import io.unicorn.launch.AotCache;
 import io.unicorn.launch.PoolSettings;
 import io.unicorn.launch.RolloutSettings;
 import io.unicorn.launch.WorkerClass;
-import io.unicorn.posix.Priority;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -159,11 +159,11 @@ class ProcessesTests {
 		int pid = this.shells.start("exec sleep 60");
 		String all = processors(pid);
 		Assumptions.assumeTrue(Runtime.getRuntime().availableProcessors() > 1, "there is one processor alone");
-		this.posix.prioritize(pid, Priority.BACKGROUND, 1);
+		this.posix.background(pid, 1);
 		assertThat(processors(pid)).isNotEqualTo(all).matches("\\d+");
-		this.posix.prioritize(pid, Priority.NORMAL, Integer.MAX_VALUE);
+		this.posix.foreground(pid);
 		assertThat(processors(pid)).isEqualTo(all);
-		this.posix.prioritize(pid, Priority.BACKGROUND, Integer.MAX_VALUE);
+		this.posix.background(pid, Integer.MAX_VALUE);
 		assertThat(processors(pid)).isEqualTo(all);
 	}
 
@@ -172,9 +172,9 @@ class ProcessesTests {
 		int pid = this.shells.start("exec sleep 60");
 		Assumptions.assumeTrue(slice(pid) > 0, "the kernel does not say how long a turn is");
 		long usual = slice(pid);
-		this.posix.prioritize(pid, Priority.BACKGROUND, 1);
+		this.posix.background(pid, 1);
 		assertThat(slice(pid)).isEqualTo(100_000_000);
-		this.posix.prioritize(pid, Priority.NORMAL, 1);
+		this.posix.foreground(pid);
 		assertThat(slice(pid)).isEqualTo(usual);
 	}
 
@@ -187,10 +187,10 @@ class ProcessesTests {
 			.start("exec " + Path.of(System.getProperty("java.home"), "bin", "java") + " -XX:+UseSerialGC " + source);
 		await().until(() -> threads(pid).size() > 8);
 		String all = processors(pid);
-		this.posix.prioritize(pid, Priority.BACKGROUND, 1);
+		this.posix.background(pid, 1);
 		String chosen = processors(pid);
 		assertThat(threads(pid)).extracting(ProcessesTests::processors).containsOnly(chosen).doesNotContain(all);
-		this.posix.prioritize(pid, Priority.NORMAL, 1);
+		this.posix.foreground(pid);
 		assertThat(threads(pid)).extracting(ProcessesTests::processors).containsOnly(all);
 	}
 
@@ -198,7 +198,7 @@ class ProcessesTests {
 	void aThreadThatHasOtherProcessorsThanExpectedKeepsThem() throws Exception {
 		Assumptions.assumeTrue(Runtime.getRuntime().availableProcessors() > 1, "there is one processor alone");
 		int pid = this.shells.start("exec sleep 60");
-		this.posix.prioritize(pid, Priority.BACKGROUND, 1);
+		this.posix.background(pid, 1);
 		String chosen = processors(pid);
 		Processors processors = new Processors(Kernel.load());
 		NativeMemory all = Objects.requireNonNull(processors.of(0));
@@ -213,7 +213,7 @@ class ProcessesTests {
 		Process other = new ProcessBuilder("sleep", "60").start();
 		try {
 			String all = processors((int) other.pid());
-			this.posix.prioritize((int) other.pid(), Priority.BACKGROUND, 1);
+			this.posix.background((int) other.pid(), 1);
 			assertThat(processors((int) other.pid())).isEqualTo(all);
 		}
 		finally {
@@ -247,8 +247,9 @@ class ProcessesTests {
 	/** Return the length of a turn in nanoseconds, or 0. */
 	private static long slice(int pid) {
 		Kernel kernel = Kernel.load();
-		NativeMemory attributes = kernel.allocate(48);
-		return (kernel.libc().sched_getattr(pid, attributes, 48) == 0) ? attributes.getLong(24) : 0;
+		NativeMemory attributes = kernel.allocate(Background.ATTRIBUTES_SIZE);
+		return (kernel.libc().sched_getattr(pid, attributes, Background.ATTRIBUTES_SIZE) == 0)
+				? attributes.getLong(Background.ATTRIBUTES_RUNTIME) : 0;
 	}
 
 	@Test

@@ -52,7 +52,7 @@ final class LaunchPlanner {
 		PoolSettings settings = UnicornPropertiesBinder.poolSettings(properties, this.environment);
 		List<String> jvmFlags = new ArrayList<>(properties.jvmArgs());
 		jvmFlags.addAll(this.site.jvmFlags());
-		Machine machine = Machine.current();
+		Machine machine = Machine.current(this.site.jvmFlags());
 		PoolSize size = PoolSize.of(settings.workers(), settings.workerClass(), machine, jvmFlags);
 		List<String> profile = properties.jvmProfile().flags(machine, settings.workers().orElse(size.auto()), jvmFlags);
 		List<String> allNotices = new ArrayList<>(notices);

@@ -1,9 +1,9 @@
-package io.unicorn.posix;
+package io.unicorn.master;
 
 /**
  * What a process gets of the processors while others want them too.
  */
-public enum Priority {
+enum Priority {
 
 	/** As much as any other. */
 	NORMAL,
