@@ -125,13 +125,14 @@ class BadCodeIT {
 
 		},
 
-		NEVER_HEALTHY("worker \\d \\(pid \\d+\\) did not become ready within its boot-timeout of 10 s, "
+		/** It must have booted by then, or it has no health to tell. */
+		NEVER_HEALTHY("worker \\d \\(pid \\d+\\) did not become ready within its boot-timeout of 20 s, "
 				+ "health group 'readiness' is DOWN \\(diskSpace is DOWN .*", "") {
 
 			@Override
 			byte[] jar() {
 				return good()
-					.with("unicorn.boot-timeout=10s", "management.health.diskspace.threshold=1000TB",
+					.with("unicorn.boot-timeout=20s", "management.health.diskspace.threshold=1000TB",
 							"management.endpoint.health.group.readiness.include=readinessState,diskSpace")
 					.bytes();
 			}

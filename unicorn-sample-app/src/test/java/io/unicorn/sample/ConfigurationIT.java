@@ -53,12 +53,13 @@ class ConfigurationIT {
 			enabled              | maybe  | true or false
 			""")
 	void aWrongValueIsExplainedAndNothingIsStarted(String name, String value, String allowed) {
-		refused(RunningPool.builder().args("--unicorn." + name + "=" + value)).names("unicorn." + name, value, allowed);
+		refused(RunningPool.builder().bootingFast().args("--unicorn." + name + "=" + value)).names("unicorn." + name,
+				value, allowed);
 	}
 
 	@Test
 	void aPropertyThatDoesNotExistIsRefused() {
-		RefusedStart start = refused(RunningPool.builder().args("--unicorn.wokers=2"));
+		RefusedStart start = refused(RunningPool.builder().bootingFast().args("--unicorn.wokers=2"));
 
 		assertThat(start.output()).contains("Property: unicorn.wokers\n", "Value: \"2\"\n", "unicorn.workers",
 				"There is no property unicorn.wokers");
@@ -66,7 +67,7 @@ class ConfigurationIT {
 
 	@Test
 	void aWrongWebConcurrencyIsRefused() {
-		refused(RunningPool.builder().env("WEB_CONCURRENCY", "lots").args("--unicorn.workers=auto"))
+		refused(RunningPool.builder().bootingFast().env("WEB_CONCURRENCY", "lots").args("--unicorn.workers=auto"))
 			.names("WEB_CONCURRENCY", "lots", "a number from 1 to 1024");
 	}
 
@@ -74,23 +75,23 @@ class ConfigurationIT {
 	void aPortThatIsTakenIsExplained() throws IOException {
 		ServerSocket other = this.pools.closing(new ServerSocket(0));
 
-		assertThat(refused(RunningPool.builder().args("--server.port=" + other.getLocalPort())).output())
+		assertThat(refused(RunningPool.builder().bootingFast().args("--server.port=" + other.getLocalPort())).output())
 			.contains("Port " + other.getLocalPort() + " was already in use");
-		assertThat(refused(RunningPool.builder().args("--management.server.port=" + other.getLocalPort())).output())
-			.contains("Port " + other.getLocalPort() + " was already in use");
+		assertThat(refused(RunningPool.builder().bootingFast().args("--management.server.port=" + other.getLocalPort()))
+			.output()).contains("Port " + other.getLocalPort() + " was already in use");
 	}
 
 	@Test
 	void aPortThatIsNoPortIsExplained() {
-		assertThat(refused(RunningPool.builder().args("--server.port=99999")).output()).contains("port 99999",
-				"a port is a number from 0 to 65535", "Set server.port");
+		assertThat(refused(RunningPool.builder().bootingFast().args("--server.port=99999")).output())
+			.contains("port 99999", "a port is a number from 0 to 65535", "Set server.port");
 	}
 
 	@Test
 	void aWorkDirThatOthersCanReadIsRefused(@TempDir Path directory) throws IOException {
 		Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
 
-		assertThat(refused(RunningPool.builder().args("--unicorn.work-dir=" + directory)).output())
+		assertThat(refused(RunningPool.builder().bootingFast().args("--unicorn.work-dir=" + directory)).output())
 			.contains(directory + " has mode rwxr-xr-x", "0700");
 	}
 
@@ -98,7 +99,7 @@ class ConfigurationIT {
 	void aWorkDirThatIsAFileIsRefused(@TempDir Path directory) throws IOException {
 		Path file = Files.createFile(directory.resolve("file"));
 
-		assertThat(refused(RunningPool.builder().args("--unicorn.work-dir=" + file)).output())
+		assertThat(refused(RunningPool.builder().bootingFast().args("--unicorn.work-dir=" + file)).output())
 			.contains(file + " is not a directory", "The private directory cannot be used", "unicorn.work-dir");
 	}
 
@@ -111,6 +112,7 @@ class ConfigurationIT {
 		String user = "test-" + UUID.randomUUID();
 		Path memory = this.pools.closing(new Scratch(Path.of("/dev/shm/unicorn-" + user))).path();
 		RunningPool pool = this.pools.start(RunningPool.builder()
+			.bootingFast()
 			.jvmFlags("-Duser.name=" + user)
 			.args("--unicorn.workers=1", "--unicorn.work-dir=" + impossible));
 
@@ -128,6 +130,7 @@ class ConfigurationIT {
 	void whereNothingCanBeStoredTheApplicationServesInOneProcessAndSaysWhy(@TempDir Path directory) throws IOException {
 		Path workDir = directory.resolve("work");
 		RunningPool pool = this.pools.start(RunningPool.builder()
+			.bootingFast()
 			.prefix("sh", "-c", "ulimit -f 200; exec \"$@\"", "sh")
 			.args("--unicorn.work-dir=" + workDir));
 
@@ -142,6 +145,7 @@ class ConfigurationIT {
 	@Test
 	void allWorkersShareOneRandomPortAndOneRandomManagementPort() throws IOException {
 		RunningPool pool = this.pools.start(RunningPool.builder()
+			.bootingFast()
 			.env("WEB_CONCURRENCY", "3")
 			.args("--unicorn.workers=2", "--management.server.port=0"));
 		pool.awaitOutput("pool is complete: 2 workers ready", RunningPool.PATIENCE);
@@ -172,15 +176,17 @@ class ConfigurationIT {
 	@Test
 	void webConcurrencyWinsOverAuto() {
 		RunningPool pool = this.pools
-			.start(RunningPool.builder().env("WEB_CONCURRENCY", "3").args("--unicorn.workers=auto"));
+			.start(RunningPool.builder().bootingFast().env("WEB_CONCURRENCY", "3").args("--unicorn.workers=auto"));
 
 		pool.awaitOutput("starting 3 workers of class gthread", RunningPool.PATIENCE);
 	}
 
 	@Test
 	void autoIsLoweredUntilTheHeapsFitTheMemory() {
-		RunningPool pool = this.pools
-			.start(RunningPool.builder().jvmFlags("-Xmx" + totalMemoryBytes() * 2 / 3).args("--unicorn.workers=auto"));
+		RunningPool pool = this.pools.start(RunningPool.builder()
+			.bootingFast()
+			.jvmFlags("-Xmx" + totalMemoryBytes() * 2 / 3)
+			.args("--unicorn.workers=auto"));
 
 		pool.awaitOutput("unicorn.workers=auto gives 1 instead of ", RunningPool.PATIENCE);
 		assertThat(pool.output()).contains("starting 1 worker of class gthread");

@@ -46,6 +46,7 @@ class LaunchFormsIT {
 		Unpacked.into(this.directory);
 
 		assertServes(RunningPool.builder()
+			.bootingFast()
 			.workingDirectory(this.directory)
 			.launch("-cp", ".", "org.springframework.boot.loader.launch.JarLauncher"));
 	}
@@ -60,7 +61,7 @@ class LaunchFormsIT {
 			.start();
 		assertThat(tools.waitFor()).isZero();
 
-		assertServes(RunningPool.builder().jar(extracted.resolve(jar.getFileName())));
+		assertServes(RunningPool.builder().bootingFast().jar(extracted.resolve(jar.getFileName())));
 	}
 
 	@Test
@@ -72,8 +73,10 @@ class LaunchFormsIT {
 				io.unicorn.sample.SampleApplication
 				""");
 
-		RunningPool pool = assertServes(
-				RunningPool.builder().workingDirectory(this.directory).launch("@" + arguments.getFileName()));
+		RunningPool pool = assertServes(RunningPool.builder()
+			.bootingFast()
+			.workingDirectory(this.directory)
+			.launch("@" + arguments.getFileName()));
 		assertThat(pool.output()).doesNotContain("ERROR", "WARN");
 	}
 
@@ -84,6 +87,7 @@ class LaunchFormsIT {
 		String[] arguments = { "--note=two words, \"quoted\" and 'quoted'", "--nöte=ä€😀", "", "a\\b $HOME * `c`\n",
 				"-Dnot.a.flag=1", "@neither.this" };
 		RunningPool pool = assertServes(RunningPool.builder()
+			.bootingFast()
 			// Not valid in any encoding that is in use here.
 			.prefix("sh", "-c", "ODD=$(printf 'caf\\351') exec \"$@\"", "sh")
 			.env("JAVA_TOOL_OPTIONS", "-Dtool.option=1 -Dtool.text='two words'")
@@ -114,6 +118,7 @@ class LaunchFormsIT {
 		Path pidfile = this.directory.resolve("run/unicorn.pid");
 		Path springPidFile = this.directory.resolve("spring.pid");
 		RunningPool pool = this.pools.start(RunningPool.builder()
+			.bootingFast()
 			.args("--logging.file.name=" + log, "--unicorn.pidfile=" + pidfile, "--spring.pid.file=" + springPidFile));
 		pool.awaitReady(2);
 		assertThat(pidfile).hasContent(Long.toString(pool.masterPid()));
@@ -151,7 +156,7 @@ class LaunchFormsIT {
 	@Test
 	void thePortOfRemoteManagementIsHandedOnWhenItsWorkerDies() throws IOException {
 		int port = freePort();
-		RunningPool pool = this.pools.start(RunningPool.builder().jvmFlags(jmx(port)));
+		RunningPool pool = this.pools.start(RunningPool.builder().bootingFast().jvmFlags(jmx(port)));
 		pool.awaitReady(2);
 
 		long first = workerWithJmx(pool, 0, port);
@@ -168,8 +173,9 @@ class LaunchFormsIT {
 	@Test
 	void thePortOfRemoteManagementMayComeFromTheEnvironment() throws IOException {
 		int port = freePort();
-		RunningPool pool = this.pools
-			.start(RunningPool.builder().env("JAVA_TOOL_OPTIONS", String.join(" ", jmx(port)) + " -Dtool.option=1"));
+		RunningPool pool = this.pools.start(RunningPool.builder()
+			.bootingFast()
+			.env("JAVA_TOOL_OPTIONS", String.join(" ", jmx(port)) + " -Dtool.option=1"));
 		pool.awaitReady(2);
 
 		long only = workerWithJmx(pool, 0, port);

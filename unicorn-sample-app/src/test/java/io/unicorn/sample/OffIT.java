@@ -22,7 +22,7 @@ class OffIT {
 
 	@Test
 	void aPoolThatIsSwitchedOffIsNotMentioned() throws IOException {
-		RunningPool app = this.pools.start(RunningPool.builder().args("--unicorn.enabled=false"));
+		RunningPool app = this.pools.start(RunningPool.builder().bootingFast().args("--unicorn.enabled=false"));
 
 		assertPlain(app);
 		assertThat(app.output()).doesNotContain("master", "pool", "worker");
@@ -30,7 +30,7 @@ class OffIT {
 
 	@Test
 	void aProcessThatIsDebuggedStaysOneAndSaysWhy() throws IOException {
-		RunningPool app = this.pools.start(RunningPool.builder().jvmFlags(DEBUGGER));
+		RunningPool app = this.pools.start(RunningPool.builder().bootingFast().jvmFlags(DEBUGGER));
 
 		assertPlain(app);
 		assertThat(app.output()).containsOnlyOnce("Listening for transport dt_socket")
@@ -40,7 +40,8 @@ class OffIT {
 
 	@Test
 	void onlyOneWorkerOfAPoolThatIsDebuggedWaitsForTheDebugger() {
-		RunningPool pool = this.pools.start(RunningPool.builder().jvmFlags(DEBUGGER).args("--unicorn.enabled=true"));
+		RunningPool pool = this.pools
+			.start(RunningPool.builder().bootingFast().jvmFlags(DEBUGGER).args("--unicorn.enabled=true"));
 		pool.awaitReady(2);
 
 		assertThat(pool.workerPids()).hasSize(2)
@@ -51,18 +52,19 @@ class OffIT {
 
 	@Test
 	void anApplicationWithoutAWebServerStaysOneProcess() {
-		assertEndsAlone(RunningPool.builder().args("--spring.main.web-application-type=none"));
+		assertEndsAlone(RunningPool.builder().bootingFast().args("--spring.main.web-application-type=none"));
 	}
 
 	@Test
 	void aTrainingRunStaysOneProcess() {
-		assertEndsAlone(RunningPool.builder().jvmFlags("-Dspring.context.exit=onRefresh"));
+		assertEndsAlone(RunningPool.builder().bootingFast().jvmFlags("-Dspring.context.exit=onRefresh"));
 	}
 
 	@Test
 	void processingAheadOfTimeStaysOneProcess(@TempDir Path directory) throws IOException {
 		Unpacked.into(directory);
 		assertEndsAlone(RunningPool.builder()
+			.bootingFast()
 			.launch("-cp", directory.resolve("BOOT-INF/classes") + ":" + directory.resolve("BOOT-INF/lib/*"),
 					"org.springframework.boot.SpringApplicationAotProcessor", "io.unicorn.sample.SampleApplication",
 					directory.resolve("sources").toString(), directory.resolve("resources").toString(),

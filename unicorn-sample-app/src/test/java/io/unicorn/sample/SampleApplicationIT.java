@@ -149,7 +149,7 @@ class SampleApplicationIT {
 	}
 
 	private static PoolBuilder plain() {
-		return RunningPool.builder().args("--unicorn.enabled=false");
+		return RunningPool.builder().bootingFast().args("--unicorn.enabled=false");
 	}
 
 }
