@@ -81,7 +81,7 @@ final class Rollout {
 	/** The worker at fault, whose last words may come after its end. */
 	private long culprit;
 
-	private Instant hastenNotBefore = Instant.MIN;
+	private boolean hastened;
 
 	private @Nullable Instant endedAt;
 
@@ -132,13 +132,13 @@ final class Rollout {
 		}
 	}
 
-	/** When its preparation may be hastened again. */
-	Instant hastenNotBefore() {
-		return this.hastenNotBefore;
+	/** Whether its preparation has its share of the processors already. */
+	boolean isHastened() {
+		return this.hastened;
 	}
 
-	void hasten(Instant again) {
-		this.hastenNotBefore = again;
+	void hasten() {
+		this.hastened = true;
 	}
 
 	void code(String code) {

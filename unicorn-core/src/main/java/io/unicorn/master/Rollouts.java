@@ -32,8 +32,6 @@ final class Rollouts {
 	/** A readiness check that says nothing for so long does not answer. */
 	private static final Duration HEALTH_SILENCE = Duration.ofSeconds(5);
 
-	private static final Duration HASTEN_AGAIN = Duration.ofSeconds(1);
-
 	private static final long NOBODY = 0;
 
 	private final Pool pool;
@@ -216,8 +214,7 @@ final class Rollouts {
 
 	private void checkPreparation(Rollout rollout, Instant now) {
 		if (!now.isBefore(hastenAt(rollout))) {
-			// Again and again, because the kernel may refuse it once.
-			rollout.hasten(now.plus(HASTEN_AGAIN));
+			rollout.hasten();
 			this.orders.add(new Effect.HastenPreparation(rollout.to));
 		}
 		if (!now.isBefore(preparedUntil(rollout))) {
@@ -228,8 +225,8 @@ final class Rollouts {
 	}
 
 	private Instant hastenAt(Rollout rollout) {
-		Instant first = rollout.startedAt.plus(BootPriority.patience(this.configuration.settings()));
-		return first.isAfter(rollout.hastenNotBefore()) ? first : rollout.hastenNotBefore();
+		return rollout.isHastened() ? Instant.MAX
+				: rollout.startedAt.plus(BootPriority.patience(this.configuration.settings()));
 	}
 
 	private Instant preparedUntil(Rollout rollout) {
