@@ -77,7 +77,7 @@ public final class SoakRun {
 		PoolBuilder builder = RunningPool.builder()
 			.bootingFast()
 			.env("UNICORN_WARMUP_PATHS", WARM_UP)
-			.env("UNICORN_WARMUP_REQUESTS", "3000")
+			.env("UNICORN_WARMUP_REQUESTS", Integer.toString(number("warmed-by")))
 			.env("UNICORN_JVMPROFILE", "balanced");
 		UnicornServer.Security security = this.options.containsKey("tls") ? UnicornServer.Security.TLS
 				: UnicornServer.Security.PLAIN;
