@@ -112,19 +112,15 @@ final class Children {
 	}
 
 	void makeLast(int pid) {
-		this.lock.lock();
-		try {
-			if (this.live.contains(pid)) {
-				this.libc.setpriority(PRIO_PGRP, pid, LOWEST_NICE);
+		ifAlive(pid, () -> {
+			this.libc.setpriority(PRIO_PGRP, pid, LOWEST_NICE);
+			try {
 				Files.writeString(Path.of("/proc/" + pid + "/oom_score_adj"), FIRST_TO_DIE, StandardOpenOption.WRITE);
 			}
-		}
-		catch (IOException ex) {
-			// It has ended already, or /proc is read-only in this container.
-		}
-		finally {
-			this.lock.unlock();
-		}
+			catch (IOException ex) {
+				// It has ended already, or /proc is read-only in this container.
+			}
+		});
 	}
 
 	void end(int pid) {
@@ -141,22 +137,19 @@ final class Children {
 	}
 
 	void background(int pid, int most) {
-		this.lock.lock();
-		try {
-			if (this.live.contains(pid)) {
-				this.background.enter(pid, most);
-			}
-		}
-		finally {
-			this.lock.unlock();
-		}
+		ifAlive(pid, () -> this.background.enter(pid, most));
 	}
 
 	void foreground(int pid) {
+		ifAlive(pid, () -> this.background.leave(pid));
+	}
+
+	/** Do something with a child, which is not reaped meanwhile. */
+	private void ifAlive(int pid, Runnable action) {
 		this.lock.lock();
 		try {
 			if (this.live.contains(pid)) {
-				this.background.leave(pid);
+				action.run();
 			}
 		}
 		finally {

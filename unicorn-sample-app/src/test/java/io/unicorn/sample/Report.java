@@ -95,14 +95,21 @@ public record Report(Duration duration, long sent, long answered, long connectio
 			.sum();
 	}
 
+	/**
+	 * The counts and latencies in one line.
+	 * @return the line
+	 */
+	public String summary() {
+		double seconds = this.duration.toNanos() / 1e9;
+		return "%d requests in %.1f s (%.0f/s) on %d connections: %d answered, %d lost, %d not connected, %d not 200, %d wrong bodies"
+			.formatted(this.sent, seconds, this.answered / seconds, this.connections, this.answered, lost(),
+					unconnected(), not200(), wrongBodies())
+				+ "; latency p50 %s, p99 %s, max %s".formatted(millis(this.p50), millis(this.p99), millis(this.max));
+	}
+
 	@Override
 	public String toString() {
-		double seconds = this.duration.toNanos() / 1e9;
-		StringBuilder text = new StringBuilder(
-				"%d requests in %.1f s (%.0f/s) on %d connections: %d answered, %d lost, %d not connected, %d not 200, %d wrong bodies"
-					.formatted(this.sent, seconds, this.answered / seconds, this.connections, this.answered, lost(),
-							unconnected(), not200(), wrongBodies()));
-		text.append("; latency p50 %s, p99 %s, max %s".formatted(millis(this.p50), millis(this.p99), millis(this.max)));
+		StringBuilder text = new StringBuilder(summary());
 		if (!this.groups.isEmpty()) {
 			text.append("\n  answered by ").append(this.groups);
 		}

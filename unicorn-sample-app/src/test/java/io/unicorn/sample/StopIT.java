@@ -131,7 +131,7 @@ class StopIT {
 	 */
 	private static void assertNobodyWasCutOff(LoadClient load, String what) {
 		Report report = load.stop();
-		System.out.println(what + ": " + report.toString().lines().findFirst().orElseThrow());
+		System.out.println(what + ": " + report.summary());
 		assertThat(report.problems().keySet()).as(what + ": " + report)
 			.isSubsetOf(Problem.CONNECT_REFUSED, Problem.CONNECT_TIMEOUT);
 		assertThat(report.answered()).isEqualTo(report.sent());
