@@ -162,7 +162,26 @@ public sealed interface Message {
 	}
 
 	/**
-	 * First message to a worker: who it is.
+	 * What the worker has found in its environment, answering {@link TellConfiguration}.
+	 *
+	 * @param digest the same text for the same configuration; empty if there is none that
+	 * a pool could be started with
+	 */
+	record Configuration(String digest) implements FromWorker {
+
+	}
+
+	/**
+	 * The worker is to say what it finds in its environment, and to wait for its
+	 * {@link Welcome} then. Sent before that, if at all, to a worker that was started
+	 * before anybody else knew the configuration.
+	 */
+	record TellConfiguration() implements FromMaster {
+
+	}
+
+	/**
+	 * First message to a worker that tells it to go on: who it is.
 	 *
 	 * @param index its number among the workers alive, from 0; taken over by a later
 	 * worker when it has left

@@ -70,6 +70,10 @@ record MessageFormat<M extends Message>(int code, Class<M> type, BiConsumer<Payl
 				out.writeString(request.trigger());
 			}, (in) -> new Message.RolloutRequest(in.readLong(), in.readString())),
 
+			new MessageFormat<>(10, Message.Configuration.class,
+					(out, configuration) -> out.writeString(configuration.digest()),
+					(in) -> new Message.Configuration(in.readString())),
+
 			new MessageFormat<>(65, Message.Welcome.class, (out, welcome) -> {
 				out.writeInt(welcome.index());
 				out.writeLong(welcome.id());
@@ -107,7 +111,10 @@ record MessageFormat<M extends Message>(int code, Class<M> type, BiConsumer<Payl
 			new MessageFormat<>(73, Message.RolloutReply.class, (out, reply) -> {
 				out.writeLong(reply.query());
 				out.writeLong(reply.rollout());
-			}, (in) -> new Message.RolloutReply(in.readLong(), in.readLong())));
+			}, (in) -> new Message.RolloutReply(in.readLong(), in.readLong())),
+
+			new MessageFormat<>(74, Message.TellConfiguration.class, (out, question) -> {
+			}, (in) -> new Message.TellConfiguration()));
 
 	private static final Map<Integer, MessageFormat<?>> BY_CODE = ALL.stream()
 		.collect(Collectors.toUnmodifiableMap(MessageFormat::code, Function.identity()));

@@ -16,10 +16,13 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What the last start of an application has made of its configuration. By it the next
  * start can launch its first worker before it has read its own configuration; whether
- * that was right turns out when it has. It may be lost, damaged or wrong at any time.
+ * that was right turns out when it has, or when the worker has. It may be lost, damaged
+ * or wrong at any time.
  *
  * <p>
  * It holds nothing of the command line, which may have secrets, nor of the environment.
@@ -37,13 +40,51 @@ public final class Forecast {
 	}
 
 	/**
-	 * Return what the plan of this start is expected to be, without listeners.
+	 * What is expected.
+	 *
+	 * @param plan the plan, without listeners
+	 * @param grounds what it was made of, or {@code null} if the last start has to be
+	 * repeated step by step
+	 */
+	public record Expectation(LaunchPlan plan, @Nullable Grounds grounds) {
+
+	}
+
+	/**
+	 * What a plan was made of, as digests. If both are the same, so is the plan.
+	 *
+	 * @param configuration what was found in the environment of the application
+	 * @param surroundings everything else
+	 */
+	public record Grounds(String configuration, String surroundings) {
+
+		/** Of an application that is not to be relied on. */
+		public static final Grounds SHAKEN = new Grounds("", "");
+
+		/**
+		 * Whether these are {@link #SHAKEN}.
+		 */
+		public boolean isShaken() {
+			return equals(SHAKEN);
+		}
+
+		/**
+		 * Return the digest of a text.
+		 */
+		public static String digest(String text) {
+			return HexFormat.of().formatHex(Sha256.of(text.getBytes(StandardCharsets.UTF_8)));
+		}
+
+	}
+
+	/**
+	 * Return what the plan of this start is expected to be.
 	 * @param command the command line of this process
 	 * @param jvmVariables what it has of environment entries with JVM options
 	 * @param java the {@code java} program that it is to be launched with, in byte form
 	 * @param generation what is to run
 	 */
-	public Optional<LaunchPlan> read(JavaCommandLine command, List<String> jvmVariables, String java,
+	public Optional<Expectation> read(JavaCommandLine command, List<String> jvmVariables, String java,
 			Generation generation) {
 		try {
 			byte[] content = Files.readAllBytes(file(command));
@@ -51,10 +92,11 @@ public final class Forecast {
 			if (!Arrays.equals(key, 0, key.length, content, 0, Math.min(key.length, content.length))) {
 				return Optional.empty();
 			}
-			LaunchPlan last = LaunchPlanFile.read(
-					new DataInputStream(new ByteArrayInputStream(content, key.length, content.length - key.length)),
-					"the forecast");
-			return Optional.of(of(last, command, jvmVariables, java, generation));
+			DataInputStream in = new DataInputStream(
+					new ByteArrayInputStream(content, key.length, content.length - key.length));
+			Grounds grounds = in.readBoolean() ? new Grounds(in.readUTF(), in.readUTF()) : null;
+			LaunchPlan last = LaunchPlanFile.read(in, "the forecast");
+			return Optional.of(new Expectation(of(last, command, jvmVariables, java, generation), grounds));
 		}
 		catch (IOException | RuntimeException ex) {
 			return Optional.empty();
@@ -64,8 +106,10 @@ public final class Forecast {
 	/**
 	 * Remember a plan for the next start, or forget the last one if this one says nothing
 	 * about the next.
+	 * @param grounds what the plan was made of, or {@code null} if the next start has to
+	 * do all that this one did
 	 */
-	public void write(LaunchPlan plan) {
+	public void write(LaunchPlan plan, @Nullable Grounds grounds) {
 		if (plan.generation() == null || !plan.exclusiveFlags().isEmpty()) {
 			forget(plan.command());
 			return;
@@ -73,9 +117,14 @@ public final class Forecast {
 		try {
 			ByteArrayOutputStream content = new ByteArrayOutputStream();
 			content.writeBytes(key(plan.command(), plan.workerEnvironment(), plan.java()));
-			LaunchPlanFile.write(
-					of(plan, new JavaCommandLine("", List.of(), List.of()), List.of(), "", plan.generation()),
-					new DataOutputStream(content));
+			DataOutputStream out = new DataOutputStream(content);
+			out.writeBoolean(grounds != null);
+			if (grounds != null) {
+				out.writeUTF(grounds.configuration());
+				out.writeUTF(grounds.surroundings());
+			}
+			LaunchPlanFile
+				.write(of(plan, new JavaCommandLine("", List.of(), List.of()), List.of(), "", plan.generation()), out);
 			Path file = file(plan.command());
 			if (!Files.exists(file) || !Arrays.equals(Files.readAllBytes(file), content.toByteArray())) {
 				PrivateFile.replace(this.workDir.directory(GenerationIndex.DIRECTORY), file.getFileName().toString(),
@@ -102,8 +151,8 @@ public final class Forecast {
 	private static LaunchPlan of(LaunchPlan plan, JavaCommandLine command, List<String> jvmVariables, String java,
 			Generation generation) {
 		return new LaunchPlan(plan.application(), plan.settings(), plan.autoWorkers(), plan.addresses(), Map.of(), java,
-				command, generation, plan.workerOptions(), jvmVariables, List.of(), List.of(), null, List.of(),
-				plan.master());
+				command, generation, plan.workerOptions(), jvmVariables, List.of(), plan.pidFiles(), plan.logFile(),
+				List.of(), plan.master());
 	}
 
 	private Path file(JavaCommandLine command) {
@@ -122,9 +171,7 @@ public final class Forecast {
 			.filter((option) -> !option.startsWith("-D"))
 			.collect(Collectors.joining("\0"));
 		String text = flags + "\n" + String.join("\0", jvmVariables) + "\n" + java;
-		return HexFormat.of()
-			.formatHex(Sha256.of(text.getBytes(StandardCharsets.ISO_8859_1)))
-			.getBytes(StandardCharsets.US_ASCII);
+		return Grounds.digest(text).getBytes(StandardCharsets.US_ASCII);
 	}
 
 }

@@ -1,12 +1,15 @@
 package io.unicorn.launch;
 
+import java.nio.file.Path;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.Collections;
+import java.util.stream.Stream;
 
+import io.unicorn.posix.Command;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +58,24 @@ public record LaunchPlan(String application, PoolSettings settings, int autoWork
 		exclusiveFlags = List.copyOf(exclusiveFlags);
 		pidFiles = List.copyOf(pidFiles);
 		notices = List.copyOf(notices);
+	}
+
+	/**
+	 * Return the directories of the private directory that master and workers run from.
+	 */
+	public Set<Path> directories() {
+		Set<Path> directories = new LinkedHashSet<>();
+		if (this.generation != null) {
+			directories.add(this.generation.directory());
+		}
+		Path workDir = Path.of(Command.text(this.master.workDir()));
+		Stream
+			.concat(this.master.classPath().stream().map((jar) -> Path.of(Command.text(jar)).getParent()),
+					Stream.ofNullable(this.master.nativeDirectory())
+						.map((directory) -> Path.of(Command.text(directory))))
+			.filter((directory) -> directory != null && directory.startsWith(workDir))
+			.forEach(directories::add);
+		return directories;
 	}
 
 	/**

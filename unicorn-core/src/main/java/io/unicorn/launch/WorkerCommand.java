@@ -30,6 +30,12 @@ public final class WorkerCommand {
 	public static final String PREPARE_PROPERTY = "io.unicorn.prepare";
 
 	/**
+	 * JVM flag of such a process, which does not live long enough for the optimizing
+	 * compiler to pay. Not the user's, so not one to be passed on to workers.
+	 */
+	public static final String PREPARE_FLAG = "-XX:TieredStopAtLevel=1";
+
+	/**
 	 * Spring's own switch by which a context ends the JVM when it is built, and before
 	 * anything is started. Set to {@value #EXIT_EARLY} beside the file: code that has
 	 * lost the starter would otherwise become a second instance of the whole application.
@@ -108,6 +114,7 @@ public final class WorkerCommand {
 		JavaCommandLine user = plan.command().withoutExclusive();
 		List<String> arguments = new ArrayList<>();
 		arguments.add(title("preparing", plan));
+		arguments.add(PREPARE_FLAG);
 		arguments.add("-D" + PREPARE_PROPERTY + "=" + Command.bytes(file));
 		arguments.add("-D" + EXIT_PROPERTY + "=" + EXIT_EARLY);
 		arguments.add("-D" + TERMINAL_PROPERTY + "=" + plan.workerOptions().contains(LaunchPlan.TERMINAL_OPTION));

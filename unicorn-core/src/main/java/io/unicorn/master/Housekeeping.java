@@ -21,7 +21,6 @@ import io.unicorn.launch.ClassDataCache;
 import io.unicorn.launch.LaunchPlan;
 import io.unicorn.launch.MasterArchive;
 import io.unicorn.launch.WorkDir;
-import io.unicorn.posix.Command;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,12 +56,7 @@ final class Housekeeping {
 	 */
 	void keep(Collection<LaunchPlan> plans, @Nullable Path lastGood) {
 		Set<Path> needed = new LinkedHashSet<>();
-		for (LaunchPlan plan : plans) {
-			if (plan.generation() != null) {
-				needed.add(plan.generation().directory());
-			}
-			plan.master().classPath().stream().flatMap(this::library).forEach(needed::add);
-		}
+		plans.forEach((plan) -> needed.addAll(plan.directories()));
 		if (lastGood != null) {
 			needed.add(lastGood);
 		}
@@ -72,14 +66,6 @@ final class Housekeeping {
 			.forEach((cache) -> caches.computeIfAbsent(cache.directory(), (directory) -> new HashSet<>())
 				.add(cache.key()));
 		this.executor.execute(() -> hold(needed, caches));
-	}
-
-	/**
-	 * The directory of a jar of the master, which lies in the private one or elsewhere.
-	 */
-	private Stream<Path> library(String jar) {
-		Path parent = Path.of(Command.text(jar)).getParent();
-		return (parent != null && parent.startsWith(this.directory)) ? Stream.of(parent) : Stream.empty();
 	}
 
 	/**

@@ -24,6 +24,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongFunction;
+import java.util.function.Supplier;
 
 import io.unicorn.ipc.Message;
 import io.unicorn.ipc.MessageCodec;
@@ -106,12 +107,17 @@ public final class WorkerAgent {
 
 	};
 
-	WorkerAgent(InputStream in, OutputStream out, WorkerObserver observer, ProcessEnd end) throws IOException {
+	WorkerAgent(InputStream in, OutputStream out, Supplier<String> configuration, WorkerObserver observer,
+			ProcessEnd end) throws IOException {
 		this.reader = new MessageReader<>(in, Message.FromMaster.class);
 		this.writer = new MessageWriter<>(out);
 		this.observer = observer;
 		this.end = end;
 		Message.FromMaster first = this.reader.read();
+		if (first instanceof Message.TellConfiguration) {
+			this.writer.write(new Message.Configuration(configuration.get()));
+			first = this.reader.read();
+		}
 		if (first == null) {
 			throw new EOFException("the master is gone");
 		}
@@ -128,16 +134,19 @@ public final class WorkerAgent {
 	 * Connect to the master through an inherited descriptor, and learn who this worker
 	 * is.
 	 * @param fd the descriptor of the control channel
+	 * @param configuration called if the master wants to know a digest of what this
+	 * worker finds in its environment
 	 * @param observer is told what happens to this worker
 	 * @throws EOFException if the master is gone, or was never to be
 	 * @throws IOException if this is no conversation with a master
 	 */
-	public static WorkerAgent connect(int fd, WorkerObserver observer) throws IOException {
+	public static WorkerAgent connect(int fd, Supplier<String> configuration, WorkerObserver observer)
+			throws IOException {
 		var descriptor = InheritedDescriptors.descriptor(fd);
 		// Buffered, because a plain file stream asks for its position, which a socket
 		// lacks.
 		WorkerAgent agent = new WorkerAgent(new BufferedInputStream(new FileInputStream(descriptor)),
-				new FileOutputStream(descriptor), observer, OWN_END);
+				new FileOutputStream(descriptor), configuration, observer, OWN_END);
 		agent.start();
 		return agent;
 	}
@@ -152,8 +161,8 @@ public final class WorkerAgent {
 		byte[] welcome = new byte[buffer.remaining()];
 		buffer.get(welcome);
 		try {
-			return new WorkerAgent(new ByteArrayInputStream(welcome), OutputStream.nullOutputStream(), observer,
-					OWN_END);
+			return new WorkerAgent(new ByteArrayInputStream(welcome), OutputStream.nullOutputStream(), () -> "",
+					observer, OWN_END);
 		}
 		catch (IOException ex) {
 			throw new IllegalStateException("a message that was just written can be read", ex);

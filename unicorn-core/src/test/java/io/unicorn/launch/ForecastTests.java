@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +25,8 @@ class ForecastTests {
 	private static final JavaCommandLine COMMAND = new JavaCommandLine("java", List.of("-Xmx1g", "-Dsecret=2"),
 			List.of("-jar", "/app.jar", "--server.port=1", "--secret=3"));
 
+	private static final Forecast.Grounds GROUNDS = new Forecast.Grounds("configuration", "surroundings");
+
 	@TempDir
 	private Path directory;
 
@@ -36,13 +39,23 @@ class ForecastTests {
 
 	@Test
 	void theNextStartExpectsWhatTheLastOneFoundOut() {
-		this.forecast.write(plan(COMMAND));
+		this.forecast.write(plan(COMMAND), GROUNDS);
 		assertThat(read(COMMAND, VARIABLES, "/bin/java")).contains(plan(COMMAND));
 	}
 
 	@Test
+	void theGroundsAreRememberedIfThereAreAny() {
+		this.forecast.write(plan(COMMAND), GROUNDS);
+		assertThat(grounds()).isEqualTo(GROUNDS);
+		this.forecast.write(plan(COMMAND), Forecast.Grounds.SHAKEN);
+		assertThat(grounds()).isEqualTo(Forecast.Grounds.SHAKEN);
+		this.forecast.write(plan(COMMAND), null);
+		assertThat(grounds()).isNull();
+	}
+
+	@Test
 	void argumentsAndPropertiesAreThoseOfTheNextStart() {
-		this.forecast.write(plan(COMMAND));
+		this.forecast.write(plan(COMMAND), GROUNDS);
 		JavaCommandLine other = new JavaCommandLine("java", List.of("-Xmx1g", "-Dother=1"),
 				List.of("-jar", "/app.jar", "--server.port=2"));
 		assertThat(read(other, VARIABLES, "/bin/java")).contains(plan(other));
@@ -50,7 +63,7 @@ class ForecastTests {
 
 	@Test
 	void otherFlagsAnotherJdkOrAnotherApplicationAreNotForeseen() {
-		this.forecast.write(plan(COMMAND));
+		this.forecast.write(plan(COMMAND), GROUNDS);
 		assertThat(read(new JavaCommandLine("java", List.of("-Xmx2g"), COMMAND.main()), VARIABLES, "/bin/java"))
 			.isEmpty();
 		assertThat(read(COMMAND, List.of(), "/bin/java")).isEmpty();
@@ -62,7 +75,7 @@ class ForecastTests {
 
 	@Test
 	void nothingOfTheCommandLineOrTheEnvironmentIsStored() throws IOException {
-		this.forecast.write(plan(COMMAND));
+		this.forecast.write(plan(COMMAND), GROUNDS);
 		Path file = file();
 		assertThat(Files.readString(file, StandardCharsets.ISO_8859_1)).doesNotContain("secret");
 		assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("r--------");
@@ -70,7 +83,7 @@ class ForecastTests {
 
 	@Test
 	void whatIsForgottenOrDamagedIsNotForeseen() throws IOException {
-		this.forecast.write(plan(COMMAND));
+		this.forecast.write(plan(COMMAND), GROUNDS);
 		Path file = file();
 		byte[] content = Files.readAllBytes(file);
 		Files.delete(file);
@@ -78,23 +91,28 @@ class ForecastTests {
 		assertThat(read(COMMAND, VARIABLES, "/bin/java")).isEmpty();
 		Files.write(file, new byte[0]);
 		assertThat(read(COMMAND, VARIABLES, "/bin/java")).isEmpty();
-		this.forecast.write(plan(COMMAND));
+		this.forecast.write(plan(COMMAND), GROUNDS);
 		this.forecast.forget(COMMAND);
 		assertThat(read(COMMAND, VARIABLES, "/bin/java")).isEmpty();
 	}
 
 	@Test
 	void aFlagThatOnlyOneProcessCanHaveLeavesNoForecast() {
-		this.forecast.write(plan(COMMAND));
+		this.forecast.write(plan(COMMAND), GROUNDS);
 		LaunchPlan full = SamplePlans.full();
-		this.forecast
-			.write(new LaunchPlan("", full.settings(), 1, List.of(), Map.of(), "/bin/java", COMMAND, full.generation(),
-					List.of(), VARIABLES, List.of("-agentlib:jdwp=x"), List.of(), null, List.of(), full.master()));
+		this.forecast.write(
+				new LaunchPlan("", full.settings(), 1, List.of(), Map.of(), "/bin/java", COMMAND, full.generation(),
+						List.of(), VARIABLES, List.of("-agentlib:jdwp=x"), List.of(), null, List.of(), full.master()),
+				GROUNDS);
 		assertThat(read(COMMAND, VARIABLES, "/bin/java")).isEmpty();
 	}
 
 	private Optional<LaunchPlan> read(JavaCommandLine command, List<String> variables, String java) {
-		return this.forecast.read(command, variables, java, generation());
+		return this.forecast.read(command, variables, java, generation()).map(Forecast.Expectation::plan);
+	}
+
+	private Forecast.@Nullable Grounds grounds() {
+		return this.forecast.read(COMMAND, VARIABLES, "/bin/java", generation()).orElseThrow().grounds();
 	}
 
 	private static Generation generation() {
@@ -106,8 +124,8 @@ class ForecastTests {
 	private static LaunchPlan plan(JavaCommandLine command) {
 		LaunchPlan full = SamplePlans.full();
 		return new LaunchPlan(full.application(), full.settings(), full.autoWorkers(), full.addresses(), Map.of(),
-				"/bin/java", command, generation(), full.workerOptions(), VARIABLES, List.of(), List.of(), null,
-				List.of(), full.master());
+				"/bin/java", command, generation(), full.workerOptions(), VARIABLES, List.of(), full.pidFiles(),
+				full.logFile(), List.of(), full.master());
 	}
 
 	private Path file() throws IOException {

@@ -60,7 +60,7 @@ class WorkerCommandTests {
 	@Test
 	void whoPreparesARollOutRunsTheUsersOwnJar() {
 		Command command = WorkerCommand.preparing(SamplePlans.full(), ENVIRONMENT, Path.of("/work/plan-1-2"));
-		assertThat(command.arguments()).containsExactly("unicorn: preparing [shop]",
+		assertThat(command.arguments()).containsExactly("unicorn: preparing [shop]", "-XX:TieredStopAtLevel=1",
 				"-Dio.unicorn.prepare=/work/plan-1-2", "-Dspring.context.exit=onRefresh", "-Dio.unicorn.terminal=false",
 				"-Dio.unicorn.processors=" + Runtime.getRuntime().availableProcessors(), "-Xmx1g", "-jar",
 				"b\u00c3\u00bccher.jar", "", "two words", "line\nbreak\t\u00ff");

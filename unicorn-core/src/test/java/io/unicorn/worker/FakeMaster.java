@@ -82,7 +82,8 @@ final class FakeMaster implements AutoCloseable, WorkerAgent.ProcessEnd, WorkerO
 	}
 
 	WorkerAgent agent() throws IOException {
-		WorkerAgent agent = new WorkerAgent(this.theirs.getInputStream(), this.theirs.getOutputStream(), this, this);
+		WorkerAgent agent = new WorkerAgent(this.theirs.getInputStream(), this.theirs.getOutputStream(),
+				() -> "a digest", this, this);
 		agent.start();
 		return agent;
 	}

@@ -61,6 +61,13 @@ class WorkerAgentTests {
 	}
 
 	@Test
+	void aMasterMayAskForTheConfigurationBeforeItSaysWhoTheWorkerIs() throws Exception {
+		this.master.send(new Message.TellConfiguration());
+		assertThat(this.master.agent(WELCOME).identity()).isEqualTo(new WorkerIdentity(2, 7, 3, false));
+		assertThat(this.master.next()).isEqualTo(new Message.Configuration("a digest"));
+	}
+
+	@Test
 	void aMasterThatIsGoneIsNoMaster() throws IOException {
 		this.master.hangUp();
 		assertThatExceptionOfType(EOFException.class).isThrownBy(this.master::agent).withMessage("the master is gone");

@@ -1,12 +1,15 @@
 package io.unicorn.sample;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,19 +30,84 @@ class HeadStartIT {
 	@RegisterExtension
 	final Pools pools = new Pools();
 
-	@BeforeEach
-	void startOnce() {
-		RunningPool pool = this.pools.start(pool());
-		pool.awaitReady(2);
+	private void startOnce() {
+		startAndStop(pool(), 2);
+	}
+
+	/** Returns the process id that the user has seen. */
+	private long startAndStop(PoolBuilder builder, int workers) {
+		RunningPool pool = this.pools.start(builder);
+		pool.awaitReady(workers);
+		assertThat(pool.workerPids()).hasSize(workers);
 		assertThat(pool.stop()).isZero();
+		return pool.masterPid();
 	}
 
 	private PoolBuilder pool() {
-		return RunningPool.builder().bootingFast().args("--unicorn.work-dir=" + this.directory.resolve("work"));
+		return RunningPool.builder()
+			.bootingFast()
+			.workingDirectory(this.directory)
+			.args("--unicorn.work-dir=" + this.directory.resolve("work"));
+	}
+
+	/** Each JVM writes down which classes it loads. */
+	private PoolBuilder observedPool() {
+		return pool().jvmFlags("-Xlog:class+load:file=" + this.directory.resolve("classes-%p.log"));
+	}
+
+	/**
+	 * What a process did before it was the master: a master has none of the user's flags.
+	 */
+	private List<String> bootstrapClasses(long pid) throws IOException {
+		try (Stream<String> lines = Files.lines(this.directory.resolve("classes-" + pid + ".log"))) {
+			return lines.map((line) -> line.replaceFirst("^\\[.*?] (?:\\[.*?] ?)*", "").split(" ", -1)[0])
+				.filter((name) -> name.startsWith("io.unicorn.boot.bootstrap."))
+				.map((name) -> name.substring(name.lastIndexOf('.') + 1))
+				.toList();
+		}
+	}
+
+	@Test
+	void whatTheLastStartHasFoundIsNotLookedForAgainUntilItChanges() throws IOException {
+		Path file = this.directory.resolve("application.properties");
+		Files.writeString(file, "unicorn.workers=1");
+		long first = startAndStop(observedPool(), 1);
+		assertThat(bootstrapClasses(first)).contains("MasterBootstrap").doesNotContain("ConfigurationQuestion");
+		long second = startAndStop(observedPool(), 1);
+		assertThat(bootstrapClasses(second)).contains("ConfigurationQuestion").doesNotContain("MasterBootstrap");
+		Files.writeString(file, "unicorn.workers=2");
+		long third = startAndStop(observedPool(), 2);
+		assertThat(bootstrapClasses(third)).contains("ConfigurationQuestion", "MasterBootstrap");
+		long fourth = startAndStop(observedPool(), 2);
+		assertThat(bootstrapClasses(fourth)).contains("ConfigurationQuestion").doesNotContain("MasterBootstrap");
+	}
+
+	@Test
+	void aWorkerThatFindsSomethingElseThanThisProcessIsNotAskedTwice() throws IOException {
+		String[] different = { "--unicorn.workers=1", "--unicorn.jvm-args=-Dspring.application.name=other" };
+		startAndStop(observedPool().args(different), 1);
+		long second = startAndStop(observedPool().args(different), 1);
+		assertThat(bootstrapClasses(second)).contains("ConfigurationQuestion", "MasterBootstrap");
+		long third = startAndStop(observedPool().args(different), 1);
+		assertThat(bootstrapClasses(third)).contains("EarlyWorker", "MasterBootstrap")
+			.doesNotContain("ConfigurationQuestion");
+	}
+
+	@Test
+	void aPortThatIsTakenNowIsExplainedAsEver() throws IOException {
+		try (ServerSocket other = new ServerSocket()) {
+			int port = freePort();
+			startAndStop(pool().args("--unicorn.workers=1", "--server.port=" + port), 1);
+			other.bind(new InetSocketAddress(port));
+			RefusedStart refused = RefusedStart.of(this.pools,
+					pool().args("--unicorn.workers=1", "--server.port=" + port));
+			assertThat(refused.output()).containsOnlyOnce("Port " + port + " was already in use");
+		}
 	}
 
 	@Test
 	void theFirstWorkerIsThereBeforeTheMaster() throws IOException {
+		startOnce();
 		RunningPool pool = this.pools.start(pool());
 		long early = awaitEarlyWorker(pool);
 		pool.awaitReady(2);
@@ -55,6 +123,7 @@ class HeadStartIT {
 
 	@Test
 	void aWorkerThatWasExpectedToBeOtherwiseIsReplaced() throws IOException {
+		startOnce();
 		RunningPool pool = this.pools.start(pool().args("--unicorn.jvm-args=-Dforeseen=no"));
 		long early = awaitEarlyWorker(pool);
 		pool.awaitReady(2);
@@ -67,6 +136,7 @@ class HeadStartIT {
 
 	@Test
 	void noWorkerIsLeftWhereNoPoolIsWanted() {
+		startOnce();
 		RunningPool pool = this.pools.start(pool().args("--unicorn.enabled=false"));
 		long early = awaitEarlyWorker(pool);
 		pool.awaitOutput("Started SampleApplication", TIMEOUT);
@@ -78,6 +148,7 @@ class HeadStartIT {
 
 	@Test
 	void aWorkerWhosePoolIsKilledBeforeItKnowsItEndsWithoutAWord() {
+		startOnce();
 		RunningPool pool = this.pools.start(pool());
 		awaitEarlyWorker(pool);
 		pool.signal("KILL");
@@ -85,6 +156,12 @@ class HeadStartIT {
 		assertThat(pool.output()).doesNotContain("Exception").doesNotContain("Started SampleApplication");
 		// The next start removes it; a process that is killed cannot.
 		CleanUp.delete(this.directory.resolve("work/connections"));
+	}
+
+	private static int freePort() throws IOException {
+		try (ServerSocket socket = new ServerSocket(0)) {
+			return socket.getLocalPort();
+		}
 	}
 
 	/** As long as the process is a JVM that was started by the user. */

@@ -40,7 +40,7 @@ public final class TestAgents implements AutoCloseable {
 			this.ours = server.accept();
 			this.writer = new MessageWriter<>(this.ours.getOutputStream());
 			this.writer.write(new Message.Welcome(1, 5, 2, 2000, false, 0, 0));
-			this.agent = new WorkerAgent(theirs.getInputStream(), theirs.getOutputStream(), new Silent(),
+			this.agent = new WorkerAgent(theirs.getInputStream(), theirs.getOutputStream(), () -> "", new Silent(),
 					new WorkerAgent.ProcessEnd() {
 
 						@Override

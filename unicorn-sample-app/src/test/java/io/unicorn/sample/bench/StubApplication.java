@@ -38,7 +38,7 @@ public class StubApplication {
 			SpringApplication.run(StubApplication.class, args);
 			return;
 		}
-		WorkerAgent agent = WorkerAgent.connect(Integer.parseInt(descriptor), new Silence());
+		WorkerAgent agent = WorkerAgent.connect(Integer.parseInt(descriptor), () -> "", new Silence());
 		agent.hello(Map.of(), Duration.ofSeconds(30), new RequestLedger(0, () -> {
 		}));
 		agent.ready(ReadinessCheck.NONE);

@@ -3,6 +3,7 @@ package io.unicorn.boot.bootstrap;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -113,6 +114,15 @@ final class EarlyWorker {
 	 */
 	boolean suits(LaunchPlan plan) {
 		return this.command.equals(command(plan, board(plan), this.caches));
+	}
+
+	/**
+	 * Ask what it finds in its environment. It waits then.
+	 * @param patience how long to wait for the answer
+	 * @return a digest of it, or {@code null} if there is no answer
+	 */
+	@Nullable String configuration(Duration patience) throws IOException {
+		return ConfigurationQuestion.ask(this.posix, this.control, patience);
 	}
 
 	/**

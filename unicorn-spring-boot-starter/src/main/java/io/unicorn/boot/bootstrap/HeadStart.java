@@ -1,7 +1,9 @@
 package io.unicorn.boot.bootstrap;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,11 +31,15 @@ import io.unicorn.posix.PosixException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Starts the first worker while this process still reads its configuration, if the last
- * start of the application lets one foresee what will come of that. The worker waits
- * before it does anything that matters, and its sockets are bound to nothing yet. If the
- * plan turns out to be another one, or if there is to be no pool, it is killed and
- * nothing has happened.
+ * Starts the first worker before this process reads its configuration, if the last start
+ * of the application lets one foresee what will come of that. The worker waits before it
+ * does anything that matters, and its sockets are bound to nothing yet.
+ *
+ * <p>
+ * It is asked what it finds in its environment. If that is what the last start was based
+ * on, this process need not find out the same, and becomes the master at once. Otherwise
+ * it goes on beside the worker. If the plan turns out to be another one then, or if there
+ * is to be no pool, the worker is killed and nothing has happened.
  */
 final class HeadStart {
 
@@ -47,8 +53,15 @@ final class HeadStart {
 	/** An application that was created may never be run. */
 	private static final long PATIENCE_SECONDS = 60;
 
+	/**
+	 * It takes a worker about as long to tell what it finds as it would take this process
+	 * to find it.
+	 */
+	private static final Duration ANSWER = Duration.ofSeconds(10);
+
 	/** What was started. */
-	private record Started(Posix posix, EarlyWorker worker, Map<String, Integer> sockets, Runnable forget) {
+	private record Started(Posix posix, WorkDir workDir, Forecast.Expectation expectation, EarlyWorker worker,
+			Map<String, Integer> sockets) {
 
 		Map<String, Listener> listen(List<ListenAddress> addresses) throws PosixException {
 			Map<String, Listener> listeners = new LinkedHashMap<>();
@@ -63,8 +76,27 @@ final class HeadStart {
 		void end() {
 			this.worker.end();
 			this.sockets.values().forEach(this.posix::close);
-			// What was wrong now would be wrong the next time.
-			this.forget.run();
+			forget();
+		}
+
+		/** What was wrong now would be wrong the next time. */
+		void forget() {
+			new Forecast(this.workDir).forget(plan().command());
+		}
+
+		LaunchPlan plan() {
+			return this.expectation.plan();
+		}
+
+		/** What the last start was based on, if that can hold for this one. */
+		Forecast.@Nullable Grounds grounds() throws IOException {
+			Forecast.Grounds grounds = this.expectation.grounds();
+			if (grounds == null || grounds.isShaken()) {
+				return null;
+			}
+			String surroundings = Surroundings.digest(plan(), LaunchSite.ownFlags(),
+					Surroundings.isTerminal(this.posix));
+			return grounds.surroundings().equals(surroundings) ? grounds : null;
 		}
 
 	}
@@ -79,15 +111,24 @@ final class HeadStart {
 
 	}
 
-	private final FutureTask<Optional<Started>> attempt = new FutureTask<>(HeadStart::attempt);
+	private final FutureTask<Optional<Started>> attempt = new FutureTask<>(this::attempt);
+
+	/** Falls when this process has to read its configuration itself. */
+	private final CountDownLatch settled = new CountDownLatch(1);
 
 	private final CountDownLatch over = new CountDownLatch(1);
+
+	/** Whether the worker was asked, and what it has answered. */
+	private volatile boolean asked;
+
+	private volatile @Nullable String answer;
 
 	private HeadStart() {
 	}
 
 	/**
-	 * Begin on another thread, or do nothing if this is not the time and place.
+	 * Begin on another thread, or do nothing if this is not the time and place. Waits as
+	 * long as this process may become the master at once, and does not return if it does.
 	 */
 	static @Nullable HeadStart begin() {
 		if (!Thread.currentThread().getName().equals("main") || WorkerProcess.isOne()
@@ -102,11 +143,23 @@ final class HeadStart {
 		Thread thread = new Thread(headStart::run, "unicorn-head-start");
 		thread.setDaemon(true);
 		thread.start();
+		try {
+			headStart.settled.await();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
 		return headStart;
 	}
 
 	private void run() {
-		this.attempt.run();
+		try {
+			this.attempt.run();
+			result().ifPresent(this::leap);
+		}
+		finally {
+			this.settled.countDown();
+		}
 		try {
 			if (!this.over.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
 				end();
@@ -117,7 +170,7 @@ final class HeadStart {
 		}
 	}
 
-	private static Optional<Started> attempt() throws Exception {
+	private Optional<Started> attempt() throws Exception {
 		JavaCommandLine command = JavaCommandLine.parse(Command.ownArguments());
 		Path directory = workDir(command);
 		String jar = command.jar();
@@ -127,29 +180,74 @@ final class HeadStart {
 		WorkDir workDir = WorkDir.open(directory);
 		List<String> variables = Command.ownEnvironment().stream().filter(MasterCommand::isForJvm).toList();
 		String java = Command.bytes(Path.of(System.getProperty("java.home"), "bin", "java"));
-		Optional<LaunchPlan> plan = new GenerationStore(workDir).known(Path.of(Command.text(jar)))
+		Optional<Forecast.Expectation> expectation = new GenerationStore(workDir).known(Path.of(Command.text(jar)))
 			.flatMap((generation) -> new Forecast(workDir).read(command, variables, java, generation));
-		if (plan.isEmpty()) {
+		if (expectation.isEmpty()) {
 			return Optional.empty();
 		}
-		String nativeDirectory = plan.get().master().nativeDirectory();
+		Forecast.Grounds grounds = expectation.get().grounds();
+		if (grounds == null || grounds.isShaken()) {
+			this.settled.countDown();
+		}
+		String nativeDirectory = expectation.get().plan().master().nativeDirectory();
 		Posix posix = NativeCalls.load((nativeDirectory != null) ? Path.of(Command.text(nativeDirectory)) : null);
-		return Optional.of(start(posix, plan.get(), () -> new Forecast(workDir).forget(command)));
+		return Optional.of(start(posix, workDir, expectation.get()));
 	}
 
-	private static Started start(Posix posix, LaunchPlan plan, Runnable forget) throws PosixException {
+	private static Started start(Posix posix, WorkDir workDir, Forecast.Expectation expectation) throws PosixException {
+		LaunchPlan plan = expectation.plan();
 		Map<String, Integer> sockets = new LinkedHashMap<>();
 		try {
 			for (ListenAddress address : plan.addresses()) {
 				sockets.put(address.name(), posix.socket(address.inetAddress()));
 			}
-			return new Started(posix, EarlyWorker.start(posix, plan, new ArrayList<>(sockets.values())), sockets,
-					forget);
+			return new Started(posix, workDir, expectation,
+					EarlyWorker.start(posix, plan, new ArrayList<>(sockets.values())), sockets);
 		}
 		catch (PosixException | RuntimeException ex) {
 			sockets.values().forEach(posix::close);
 			throw ex;
 		}
+	}
+
+	/**
+	 * Become the master, if the worker finds what the last start has found. Whatever goes
+	 * wrong is explained when it goes wrong in earnest.
+	 */
+	private synchronized void leap(Started started) {
+		try {
+			Forecast.Grounds grounds = started.grounds();
+			if (grounds == null) {
+				return;
+			}
+			this.asked = true;
+			this.answer = started.worker().configuration(ANSWER);
+			if (!grounds.configuration().equals(this.answer)) {
+				return;
+			}
+			Map<String, Listener> listeners = started.listen(started.plan().addresses());
+			this.over.countDown();
+			new Succession(started.workDir(), started.plan(), started.posix()).begin(listeners, started.worker(),
+					grounds);
+		}
+		catch (IOException ex) {
+			end();
+		}
+		catch (MasterNotStartedException ex) {
+			// Nothing is left of the worker and the sockets.
+			started.forget();
+		}
+	}
+
+	/**
+	 * Whether the first worker has found the same in its environment as this process. One
+	 * that was not asked has; one that found something else before has not.
+	 * @param digest of what this process has found
+	 */
+	boolean agreesWith(String digest) {
+		boolean shaken = result().map((started) -> Forecast.Grounds.SHAKEN.equals(started.expectation().grounds()))
+			.orElse(false);
+		return !shaken && (!this.asked || digest.equals(this.answer));
 	}
 
 	/**

@@ -8,35 +8,29 @@ import java.util.Map;
 import java.util.Set;
 
 import io.unicorn.boot.autoconfigure.UnicornProperties;
-import io.unicorn.boot.autoconfigure.UnicornPropertiesBinder;
 import io.unicorn.launch.Generation;
 import io.unicorn.launch.JavaCommandLine;
 import io.unicorn.launch.LaunchPlan;
-import io.unicorn.launch.ListenAddress;
 import io.unicorn.launch.Machine;
 import io.unicorn.launch.MasterCommand;
-import io.unicorn.launch.MasterProgram;
 import io.unicorn.launch.PoolSettings;
 import io.unicorn.launch.PoolSize;
 import io.unicorn.posix.Command;
 import org.jspecify.annotations.Nullable;
-
-import org.springframework.boot.logging.LogFile;
-import org.springframework.core.env.Environment;
 
 /**
  * Works out how the workers of this application are launched.
  */
 final class LaunchPlanner {
 
-	private final Environment environment;
+	private final Premises premises;
 
 	private final LaunchSite site;
 
 	private final MasterHome home;
 
-	LaunchPlanner(Environment environment, LaunchSite site, MasterHome home) {
-		this.environment = environment;
+	LaunchPlanner(Premises premises, LaunchSite site, MasterHome home) {
+		this.premises = premises;
 		this.site = site;
 		this.home = home;
 	}
@@ -47,9 +41,9 @@ final class LaunchPlanner {
 	 * @param terminal whether the output goes to a terminal
 	 * @param notices what the operator should know
 	 */
-	LaunchPlan plan(UnicornProperties properties, List<ListenAddress> addresses, @Nullable Generation generation,
-			boolean terminal, List<String> notices) {
-		PoolSettings settings = UnicornPropertiesBinder.poolSettings(properties, this.environment);
+	LaunchPlan plan(@Nullable Generation generation, boolean terminal, List<String> notices) {
+		UnicornProperties properties = this.premises.properties();
+		PoolSettings settings = this.premises.settings();
 		List<String> jvmFlags = new ArrayList<>(properties.jvmArgs());
 		jvmFlags.addAll(this.site.jvmFlags());
 		Machine machine = Machine.current(this.site.jvmFlags());
@@ -59,21 +53,13 @@ final class LaunchPlanner {
 		if (size.remark() != null) {
 			allNotices.add(size.remark());
 		}
-		LogFile logFile = LogFile.get(this.environment);
 		JavaCommandLine command = JavaCommandLine.parse(Command.ownArguments());
 		List<String> jvmVariables = Command.ownEnvironment().stream().filter(MasterCommand::isForJvm).toList();
-		return new LaunchPlan(this.environment.getProperty("spring.application.name", ""), settings, size.auto(),
-				addresses, Map.of(), Command.bytes(Path.of(System.getProperty("java.home"), "bin", "java")), command,
-				generation, workerOptions(properties, size.heapFlag(), profile, terminal), jvmVariables,
-				exclusiveFlags(properties.jvmArgs(), command, jvmVariables), pidFiles(properties),
-				(logFile != null) ? logFile.toString() : null, allNotices, program());
-	}
-
-	private MasterProgram program() {
-		Path nativeDirectory = this.home.library().nativeDirectory();
-		return new MasterProgram(Command.bytes(Path.of(this.home.workDir().toString())),
-				this.home.library().classPath().stream().map(Command::bytes).toList(),
-				(nativeDirectory != null) ? Command.bytes(nativeDirectory) : null);
+		return new LaunchPlan(this.premises.application(), settings, size.auto(), this.premises.addresses(), Map.of(),
+				Command.bytes(Path.of(System.getProperty("java.home"), "bin", "java")), command, generation,
+				workerOptions(properties, size.heapFlag(), profile, terminal), jvmVariables,
+				exclusiveFlags(properties.jvmArgs(), command, jvmVariables), this.premises.pidFiles(),
+				this.premises.logFile(), allNotices, this.home.program());
 	}
 
 	private List<String> workerOptions(UnicornProperties properties, @Nullable String heapFlag, List<String> profile,
@@ -88,7 +74,7 @@ final class LaunchPlanner {
 			// A JVM whose heap was exhausted once cannot be trusted; a fresh one can.
 			options.add("-XX:+ExitOnOutOfMemoryError");
 		}
-		if (terminal && !this.environment.containsProperty("spring.output.ansi.enabled")) {
+		if (terminal && !this.premises.colours()) {
 			// A worker's input is /dev/null, so it does not recognise the terminal
 			// itself.
 			options.add(LaunchPlan.TERMINAL_OPTION);
@@ -116,16 +102,6 @@ final class LaunchPlanner {
 			exclusive.add(flag);
 		}
 		return List.copyOf(exclusive);
-	}
-
-	private List<String> pidFiles(UnicornProperties properties) {
-		Set<String> files = new LinkedHashSet<>();
-		for (String file : new String[] { properties.pidfile(), this.environment.getProperty("spring.pid.file") }) {
-			if (file != null && !file.isBlank()) {
-				files.add(Path.of(file).toAbsolutePath().toString());
-			}
-		}
-		return List.copyOf(files);
 	}
 
 	/**

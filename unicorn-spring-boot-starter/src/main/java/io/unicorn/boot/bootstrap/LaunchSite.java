@@ -2,6 +2,7 @@ package io.unicorn.boot.bootstrap;
 
 import java.lang.management.ManagementFactory;
 import java.lang.reflect.Modifier;
+import java.util.ArrayList;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
@@ -32,9 +33,25 @@ record LaunchSite(String operatingSystem, String thread, String bottomClass, @Nu
 			.map(StackWalker.StackFrame::getClassName)
 			.orElse("");
 		return new LaunchSite(System.getProperty("os.name", ""), Thread.currentThread().getName(), bottom,
-				(mainClass != null) ? mainClass.getName() : null,
-				ManagementFactory.getRuntimeMXBean().getInputArguments(),
+				(mainClass != null) ? mainClass.getName() : null, ownFlags(),
 				"SUN_STANDARD".equals(System.getProperty("sun.java.launcher")));
+	}
+
+	/**
+	 * Return this place as it would be without a flag that is not the user's.
+	 */
+	LaunchSite without(String flag) {
+		List<String> flags = new ArrayList<>(this.jvmFlags);
+		flags.remove(flag);
+		return new LaunchSite(this.operatingSystem, this.thread, this.bottomClass, this.mainClass, flags,
+				this.javaLauncher);
+	}
+
+	/**
+	 * Return the flags of this JVM, wherever they come from.
+	 */
+	static List<String> ownFlags() {
+		return ManagementFactory.getRuntimeMXBean().getInputArguments();
 	}
 
 	boolean hasFlag(String... beginnings) {

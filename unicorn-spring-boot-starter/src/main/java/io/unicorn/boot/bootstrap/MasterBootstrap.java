@@ -1,30 +1,18 @@
 package io.unicorn.boot.bootstrap;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 
-import io.unicorn.boot.autoconfigure.UnicornProperties;
-import io.unicorn.launch.Claims;
-import io.unicorn.launch.FirstWorker;
 import io.unicorn.launch.Forecast;
 import io.unicorn.launch.Generation;
 import io.unicorn.launch.GenerationStore;
 import io.unicorn.launch.LaunchPlan;
 import io.unicorn.launch.LaunchPlanFile;
-import io.unicorn.launch.ListenAddress;
-import io.unicorn.launch.MasterCommand;
 import io.unicorn.launch.NotCopyableException;
 import io.unicorn.launch.WorkDir;
 import io.unicorn.launch.WorkerCommand;
-import io.unicorn.posix.Command;
-import io.unicorn.posix.Listener;
 import io.unicorn.posix.Posix;
 import org.jspecify.annotations.Nullable;
 
@@ -51,81 +39,58 @@ final class MasterBootstrap {
 
 	/**
 	 * Become the master. Does not return.
+	 * @param premises what the environment says
 	 * @param headStart perhaps has the first worker already
+	 * @param foreseeable whether the next start may do without what this one did
 	 * @throws RuntimeException if it is not possible; nothing is left behind then
 	 */
-	void run(UnicornProperties properties, @Nullable HeadStart headStart) {
-		MasterHome home = MasterHome.find(properties, this.classLoader);
+	void run(Premises premises, @Nullable HeadStart headStart, boolean foreseeable) {
+		MasterHome home = MasterHome.find(premises.properties(), this.classLoader);
 		List<String> notices = new ArrayList<>(home.notices());
 		Generation generation = generation(home.workDir(), notices);
 		Posix present = (headStart != null) ? headStart.posix() : null;
 		Posix posix = (present != null) ? present : NativeCalls.load(home.library().nativeDirectory());
-		WebAddresses web = new WebAddresses(this.environment, this.classLoader);
-		List<ListenAddress> addresses = web.addresses();
-		LaunchPlan plan = new LaunchPlanner(this.environment, this.site, home).plan(properties, addresses, generation,
-				posix.isTerminal(0) && posix.isTerminal(1), notices);
+		boolean terminal = Surroundings.isTerminal(posix);
+		LaunchPlan plan = new LaunchPlanner(premises, this.site, home).plan(generation, terminal, notices);
+		Forecast.Grounds grounds = (foreseeable && plan.notices().isEmpty())
+				? grounds(premises, plan, headStart, terminal) : null;
+		Succession succession = new Succession(home.workDir(), plan, posix);
 		HeadStart.Ready ready = (headStart != null) ? headStart.take(plan) : null;
 		if (ready != null) {
-			become(home, plan, ready.listeners(), ready.worker(), posix);
+			succession.begin(ready.listeners(), ready.worker(), grounds);
 		}
 		else {
-			become(home, plan, web.open(addresses, posix), null, posix);
+			WebAddresses web = new WebAddresses(this.environment, this.classLoader);
+			succession.begin(web.open(premises.addresses(), posix), null, grounds);
 		}
 	}
 
-	/**
-	 * As long as this JVM lives, no other can have the flags that only one can have, so a
-	 * worker that is to have them is left to the master.
-	 */
-	private static void become(MasterHome home, LaunchPlan plan, Map<String, Listener> listeners,
-			@Nullable EarlyWorker early, Posix posix) {
-		Path planFile = home.workDir().resolve("plan-" + posix.pid());
-		EarlyWorker worker = early;
-		Map<String, Integer> descriptors = new LinkedHashMap<>();
-		listeners.forEach((name, listener) -> descriptors.put(name, listener.fd()));
+	private Forecast.@Nullable Grounds grounds(Premises premises, LaunchPlan plan, @Nullable HeadStart headStart,
+			boolean terminal) {
+		String digest = premises.digest();
+		if (headStart != null && !headStart.agreesWith(digest)) {
+			return Forecast.Grounds.SHAKEN;
+		}
 		try {
-			claim(home, posix.pid(), plan.generation());
-			LaunchPlanFile.write(plan.withListeners(descriptors), planFile);
-			if (worker == null && plan.exclusiveFlags().isEmpty()) {
-				worker = EarlyWorker.start(posix, plan, List.copyOf(descriptors.values()));
-			}
-			Set<Integer> inherited = new HashSet<>(descriptors.values());
-			FirstWorker first = null;
-			if (worker != null) {
-				first = worker.welcome(plan.settings());
-				inherited.add(first.control());
-			}
-			new Forecast(home.workDir()).write(plan);
-			System.out.flush();
-			System.err.flush();
-			posix.exec(MasterCommand.starting(plan, planFile, first, Command.ownEnvironment()), inherited,
-					MasterCommand.DEFERRED_SIGNALS);
+			return new Forecast.Grounds(digest, Surroundings.digest(plan, this.site.jvmFlags(), terminal));
 		}
 		catch (IOException ex) {
-			if (worker != null) {
-				worker.end();
-			}
-			descriptors.values().forEach(posix::close);
-			deleteQuietly(planFile);
-			throw new MasterNotStartedException("The master cannot be launched",
-					"Make sure that " + home.workDir()
-							+ " can be written to and has space left, or set unicorn.work-dir to another directory.",
-					ex);
+			return null;
 		}
 	}
 
 	/**
 	 * Write down how workers are launched, and end this process.
+	 * @param premises what the environment says
 	 * @param file where a master waits for it, in its private directory
 	 */
-	void prepare(UnicornProperties properties, Path file) {
+	void prepare(Premises premises, Path file) {
 		MasterHome home = MasterHome.at(file.resolveSibling(""), this.classLoader);
 		List<String> notices = new ArrayList<>();
 		Path jar = LaunchPlanner.jar();
 		try {
 			Generation generation = (jar != null) ? store(home.workDir(), jar, notices) : null;
-			LaunchPlan plan = new LaunchPlanner(this.environment, this.site, home).plan(properties,
-					new WebAddresses(this.environment, this.classLoader).addresses(), generation,
+			LaunchPlan plan = new LaunchPlanner(premises, this.site, home).plan(generation,
 					Boolean.getBoolean(WorkerCommand.TERMINAL_PROPERTY), notices);
 			LaunchPlanFile.write(plan, file);
 		}
@@ -173,25 +138,6 @@ final class MasterBootstrap {
 			notices.add("workers run " + jar + " where it lies, because it cannot be copied (" + ex.getMessage()
 					+ "): do not overwrite it while the pool runs");
 			return null;
-		}
-	}
-
-	/** What is not claimed, a later start of another pool may remove. */
-	private static void claim(MasterHome home, int pid, @Nullable Generation generation) throws IOException {
-		List<Path> needed = new ArrayList<>();
-		needed.add(home.library().directory());
-		if (generation != null) {
-			needed.add(generation.directory());
-		}
-		Claims.of(home.workDir(), pid).hold(needed);
-	}
-
-	private static void deleteQuietly(Path file) {
-		try {
-			Files.deleteIfExists(file);
-		}
-		catch (IOException ex) {
-			// What is wrong with this directory is about to be reported.
 		}
 	}
 

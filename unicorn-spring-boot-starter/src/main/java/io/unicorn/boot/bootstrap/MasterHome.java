@@ -8,8 +8,10 @@ import java.util.List;
 import java.util.Set;
 
 import io.unicorn.boot.autoconfigure.UnicornProperties;
+import io.unicorn.launch.MasterProgram;
 import io.unicorn.launch.UnsafeWorkDirException;
 import io.unicorn.launch.WorkDir;
+import io.unicorn.posix.Command;
 
 /**
  * Where the master keeps its files, and what it runs from there.
@@ -58,6 +60,16 @@ record MasterHome(WorkDir workDir, MasterLibrary library, List<String> notices) 
 			}
 		}
 		throw new NoPlaceForMasterException(first, failure);
+	}
+
+	/**
+	 * Return what a master is launched with.
+	 */
+	MasterProgram program() {
+		Path nativeDirectory = this.library.nativeDirectory();
+		return new MasterProgram(Command.bytes(Path.of(this.workDir.toString())),
+				this.library.classPath().stream().map(Command::bytes).toList(),
+				(nativeDirectory != null) ? Command.bytes(nativeDirectory) : null);
 	}
 
 	/**

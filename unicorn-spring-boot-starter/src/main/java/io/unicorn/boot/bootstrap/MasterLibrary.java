@@ -34,7 +34,8 @@ final class MasterLibrary {
 	private static final List<String> MARKERS = List.of("io/unicorn/master/Master.class",
 			"com/kenai/jffi/Function.class", "org/jspecify/annotations/NullMarked.class");
 
-	private static final String NATIVE_NAME = "libjffi-1.2.so";
+	/** The native library in the directory of the master's jars. */
+	static final String NATIVE_NAME = "libjffi-1.2.so";
 
 	private static final String NATIVE_LIBRARY = "jni/%s-Linux/" + NATIVE_NAME;
 

@@ -1,6 +1,7 @@
 package io.unicorn.boot.bootstrap;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.bootstrap.ConfigurableBootstrapContext;
@@ -27,14 +28,24 @@ final class PidFileWriters {
 	void write(ConfigurableBootstrapContext bootstrapContext, ConfigurableEnvironment environment, String[] arguments) {
 		ApplicationEnvironmentPreparedEvent event = new ApplicationEnvironmentPreparedEvent(bootstrapContext,
 				this.application, arguments, environment);
-		this.application.getListeners()
+		writers().forEach((writer) -> {
+			writer.setTriggerEventType(ApplicationEnvironmentPreparedEvent.class);
+			writer.onApplicationEvent(event);
+		});
+	}
+
+	/**
+	 * Whether the application has registered none.
+	 */
+	boolean areNone() {
+		return writers().findAny().isEmpty();
+	}
+
+	private Stream<ApplicationPidFileWriter> writers() {
+		return this.application.getListeners()
 			.stream()
 			.filter(ApplicationPidFileWriter.class::isInstance)
-			.map(ApplicationPidFileWriter.class::cast)
-			.forEach((writer) -> {
-				writer.setTriggerEventType(ApplicationEnvironmentPreparedEvent.class);
-				writer.onApplicationEvent(event);
-			});
+			.map(ApplicationPidFileWriter.class::cast);
 	}
 
 	/**

@@ -2,7 +2,6 @@ package io.unicorn.boot.bootstrap;
 
 import java.nio.file.Path;
 
-import io.unicorn.boot.autoconfigure.UnicornProperties;
 import io.unicorn.boot.autoconfigure.UnicornPropertiesBinder;
 import io.unicorn.cli.CommandLine;
 import io.unicorn.launch.WorkerCommand;
@@ -77,7 +76,9 @@ class PoolRunListener implements SpringApplicationRunListener, Ordered {
 
 	private void takeOver(ConfigurableBootstrapContext bootstrapContext, ConfigurableEnvironment environment,
 			@Nullable HeadStart headStart) {
-		LaunchSite site = LaunchSite.current(this.application.getMainApplicationClass());
+		String planFile = System.getProperty(WorkerCommand.PREPARE_PROPERTY);
+		LaunchSite place = LaunchSite.current(this.application.getMainApplicationClass());
+		LaunchSite site = (planFile != null) ? place.without(WorkerCommand.PREPARE_FLAG) : place;
 		if (!site.isApplicationItself()) {
 			return;
 		}
@@ -86,18 +87,18 @@ class PoolRunListener implements SpringApplicationRunListener, Ordered {
 		TakeOver takeOver = TakeOver.decide(site, enabled, this.application.getWebApplicationType(), environment,
 				classLoader);
 		MasterBootstrap bootstrap = new MasterBootstrap(environment, classLoader, site);
-		String planFile = System.getProperty(WorkerCommand.PREPARE_PROPERTY);
 		if (planFile != null) {
 			if (!takeOver.wanted()) {
 				throw new MasterNotStartedException("The new code does not want a pool",
 						(takeOver.remark() != null) ? takeOver.remark() : "Look at its unicorn.enabled.");
 			}
-			bootstrap.prepare(UnicornPropertiesBinder.bind(environment), Path.of(planFile));
+			bootstrap.prepare(Premises.of(environment, classLoader), Path.of(planFile));
 		}
 		else if (takeOver.wanted()) {
-			UnicornProperties properties = UnicornPropertiesBinder.bind(environment);
-			new PidFileWriters(this.application).write(bootstrapContext, environment, this.arguments);
-			run(bootstrap, properties, headStart);
+			Premises premises = Premises.of(environment, classLoader);
+			PidFileWriters writers = new PidFileWriters(this.application);
+			writers.write(bootstrapContext, environment, this.arguments);
+			run(bootstrap, premises, headStart, writers.areNone());
 		}
 		else if (takeOver.remark() != null) {
 			logger.info(takeOver.remark());
@@ -105,9 +106,10 @@ class PoolRunListener implements SpringApplicationRunListener, Ordered {
 	}
 
 	/** An application that can serve does so, even where a pool has no place. */
-	private static void run(MasterBootstrap bootstrap, UnicornProperties properties, @Nullable HeadStart headStart) {
+	private static void run(MasterBootstrap bootstrap, Premises premises, @Nullable HeadStart headStart,
+			boolean foreseeable) {
 		try {
-			bootstrap.run(properties, headStart);
+			bootstrap.run(premises, headStart, foreseeable);
 		}
 		catch (NoPlaceForMasterException ex) {
 			logger.error("No worker pool, because there is no place for its files: " + ex.getMessage()

@@ -4,7 +4,9 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 
+import io.unicorn.boot.autoconfigure.UnicornPropertiesBinder;
 import io.unicorn.worker.WorkerAgent;
 
 import org.springframework.boot.EnvironmentPostProcessor;
@@ -15,6 +17,7 @@ import org.springframework.boot.bootstrap.ConfigurableBootstrapContext;
 import org.springframework.boot.logging.LogFile;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.Environment;
 import org.springframework.core.env.MapPropertySource;
 
 /**
@@ -57,7 +60,7 @@ class WorkerEnvironmentPostProcessor implements EnvironmentPostProcessor, Ordere
 		if (controlChannel == null) {
 			return;
 		}
-		WorkerAgent agent = connect(controlChannel);
+		WorkerAgent agent = connect(controlChannel, () -> configuration(environment, application));
 		if (agent.identity().probation()) {
 			BootOutput.capture(agent);
 		}
@@ -67,9 +70,23 @@ class WorkerEnvironmentPostProcessor implements EnvironmentPostProcessor, Ordere
 			.addFirst(new MapPropertySource("unicornWorker", ownProperties(agent.identity().index(), environment)));
 	}
 
-	private static WorkerAgent connect(int controlChannel) {
+	/** Whoever asks finds out the same if it makes no sense, and explains it. */
+	private static String configuration(Environment environment, SpringApplication application) {
 		try {
-			return WorkerAgent.connect(controlChannel, new WorkerLog());
+			ClassLoader classLoader = application.getClassLoader();
+			TakeOver takeOver = TakeOver.decide(LaunchSite.current(application.getMainApplicationClass()),
+					UnicornPropertiesBinder.enabled(environment), application.getWebApplicationType(), environment,
+					classLoader);
+			return takeOver.wanted() ? Premises.of(environment, classLoader).digest() : "";
+		}
+		catch (RuntimeException ex) {
+			return "";
+		}
+	}
+
+	private static WorkerAgent connect(int controlChannel, Supplier<String> configuration) {
+		try {
+			return WorkerAgent.connect(controlChannel, configuration, new WorkerLog());
 		}
 		catch (EOFException ex) {
 			// A first worker whose pool did not come about, which has been explained, or
