@@ -161,8 +161,9 @@ public interface Posix {
 	 * threads.
 	 * <p>
 	 * A signal that this program does not block itself, because it was not started in
-	 * this way, takes its usual effect until the last instant, and HUP, INT or TERM
-	 * within that instant is lost.
+	 * this way, takes its usual effect until the last instant; a JVM that HUP, INT or
+	 * TERM has told to end does not become another program. One within that instant,
+	 * which is shorter than a millisecond, is lost.
 	 * @param command what to run
 	 * @param inherit descriptors above 2 that stay open, under their numbers; all others
 	 * are closed

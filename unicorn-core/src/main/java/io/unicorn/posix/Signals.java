@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Blocked and ignored signals.
@@ -28,7 +29,14 @@ final class Signals {
 
 	private static final int SIG_SETMASK = 2;
 
+	private static final long SIG_DFL = 0;
+
 	private static final long SIG_IGN = 1;
+
+	/**
+	 * What a JVM has been sent becomes its end on other threads, which takes a moment.
+	 */
+	private static final long SETTLING_MILLIS = 10;
 
 	/** {@code struct sigaction} has 152 bytes in glibc and musl; the handler is first. */
 	private static final int ACTION_SIZE = 152;
@@ -102,10 +110,35 @@ final class Signals {
 			// pthread_sigmask it is in libc.so also before glibc 2.32.
 			Signals.this.kernel.call("signal mask",
 					() -> Signals.this.libc.sigprocmask(SIG_SETMASK, this.mask, this.ownMask));
+			if (!this.toIgnore.isEmpty()) {
+				// Such a signal ends this process, and must do so until the last instant,
+				// without a JVM that takes its time about it.
+				this.toIgnore.keySet().forEach((signal) -> Signals.this.libc.signal(signal, SIG_DFL));
+				giveWayToShutdown();
+			}
 			// Not again for one that is ignored already: this would discard it where it
 			// is pending. While the first thread blocks it, it stays pending although
 			// ignored.
 			this.toIgnore.keySet().forEach((signal) -> Signals.this.libc.signal(signal, SIG_IGN));
+		}
+
+		/** Does not return if this JVM has been told to end. */
+		private void giveWayToShutdown() {
+			try {
+				Thread.sleep(SETTLING_MILLIS);
+				Thread hook = new Thread(() -> {
+				});
+				Runtime.getRuntime().addShutdownHook(hook);
+				Runtime.getRuntime().removeShutdownHook(hook);
+			}
+			catch (IllegalStateException ex) {
+				while (true) {
+					LockSupport.park();
+				}
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
 		}
 
 		void end() {

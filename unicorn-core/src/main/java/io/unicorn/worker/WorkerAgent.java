@@ -26,6 +26,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
 
+import io.unicorn.ipc.MalformedFrameException;
 import io.unicorn.ipc.Message;
 import io.unicorn.ipc.MessageCodec;
 import io.unicorn.ipc.MessageReader;
@@ -113,11 +114,7 @@ public final class WorkerAgent {
 		this.writer = new MessageWriter<>(out);
 		this.observer = observer;
 		this.end = end;
-		Message.FromMaster first = this.reader.read();
-		if (first instanceof Message.TellConfiguration) {
-			this.writer.write(new Message.Configuration(configuration.get()));
-			first = this.reader.read();
-		}
+		Message.FromMaster first = beWelcomed(configuration);
 		if (first == null) {
 			throw new EOFException("the master is gone");
 		}
@@ -128,6 +125,25 @@ public final class WorkerAgent {
 		this.observed = Duration.ofMillis(welcome.observedMillis());
 		this.gracefulTimeout = Duration.ofMillis(welcome.gracefulTimeoutMillis());
 		this.silence = Duration.ofMillis(welcome.silenceMillis());
+	}
+
+	/** Until it is said who this worker is, the master may change its mind. */
+	private Message.@Nullable FromMaster beWelcomed(Supplier<String> configuration) throws IOException {
+		try {
+			Message.FromMaster first = this.reader.read();
+			if (first instanceof Message.TellConfiguration) {
+				this.writer.write(new Message.Configuration(configuration.get()));
+				first = this.reader.read();
+			}
+			return first;
+		}
+		catch (MalformedFrameException ex) {
+			throw ex;
+		}
+		catch (IOException ex) {
+			// A connection whose other end was closed unread is reset.
+			return null;
+		}
 	}
 
 	/**

@@ -57,6 +57,14 @@ class SignalsTests {
 	}
 
 	@Test
+	void aJvmThatWasToldToEndDoesNotBecomeAnotherProgram() throws Exception {
+		Path out = this.directory.resolve("out");
+		int pid = this.shells.start(ProcessesTests.java(ShutdownMain.class, out.toString()));
+		assertThat(this.shells.await()).isEqualTo(new Exit(pid, 128 + 15, 0));
+		assertThat(out).doesNotExist();
+	}
+
+	@Test
 	void aSourceThatIsClosedCannotBeUsed() throws Exception {
 		SignalSource source = this.posix.signals(Set.of(10));
 		source.close();

@@ -1,6 +1,7 @@
 package io.unicorn.worker;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -82,8 +83,12 @@ final class FakeMaster implements AutoCloseable, WorkerAgent.ProcessEnd, WorkerO
 	}
 
 	WorkerAgent agent() throws IOException {
-		WorkerAgent agent = new WorkerAgent(this.theirs.getInputStream(), this.theirs.getOutputStream(),
-				() -> "a digest", this, this);
+		return agent(this.theirs.getInputStream());
+	}
+
+	/** Return an agent that reads something else than what is sent. */
+	WorkerAgent agent(InputStream in) throws IOException {
+		WorkerAgent agent = new WorkerAgent(in, this.theirs.getOutputStream(), () -> "a digest", this, this);
 		agent.start();
 		return agent;
 	}

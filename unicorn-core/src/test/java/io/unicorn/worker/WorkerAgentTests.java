@@ -1,7 +1,11 @@
 package io.unicorn.worker;
 
+import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -10,6 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 import io.unicorn.ipc.Message;
+import io.unicorn.ipc.MessageCodec;
 import io.unicorn.ipc.PoolSnapshot;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -71,6 +76,28 @@ class WorkerAgentTests {
 	void aMasterThatIsGoneIsNoMaster() throws IOException {
 		this.master.hangUp();
 		assertThatExceptionOfType(EOFException.class).isThrownBy(this.master::agent).withMessage("the master is gone");
+	}
+
+	@Test
+	void aMasterThatGoesWithoutReadingTheConfigurationIsGone() {
+		ByteBuffer question = MessageCodec.encode(new Message.TellConfiguration());
+		InputStream reset = new InputStream() {
+
+			@Override
+			public int read() throws IOException {
+				throw new IOException("Connection reset by peer");
+			}
+
+			@Override
+			public int read(byte[] bytes, int offset, int length) throws IOException {
+				return read();
+			}
+
+		};
+		InputStream in = new SequenceInputStream(
+				new ByteArrayInputStream(question.array(), question.arrayOffset(), question.remaining()), reset);
+		assertThatExceptionOfType(EOFException.class).isThrownBy(() -> this.master.agent(in))
+			.withMessage("the master is gone");
 	}
 
 	@Test

@@ -1,0 +1,40 @@
+package io.unicorn.posix;
+
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+
+/**
+ * Tries to become another program when it has been told to end.
+ */
+final class ShutdownMain {
+
+	private static final int SIGTERM = 15;
+
+	private static final long SLOW_MILLIS = 1_000;
+
+	private ShutdownMain() {
+	}
+
+	/**
+	 * Argument: a file that the other program would write.
+	 */
+	public static void main(String... args) throws Exception {
+		Posix posix = new JnrPosix();
+		CountDownLatch ending = new CountDownLatch(1);
+		Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+			ending.countDown();
+			try {
+				Thread.sleep(SLOW_MILLIS);
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+		}));
+		Kernel.load().libc().kill(posix.pid(), SIGTERM);
+		ending.await();
+		posix.exec(new Command("/bin/sh", List.of("sh", "-c", "echo survived > $0", Command.bytes(args[0])),
+				List.of("PATH=/usr/bin:/bin")), Set.of(), Set.of(SIGTERM));
+	}
+
+}
