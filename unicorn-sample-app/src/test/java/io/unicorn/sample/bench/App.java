@@ -28,12 +28,21 @@ record App(RunningPool process, int port, Duration firstAnswer) {
 	private static final Duration PATIENCE = Duration.ofSeconds(90);
 
 	/**
-	 * Start an application and wait for its first answer.
+	 * Start an application on a free port and wait for its first answer.
 	 * @param builder describes it
 	 * @param started is told of the process as soon as there is one
 	 */
 	static App start(PoolBuilder builder, Started started) throws IOException, InterruptedException {
-		int port = freePort();
+		return start(builder, freePort(), started);
+	}
+
+	/**
+	 * Start an application and wait for its first answer.
+	 * @param builder describes it
+	 * @param port where it is to listen
+	 * @param started is told of the process as soon as there is one
+	 */
+	static App start(PoolBuilder builder, int port, Started started) throws IOException, InterruptedException {
 		builder.args("--server.port=" + port);
 		long start = System.nanoTime();
 		RunningPool process = builder.start();

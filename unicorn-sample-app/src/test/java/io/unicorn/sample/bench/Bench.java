@@ -165,6 +165,11 @@ final class Bench implements AutoCloseable {
 		return this.settings.directory().resolve(name + "-" + this.jdk);
 	}
 
+	/** Start on a port that does not change, as users do. */
+	App start(PoolBuilder builder, int port) throws IOException, InterruptedException {
+		return App.start(builder, port, this::closing);
+	}
+
 	App start(PoolBuilder builder) throws IOException, InterruptedException {
 		return App.start(builder, this::closing);
 	}

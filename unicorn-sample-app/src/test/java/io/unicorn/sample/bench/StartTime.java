@@ -24,14 +24,15 @@ final class StartTime implements Workload {
 		List<Double> plain = new ArrayList<>();
 		List<Double> first = new ArrayList<>();
 		List<Double> warm = new ArrayList<>();
-		bench.end(bench.start(bench.warmPool()));
-		bench.end(bench.start(bench.plain()));
+		int port = App.freePort();
+		bench.end(bench.start(bench.warmPool(), port));
+		bench.end(bench.start(bench.plain(), port));
 		for (int i = 0; bench.isAnotherRound(i, 7); i++) {
-			bench.inTurns(i, () -> plain.add(millis(bench, bench.plain())), () -> {
+			bench.inTurns(i, () -> plain.add(millis(bench, bench.plain(), port)), () -> {
 				Path fresh = bench.directory("fresh");
-				first.add(millis(bench, bench.pool(fresh)));
+				first.add(millis(bench, bench.pool(fresh), port));
 				CleanUp.delete(fresh);
-			}, () -> warm.add(millis(bench, bench.warmPool())));
+			}, () -> warm.add(millis(bench, bench.warmPool(), port)));
 		}
 		bench.measured(Bench.PLAIN, "time to first 200", "ms", plain);
 		bench.measured("pool, very first start", "time to first 200", "ms", first);
@@ -41,8 +42,8 @@ final class StartTime implements Workload {
 		bench.judge("the same, very first start", Goal.atMost(1.15, ""), Spread.ratios(first, plain));
 	}
 
-	private static double millis(Bench bench, PoolBuilder builder) throws IOException, InterruptedException {
-		App app = bench.start(builder);
+	private static double millis(Bench bench, PoolBuilder builder, int port) throws IOException, InterruptedException {
+		App app = bench.start(builder, port);
 		bench.end(app);
 		return app.firstAnswer().toNanos() / 1e6;
 	}
