@@ -26,10 +26,10 @@ import io.unicorn.sample.CleanUp;
 public final class BenchRun {
 
 	/** What one workload may take on one JDK, far more than it should. */
-	private static final Duration LIMIT = Duration.ofMinutes(4);
+	private static final Duration LIMIT = Duration.ofMinutes(6);
 
 	/** What a whole run may take. */
-	private static final Duration RUN_LIMIT = Duration.ofMinutes(25);
+	private static final Duration RUN_LIMIT = Duration.ofMinutes(40);
 
 	private static final Duration QUICK_RUN_LIMIT = Duration.ofMinutes(6);
 

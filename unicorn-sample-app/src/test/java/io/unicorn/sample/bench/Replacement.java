@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 
 /**
  * Kills one worker after the other: how soon the master notices, how soon it has spawned
@@ -15,6 +17,8 @@ import java.util.List;
 final class Replacement implements Workload {
 
 	private static final int ROUNDS = 5;
+
+	private static final long GLANCE_NANOS = 100_000;
 
 	private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -27,6 +31,7 @@ final class Replacement implements Workload {
 	public void run(Bench bench) throws IOException, InterruptedException {
 		List<Double> plain = new ArrayList<>();
 		List<Double> ready = new ArrayList<>();
+		List<Double> gone = new ArrayList<>();
 		List<Double> noticed = new ArrayList<>();
 		List<Double> spawned = new ArrayList<>();
 		App pool = bench.start(bench.warmPool("--unicorn.workers=" + Math.max(2, bench.settings().rounds(ROUNDS))))
@@ -40,8 +45,13 @@ final class Replacement implements Workload {
 				plain.add(app.firstAnswer().toNanos() / 1e6);
 			}, () -> {
 				int mark = pool.process().mark();
+				ProcessHandle process = ProcessHandle.of(worker).orElseThrow();
 				Instant killed = Instant.now();
-				ProcessHandle.of(worker).orElseThrow().destroyForcibly();
+				process.destroyForcibly();
+				while (process.isAlive()) {
+					LockSupport.parkNanos(GLANCE_NANOS);
+				}
+				gone.add(millis(killed, Instant.now()));
 				pool.process().awaitOutputAfter(mark, MasterLines.READY, PATIENCE);
 				MasterLines lines = MasterLines.of(pool.process().output().substring(mark), worker);
 				ready.add((double) lines.ready().toMillis());
@@ -51,11 +61,14 @@ final class Replacement implements Workload {
 		}
 		bench.measured(Bench.PLAIN, "start to first 200", "ms", plain);
 		bench.measured("worker", "spawn to ready", "ms", ready);
+		bench.measured("signal to end of the process (the kernel's share)", "crash of a worker", "ms", gone);
 		bench.measured("crash to noticed", "crash of a worker", "ms", noticed);
 		bench.measured("crash to successor spawned", "crash of a worker", "ms", spawned);
 		bench.judge("replacement of a worker, spawn to ready, of a plain start", Goal.atMost(0.45, ""),
 				Spread.ratios(ready, plain));
-		bench.judge("crash of a worker to noticed", Goal.atMost(10, "ms"), noticed);
+		bench.judge("crash of a worker to noticed, from the signal", Goal.atMost(10, "ms"), noticed);
+		bench.judge("the same, from the end of the process", Goal.atMost(10, "ms"),
+				IntStream.range(0, gone.size()).mapToObj((i) -> Math.max(0, noticed.get(i) - gone.get(i))).toList());
 		bench.judge("crash of a worker to successor spawned", Goal.atMost(50, "ms"), spawned);
 	}
 

@@ -22,7 +22,7 @@ final class Wrk {
 	private static final Pattern LINE = Pattern
 		.compile("figures: requests=(\\d+) micros=(\\d+) errors=(\\d+) p50=([\\d.]+) p99=([\\d.]+) p999=([\\d.]+)");
 
-	private static final Duration LONGEST_WARM_UP = Duration.ofSeconds(40);
+	private static final Duration LONGEST_WARM_UP = Duration.ofSeconds(80);
 
 	private final Settings settings;
 
