@@ -22,6 +22,7 @@ import java.util.stream.Collectors;
 import io.unicorn.launch.ClassDataCache;
 import io.unicorn.launch.ConnectionBoardFile;
 import io.unicorn.launch.FirstWorker;
+import io.unicorn.launch.Forecast;
 import io.unicorn.launch.Generation;
 import io.unicorn.launch.JavaProgram;
 import io.unicorn.launch.LaunchPlan;
@@ -370,6 +371,9 @@ public final class Master {
 			Hearing.daemon("unicorn-rehearsal", () -> runSafely(rehearsal::perform));
 		}
 		else if (effect instanceof Effect.Exit exit) {
+			if (exit.code() != 0) {
+				forgetForecast();
+			}
 			this.hearing.close();
 			this.commands.close();
 			this.preparations.close();
@@ -379,6 +383,17 @@ public final class Master {
 			this.housekeeping.leave(this.connectionBoard);
 			this.log.flush(LAST_WORDS);
 			System.exit(exit.code());
+		}
+	}
+
+	/** The next start is to find out everything itself. */
+	private void forgetForecast() {
+		try {
+			new Forecast(WorkDir.open(Path.of(Command.text(this.program.master().workDir()))))
+				.forget(this.program.command());
+		}
+		catch (IOException ex) {
+			// Then there is none either.
 		}
 	}
 

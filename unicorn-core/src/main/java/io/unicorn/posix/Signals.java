@@ -4,6 +4,8 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -124,20 +126,24 @@ final class Signals {
 
 		/** Does not return if this JVM has been told to end. */
 		private void giveWayToShutdown() {
+			CountDownLatch begun = new CountDownLatch(1);
+			Thread hook = new Thread(begun::countDown);
 			try {
-				Thread.sleep(SETTLING_MILLIS);
-				Thread hook = new Thread(() -> {
-				});
 				Runtime.getRuntime().addShutdownHook(hook);
-				Runtime.getRuntime().removeShutdownHook(hook);
+				if (!begun.await(SETTLING_MILLIS, TimeUnit.MILLISECONDS)) {
+					Runtime.getRuntime().removeShutdownHook(hook);
+					return;
+				}
 			}
 			catch (IllegalStateException ex) {
-				while (true) {
-					LockSupport.park();
-				}
+				// It has begun before, or between these lines.
 			}
 			catch (InterruptedException ex) {
 				Thread.currentThread().interrupt();
+				return;
+			}
+			while (true) {
+				LockSupport.park();
 			}
 		}
 

@@ -3,6 +3,7 @@ package io.unicorn.posix;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Tries to become another program when it has been told to end.
@@ -25,7 +26,7 @@ final class ShutdownMain {
 		Runtime.getRuntime().addShutdownHook(new Thread(() -> {
 			ending.countDown();
 			try {
-				Thread.sleep(SLOW_MILLIS);
+				new CountDownLatch(1).await(SLOW_MILLIS, TimeUnit.MILLISECONDS);
 			}
 			catch (InterruptedException ex) {
 				Thread.currentThread().interrupt();

@@ -15,6 +15,13 @@ final class AllocationLatency implements Workload {
 
 	private static final int PER_SECOND = 200;
 
+	/** Before, compilers make for the slowest requests, and not collectors. */
+	private static final long WARM_UP = 100_000;
+
+	private static final long WARM_UP_OF_PATH = 10_000;
+
+	private static final int CONNECTIONS = 8;
+
 	@Override
 	public String name() {
 		return "allocation";
@@ -26,12 +33,13 @@ final class AllocationLatency implements Workload {
 		App pool = bench.start(bench.untrainedPool().jvmFlags("-Xmx256m")).complete();
 		PacedLoad one = new PacedLoad(plain.port(), PATH, PER_SECOND);
 		PacedLoad two = new PacedLoad(pool.port(), PATH, PER_SECOND);
-		one.run(bench.settings().seconds(10));
-		two.run(bench.settings().seconds(10));
+		Wrk wrk = new Wrk(bench.settings(), CONNECTIONS);
+		warmUp(bench, wrk, plain, 1);
+		warmUp(bench, wrk, pool, 2);
 		List<LoadFigures> plainFigures = new ArrayList<>();
 		List<LoadFigures> poolFigures = new ArrayList<>();
-		Duration time = bench.settings().seconds(15);
-		for (int i = 0; bench.isAnotherRound(i, 3); i++) {
+		Duration time = bench.settings().seconds(20);
+		for (int i = 0; bench.isAnotherRound(i, 4); i++) {
 			bench.inTurns(i, () -> plainFigures.add(one.run(time)), () -> poolFigures.add(two.run(time)));
 		}
 		List<Double> p999 = plainFigures.stream().map(LoadFigures::p999).toList();
@@ -48,6 +56,11 @@ final class AllocationLatency implements Workload {
 		if (errors > 0) {
 			bench.remark(errors + " requests went wrong in the pool");
 		}
+	}
+
+	private static void warmUp(Bench bench, Wrk wrk, App app, int processes) throws IOException, InterruptedException {
+		wrk.warmUp(bench, app.port(), "/hello", processes * WARM_UP);
+		wrk.warmUp(bench, app.port(), PATH, processes * WARM_UP_OF_PATH);
 	}
 
 }

@@ -59,7 +59,7 @@ class PoolRunListener implements SpringApplicationRunListener, Ordered {
 		if (WorkerProcess.isOne()) {
 			WorkerAgent agent = bootstrapContext.getOrElse(WorkerAgent.class, null);
 			if (agent != null) {
-				WorkerStart.begin(agent, bootstrapContext, environment);
+				WorkerStart.begin(agent, bootstrapContext, environment, this.application.getClassLoader());
 			}
 			return;
 		}

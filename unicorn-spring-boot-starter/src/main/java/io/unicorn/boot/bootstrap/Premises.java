@@ -58,6 +58,18 @@ record Premises(String application, UnicornProperties properties, PoolSettings s
 		return Forecast.Grounds.digest(toString());
 	}
 
+	/**
+	 * Whether these are the same, except for the log file: a worker has one of its own.
+	 */
+	boolean equalsButForLog(Premises other) {
+		return withoutLog().equals(other.withoutLog());
+	}
+
+	private Premises withoutLog() {
+		return new Premises(this.application, this.properties, this.settings, this.addresses, null, this.colours,
+				this.pidFiles);
+	}
+
 	/** Workers of a pool that has a terminal get it from us. */
 	private static boolean isTerminalOption() {
 		return LaunchPlan.TERMINAL_OPTION.equals("-D" + ANSI + "=" + System.getProperty(ANSI));

@@ -71,13 +71,18 @@ class WorkerEnvironmentPostProcessor implements EnvironmentPostProcessor, Ordere
 	}
 
 	/** Whoever asks finds out the same if it makes no sense, and explains it. */
-	private static String configuration(Environment environment, SpringApplication application) {
+	private String configuration(Environment environment, SpringApplication application) {
 		try {
 			ClassLoader classLoader = application.getClassLoader();
 			TakeOver takeOver = TakeOver.decide(LaunchSite.current(application.getMainApplicationClass()),
 					UnicornPropertiesBinder.enabled(environment), application.getWebApplicationType(), environment,
 					classLoader);
-			return takeOver.wanted() ? Premises.of(environment, classLoader).digest() : "";
+			if (!takeOver.wanted()) {
+				return "";
+			}
+			Premises premises = Premises.of(environment, classLoader);
+			this.bootstrapContext.register(Premises.class, InstanceSupplier.of(premises));
+			return premises.digest();
 		}
 		catch (RuntimeException ex) {
 			return "";

@@ -21,8 +21,16 @@ final class WorkerStart {
 	private WorkerStart() {
 	}
 
-	static void begin(WorkerAgent agent, ConfigurableBootstrapContext bootstrapContext, Environment environment) {
+	static void begin(WorkerAgent agent, ConfigurableBootstrapContext bootstrapContext, Environment environment,
+			ClassLoader classLoader) {
 		UnicornProperties properties = UnicornPropertiesBinder.bind(environment);
+		Premises told = bootstrapContext.getOrElse(Premises.class, null);
+		if (told != null && !told.equalsButForLog(Premises.of(environment, classLoader))) {
+			// The master listens where this worker has said that it is to, and forgets
+			// it.
+			throw new IllegalStateException("The configuration was changed after all EnvironmentPostProcessors had "
+					+ "run, and was not when the application was started before. Start it again.");
+		}
 		long limit = requestLimit(properties);
 		RequestLedger requests = new RequestLedger(limit, () -> agent.retire("max-requests",
 				"served " + String.format(Locale.ROOT, "%,d", limit).replace(',', ' ') + " requests"));
