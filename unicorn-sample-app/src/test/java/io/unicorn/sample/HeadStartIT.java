@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,8 +31,17 @@ class HeadStartIT {
 	@RegisterExtension
 	final Pools pools = new Pools();
 
+	@BeforeEach
+	void oneWorkerIsEnough() throws IOException {
+		configure("unicorn.workers=1");
+	}
+
+	private void configure(String line) throws IOException {
+		Files.writeString(this.directory.resolve("application.properties"), line);
+	}
+
 	private void startOnce() {
-		startAndStop(pool(), 2);
+		startAndStop(pool(), 1);
 	}
 
 	/** Returns the process id that the user has seen. */
@@ -69,13 +79,11 @@ class HeadStartIT {
 
 	@Test
 	void whatTheLastStartHasFoundIsNotLookedForAgainUntilItChanges() throws IOException {
-		Path file = this.directory.resolve("application.properties");
-		Files.writeString(file, "unicorn.workers=1");
 		long first = startAndStop(observedPool(), 1);
 		assertThat(bootstrapClasses(first)).contains("MasterBootstrap").doesNotContain("ConfigurationQuestion");
 		long second = startAndStop(observedPool(), 1);
 		assertThat(bootstrapClasses(second)).contains("ConfigurationQuestion").doesNotContain("MasterBootstrap");
-		Files.writeString(file, "unicorn.workers=2");
+		configure("unicorn.workers=2");
 		long third = startAndStop(observedPool(), 2);
 		assertThat(bootstrapClasses(third)).contains("ConfigurationQuestion", "MasterBootstrap");
 		long fourth = startAndStop(observedPool(), 2);
@@ -84,7 +92,7 @@ class HeadStartIT {
 
 	@Test
 	void aWorkerThatFindsSomethingElseThanThisProcessIsNotAskedTwice() throws IOException {
-		String[] different = { "--unicorn.workers=1", "--unicorn.jvm-args=-Dspring.application.name=other" };
+		String different = "--unicorn.jvm-args=-Dspring.application.name=other";
 		startAndStop(observedPool().args(different), 1);
 		long second = startAndStop(observedPool().args(different), 1);
 		assertThat(bootstrapClasses(second)).contains("ConfigurationQuestion", "MasterBootstrap");
@@ -97,10 +105,9 @@ class HeadStartIT {
 	void aPortThatIsTakenNowIsExplainedAsEver() throws IOException {
 		try (ServerSocket other = new ServerSocket()) {
 			int port = freePort();
-			startAndStop(pool().args("--unicorn.workers=1", "--server.port=" + port), 1);
+			startAndStop(pool().args("--server.port=" + port), 1);
 			other.bind(new InetSocketAddress(port));
-			RefusedStart refused = RefusedStart.of(this.pools,
-					pool().args("--unicorn.workers=1", "--server.port=" + port));
+			RefusedStart refused = RefusedStart.of(this.pools, pool().args("--server.port=" + port));
 			assertThat(refused.output()).containsOnlyOnce("Port " + port + " was already in use");
 		}
 	}
@@ -110,14 +117,14 @@ class HeadStartIT {
 		startOnce();
 		RunningPool pool = this.pools.start(pool());
 		long early = awaitEarlyWorker(pool);
-		pool.awaitReady(2);
+		pool.awaitReady(1);
 		assertThat(pool.workerPids()).contains(early);
 		assertThat(pool.output()).contains("worker 0 (pid " + early + ") spawned")
 			.contains("worker 0 (pid " + early + ") ready in")
 			.containsOnlyOnce("listening on");
 		pool.signal(early, "KILL");
 		pool.awaitOutput("worker 0 (pid " + early + ") exited: killed by signal 9", TIMEOUT);
-		pool.awaitReady(2);
+		pool.awaitReady(1);
 		assertThat(pool.stop()).isZero();
 	}
 
@@ -126,7 +133,7 @@ class HeadStartIT {
 		startOnce();
 		RunningPool pool = this.pools.start(pool().args("--unicorn.jvm-args=-Dforeseen=no"));
 		long early = awaitEarlyWorker(pool);
-		pool.awaitReady(2);
+		pool.awaitReady(1);
 		assertThat(OsProcess.of(early)).isEmpty();
 		assertThat(pool.workerPids())
 			.allSatisfy((pid) -> assertThat(OsProcess.arguments(pid)).contains("-Dforeseen=no"));

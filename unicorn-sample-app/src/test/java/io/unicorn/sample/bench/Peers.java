@@ -22,9 +22,12 @@ final class Peers implements Workload {
 
 	private static final String PATH = "/hello";
 
+	private static final String POOL = "pool, 2 workers";
+
 	private static final int CONNECTIONS = 16;
 
-	private static final long WARM_UP = 50_000;
+	/** Of those that compile nothing. */
+	private static final long WARM_UP = 20_000;
 
 	private static final Duration PATIENCE = Duration.ofSeconds(90);
 
@@ -57,15 +60,19 @@ final class Peers implements Workload {
 
 	private static void speed(Bench bench, PeerServers servers) throws IOException, InterruptedException {
 		Map<String, Integer> ports = new LinkedHashMap<>();
-		ports.put(Bench.PLAIN, bench.start(bench.plain()).port());
-		ports.put("pool, 2 workers", servers.pool(2).port());
 		servers.all().forEach((server) -> ports.put(name(server) + ", 2 workers", PeerServers.port(server)));
 		Wrk wrk = new Wrk(bench.settings(), CONNECTIONS);
-		Map<String, List<Double>> perSecond = new LinkedHashMap<>();
-		for (Map.Entry<String, Integer> server : ports.entrySet()) {
-			perSecond.put(server.getKey(), new ArrayList<>());
-			wrk.warmUp(bench, server.getValue(), PATH, WARM_UP);
+		for (int port : ports.values()) {
+			wrk.warmUp(bench, port, PATH, WARM_UP);
 		}
+		App plain = bench.start(bench.plain());
+		wrk.warmUp(bench, plain.port(), PATH, Throughput.WARM_UP);
+		ports.put(Bench.PLAIN, plain.port());
+		App pool = servers.pool(2);
+		wrk.warmUp(bench, pool.port(), PATH, 2 * Throughput.WARM_UP);
+		ports.put(POOL, pool.port());
+		Map<String, List<Double>> perSecond = new LinkedHashMap<>();
+		ports.keySet().forEach((subject) -> perSecond.put(subject, new ArrayList<>()));
 		for (int i = 0; bench.isAnotherRound(i, 2); i++) {
 			for (Map.Entry<String, Integer> server : ports.entrySet()) {
 				perSecond.get(server.getKey())

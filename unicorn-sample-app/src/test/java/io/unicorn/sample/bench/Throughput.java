@@ -14,7 +14,7 @@ final class Throughput implements Workload {
 	private static final String PATH = "/hello";
 
 	/** Requests for each JVM. */
-	private static final long WARM_UP = 400_000;
+	static final long WARM_UP = 400_000;
 
 	private static final int CONNECTIONS = 32;
 
