@@ -102,10 +102,12 @@ public enum JvmProfile {
 		return new Option(Machine.PROCESSORS_FLAG + machine.cores(), PROCESSORS);
 	}
 
-	/** Whether a worker's share of the machine is one. */
+	/**
+	 * Whether the machine is one, with a worker's share of its memory. Processors are not
+	 * divided: a pause of one worker ends sooner with all of them.
+	 */
 	private static boolean isServer(Machine machine, int workers) {
-		return machine.cores() / workers >= LEAST_SERVER.cores()
-				&& machine.memoryBytes() / workers >= LEAST_SERVER.memoryBytes();
+		return machine.cores() >= LEAST_SERVER.cores() && machine.memoryBytes() / workers >= LEAST_SERVER.memoryBytes();
 	}
 
 	private static String percentage(double value) {

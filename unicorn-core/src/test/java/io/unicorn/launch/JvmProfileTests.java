@@ -17,16 +17,17 @@ class JvmProfileTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "2, 4, 1, false", "2, 4, 2, true", "8, 32, 4, false", "8, 32, 5, true", "8, 6, 4, true",
-			"8, 8, 4, false", "1, 64, 1, true", "2, 4, 9, true" })
-	void aWorkerWhoseShareIsNoServerHasTheSerialCollector(int cores, long gibibytes, int workers, boolean serial) {
+	@CsvSource({ "2, 4, 1, false", "2, 4, 2, false", "2, 4, 3, true", "2, 24, 4, false", "8, 32, 5, false",
+			"8, 6, 4, true", "8, 8, 4, false", "1, 64, 1, true", "2, 4, 9, true" })
+	void aWorkerWithLittleMemoryOrOneProcessorHasTheSerialCollector(int cores, long gibibytes, int workers,
+			boolean serial) {
 		List<String> flags = JvmProfile.BALANCED.flags(new Machine(cores, gibibytes << 30), workers, List.of());
 		assertThat(flags.contains("-XX:+UseSerialGC")).isEqualTo(serial);
 	}
 
 	@Test
 	void theWorkersShareWhatAJvmBeginsWith() {
-		assertThat(flags(JvmProfile.BALANCED)).containsExactly("-XX:ActiveProcessorCount=2", "-XX:+UseSerialGC",
+		assertThat(flags(JvmProfile.BALANCED)).containsExactly("-XX:ActiveProcessorCount=2",
 				"-XX:InitialRAMPercentage=0.781");
 	}
 
