@@ -48,6 +48,13 @@ public final class Forecast {
 	 */
 	public record Expectation(LaunchPlan plan, @Nullable Grounds grounds) {
 
+		/**
+		 * Return the grounds, if there are any that may be relied on.
+		 */
+		public Optional<Grounds> firmGrounds() {
+			return Optional.ofNullable(this.grounds).filter((present) -> !present.isShaken());
+		}
+
 	}
 
 	/**

@@ -104,7 +104,7 @@ class HeadStartIT {
 	@Test
 	void aPortThatIsTakenNowIsExplainedAsEver() throws IOException {
 		try (ServerSocket other = new ServerSocket()) {
-			int port = freePort();
+			int port = FreePort.choose();
 			startAndStop(pool().args("--server.port=" + port), 1);
 			other.bind(new InetSocketAddress(port));
 			RefusedStart refused = RefusedStart.of(this.pools, pool().args("--server.port=" + port));
@@ -163,12 +163,6 @@ class HeadStartIT {
 		assertThat(pool.output()).doesNotContain("Exception").doesNotContain("Started SampleApplication");
 		// The next start removes it; a process that is killed cannot.
 		CleanUp.delete(this.directory.resolve("work/connections"));
-	}
-
-	private static int freePort() throws IOException {
-		try (ServerSocket socket = new ServerSocket(0)) {
-			return socket.getLocalPort();
-		}
 	}
 
 	/** As long as the process is a JVM that was started by the user. */

@@ -2,7 +2,6 @@ package io.unicorn.sample;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -155,7 +154,7 @@ class LaunchFormsIT {
 
 	@Test
 	void thePortOfRemoteManagementIsHandedOnWhenItsWorkerDies() throws IOException {
-		int port = freePort();
+		int port = FreePort.choose();
 		RunningPool pool = this.pools.start(RunningPool.builder().bootingFast().jvmFlags(jmx(port)));
 		pool.awaitReady(2);
 
@@ -172,7 +171,7 @@ class LaunchFormsIT {
 
 	@Test
 	void thePortOfRemoteManagementMayComeFromTheEnvironment() throws IOException {
-		int port = freePort();
+		int port = FreePort.choose();
 		RunningPool pool = this.pools.start(RunningPool.builder()
 			.bootingFast()
 			.env("JAVA_TOOL_OPTIONS", String.join(" ", jmx(port)) + " -Dtool.option=1"));
@@ -256,12 +255,6 @@ class LaunchFormsIT {
 				.anyMatch((text) -> text.contains(JMX_PORT + port)))
 			.containsExactly(named);
 		return named;
-	}
-
-	private static int freePort() throws IOException {
-		try (ServerSocket socket = new ServerSocket(0)) {
-			return socket.getLocalPort();
-		}
 	}
 
 	private static String decode(String bytes) {

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -108,7 +107,7 @@ class RolloutIT {
 		RunningPool pool = this.pools.start(RunningPool.builder().bootingFast().jar(jar).portOfItsOwn());
 		pool.awaitReady(1);
 		int oldPort = pool.port();
-		int newPort = freePort();
+		int newPort = FreePort.choose();
 		LoadClient load = this.pools.closing(load(pool));
 		AppJar.version("2").with("unicorn.workers=1", "server.port=" + newPort).overwrite(jar);
 
@@ -136,7 +135,7 @@ class RolloutIT {
 		RunningPool pool = this.pools
 			.start(RunningPool.builder().bootingFast().jar(jar).portOfItsOwn().env("UNICORN_ROLLOUT_OBSERVE", "3s"));
 		pool.awaitReady(1);
-		int newPort = freePort();
+		int newPort = FreePort.choose();
 		AppJar.version("2")
 			.with("unicorn.workers=1", "server.port=" + newPort, "sample.boot.exit-after=5s")
 			.overwrite(jar);
@@ -317,12 +316,6 @@ class RolloutIT {
 		try (HttpConnection connection = HttpConnection
 			.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), TIMEOUT)) {
 			return connection.exchange(LoadRequest.get("/whoami").onOwnConnection()).text();
-		}
-	}
-
-	private static int freePort() throws IOException {
-		try (ServerSocket socket = new ServerSocket(0)) {
-			return socket.getLocalPort();
 		}
 	}
 

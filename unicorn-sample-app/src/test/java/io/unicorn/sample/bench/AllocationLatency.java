@@ -16,9 +16,7 @@ final class AllocationLatency implements Workload {
 	private static final int PER_SECOND = 200;
 
 	/** Before, compilers make for the slowest requests, and not collectors. */
-	private static final long WARM_UP = 100_000;
-
-	private static final long WARM_UP_OF_PATH = 10_000;
+	private static final long WARM_UP = 10_000;
 
 	private static final int CONNECTIONS = 8;
 
@@ -34,8 +32,8 @@ final class AllocationLatency implements Workload {
 		PacedLoad one = new PacedLoad(plain.port(), PATH, PER_SECOND);
 		PacedLoad two = new PacedLoad(pool.port(), PATH, PER_SECOND);
 		Wrk wrk = new Wrk(bench.settings(), CONNECTIONS);
-		warmUp(bench, wrk, plain, 1);
-		warmUp(bench, wrk, pool, 2);
+		wrk.warmUp(bench, plain, 1, PATH, WARM_UP);
+		wrk.warmUp(bench, pool, 2, PATH, WARM_UP);
 		List<LoadFigures> plainFigures = new ArrayList<>();
 		List<LoadFigures> poolFigures = new ArrayList<>();
 		Duration time = bench.settings().seconds(20);
@@ -56,11 +54,6 @@ final class AllocationLatency implements Workload {
 		if (errors > 0) {
 			bench.remark(errors + " requests went wrong in the pool");
 		}
-	}
-
-	private static void warmUp(Bench bench, Wrk wrk, App app, int processes) throws IOException, InterruptedException {
-		wrk.warmUp(bench, app.port(), "/hello", processes * WARM_UP);
-		wrk.warmUp(bench, app.port(), PATH, processes * WARM_UP_OF_PATH);
 	}
 
 }

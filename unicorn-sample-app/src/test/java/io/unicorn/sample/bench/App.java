@@ -1,12 +1,11 @@
 package io.unicorn.sample.bench;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 
 import io.unicorn.sample.Dialer;
 import io.unicorn.sample.ExchangeException;
+import io.unicorn.sample.FreePort;
 import io.unicorn.sample.HttpConnection;
 import io.unicorn.sample.LoadRequest;
 import io.unicorn.sample.PoolBuilder;
@@ -33,7 +32,7 @@ record App(RunningPool process, int port, Duration firstAnswer) {
 	 * @param started is told of the process as soon as there is one
 	 */
 	static App start(PoolBuilder builder, Started started) throws IOException, InterruptedException {
-		return start(builder, freePort(), started);
+		return start(builder, FreePort.choose(), started);
 	}
 
 	/**
@@ -63,12 +62,6 @@ record App(RunningPool process, int port, Duration firstAnswer) {
 		}
 		catch (ExchangeException ex) {
 			return false;
-		}
-	}
-
-	static int freePort() throws IOException {
-		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-			return socket.getLocalPort();
 		}
 	}
 

@@ -15,10 +15,7 @@ final class GlobalLock implements Workload {
 
 	private static final int CONNECTIONS = 32;
 
-	/** What both requests have in common is compiled sooner by a fast one. */
-	private static final long WARM_UP = 100_000;
-
-	private static final long WARM_UP_OF_PATH = 2_000;
+	private static final long WARM_UP = 2_000;
 
 	private static final int WORKERS = 4;
 
@@ -32,8 +29,8 @@ final class GlobalLock implements Workload {
 		App plain = bench.start(bench.plain());
 		App pool = bench.start(bench.untrainedPool().args("--unicorn.workers=" + WORKERS)).complete();
 		Wrk wrk = new Wrk(bench.settings(), CONNECTIONS);
-		warmUp(bench, wrk, plain, 1);
-		warmUp(bench, wrk, pool, WORKERS);
+		wrk.warmUp(bench, plain, 1, PATH, WARM_UP);
+		wrk.warmUp(bench, pool, WORKERS, PATH, WARM_UP);
 		List<Double> one = new ArrayList<>();
 		List<Double> four = new ArrayList<>();
 		Duration time = bench.settings().seconds(5);
@@ -45,11 +42,6 @@ final class GlobalLock implements Workload {
 		bench.measured("pool, 4 workers", "one lock held for 1 ms", "requests/s", four);
 		bench.judge("a global lock held for 1 ms per request, 4 workers: requests/s", Goal.atLeast(3.5, ""),
 				Spread.ratios(four, one));
-	}
-
-	private static void warmUp(Bench bench, Wrk wrk, App app, int processes) throws IOException, InterruptedException {
-		wrk.warmUp(bench, app.port(), "/hello", processes * WARM_UP);
-		wrk.warmUp(bench, app.port(), PATH, processes * WARM_UP_OF_PATH);
 	}
 
 }

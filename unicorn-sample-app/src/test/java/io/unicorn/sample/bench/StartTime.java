@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.unicorn.sample.CleanUp;
+import io.unicorn.sample.FreePort;
 import io.unicorn.sample.PoolBuilder;
 
 /**
@@ -24,7 +25,7 @@ final class StartTime implements Workload {
 		List<Double> plain = new ArrayList<>();
 		List<Double> first = new ArrayList<>();
 		List<Double> warm = new ArrayList<>();
-		int port = App.freePort();
+		int port = FreePort.choose();
 		bench.end(bench.start(bench.warmPool(), port));
 		bench.end(bench.start(bench.plain(), port));
 		for (int i = 0; bench.isAnotherRound(i, 7); i++) {

@@ -22,6 +22,10 @@ final class Wrk {
 	private static final Pattern LINE = Pattern
 		.compile("figures: requests=(\\d+) micros=(\\d+) errors=(\\d+) p50=([\\d.]+) p99=([\\d.]+) p999=([\\d.]+)");
 
+	private static final String FAST_PATH = "/hello";
+
+	private static final long FAST_REQUESTS = 100_000;
+
 	private static final Duration LONGEST_WARM_UP = Duration.ofSeconds(80);
 
 	private final Settings settings;
@@ -49,6 +53,17 @@ final class Wrk {
 		while (answered < this.settings.amount(requests) && System.nanoTime() < end) {
 			answered += run(bench, port, path, Duration.ofSeconds(2)).requests();
 		}
+	}
+
+	/**
+	 * Let the processes of an application compile what they will need for a slow request:
+	 * most of that sooner, by a fast one.
+	 * @param processes how many there are
+	 * @param requests how many slow ones each should have answered
+	 */
+	void warmUp(Bench bench, App app, int processes, String path, long requests) throws IOException {
+		warmUp(bench, app.port(), FAST_PATH, processes * FAST_REQUESTS);
+		warmUp(bench, app.port(), path, processes * requests);
 	}
 
 	LoadFigures run(Bench bench, int port, String path, Duration time) throws IOException {

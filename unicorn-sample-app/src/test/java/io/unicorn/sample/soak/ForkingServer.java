@@ -2,8 +2,6 @@ package io.unicorn.sample.soak;
 
 import java.io.File;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,6 +13,7 @@ import java.util.stream.Collectors;
 import io.unicorn.sample.Await;
 import io.unicorn.sample.Dialer;
 import io.unicorn.sample.ExchangeException;
+import io.unicorn.sample.FreePort;
 
 /**
  * Another server with a master and workers, for comparison: a HUP replaces its workers. A
@@ -52,7 +51,7 @@ public final class ForkingServer implements Server {
 	 */
 	public static ForkingServer gunicorn(String workerClass, int workers, Path applications, Path directory)
 			throws IOException {
-		int port = freePort();
+		int port = FreePort.choose();
 		return new ForkingServer("Gunicorn " + workerClass + ", HUP", workers, port, start(
 				directory.resolve("gunicorn.log"),
 				List.of("gunicorn", "--workers=" + workers, "--worker-class=" + workerClass,
@@ -69,7 +68,7 @@ public final class ForkingServer implements Server {
 	 * @throws IOException if it cannot be started
 	 */
 	public static ForkingServer nginx(Path applications, Path directory) throws IOException {
-		int port = freePort();
+		int port = FreePort.choose();
 		Path files = Files.createDirectories(directory.resolve("files"));
 		for (int length : List.of(Mix.MEDIUM, Mix.MEGABYTE)) {
 			Files.write(files.resolve("bytes-" + length), Mix.alphabet(length));
@@ -88,12 +87,6 @@ public final class ForkingServer implements Server {
 			.redirectErrorStream(true)
 			.redirectOutput(log.toFile())
 			.start();
-	}
-
-	private static int freePort() throws IOException {
-		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-			return socket.getLocalPort();
-		}
 	}
 
 	private boolean isAnswering() {

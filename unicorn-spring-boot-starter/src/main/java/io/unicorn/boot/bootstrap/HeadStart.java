@@ -90,13 +90,10 @@ final class HeadStart {
 
 		/** What the last start was based on, if that can hold for this one. */
 		Forecast.@Nullable Grounds grounds() throws IOException {
-			Forecast.Grounds grounds = this.expectation.grounds();
-			if (grounds == null || grounds.isShaken()) {
-				return null;
-			}
-			String surroundings = Surroundings.digest(plan(), LaunchSite.ownFlags(),
-					Surroundings.isTerminal(this.posix));
-			return grounds.surroundings().equals(surroundings) ? grounds : null;
+			Forecast.Grounds grounds = this.expectation.firmGrounds().orElse(null);
+			return (grounds != null && grounds.surroundings()
+				.equals(Surroundings.digest(plan(), LaunchSite.ownFlags(), Surroundings.isTerminal(this.posix))))
+						? grounds : null;
 		}
 
 	}
@@ -185,8 +182,7 @@ final class HeadStart {
 		if (expectation.isEmpty()) {
 			return Optional.empty();
 		}
-		Forecast.Grounds grounds = expectation.get().grounds();
-		if (grounds == null || grounds.isShaken()) {
+		if (expectation.get().firmGrounds().isEmpty()) {
 			this.settled.countDown();
 		}
 		String nativeDirectory = expectation.get().plan().master().nativeDirectory();
@@ -245,8 +241,9 @@ final class HeadStart {
 	 * @param digest of what this process has found
 	 */
 	boolean agreesWith(String digest) {
-		boolean shaken = result().map((started) -> Forecast.Grounds.SHAKEN.equals(started.expectation().grounds()))
-			.orElse(false);
+		boolean shaken = result().map((started) -> started.expectation().grounds())
+			.filter(Forecast.Grounds::isShaken)
+			.isPresent();
 		return !shaken && (!this.asked || digest.equals(this.answer));
 	}
 

@@ -16,8 +16,6 @@ import io.unicorn.launch.WorkerCommand;
 import io.unicorn.posix.Posix;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.core.env.Environment;
-
 /**
  * Turns this process into the master: copies the application, opens the addresses, writes
  * down how workers are launched, and lets a small JVM take the place of this one, under
@@ -25,14 +23,11 @@ import org.springframework.core.env.Environment;
  */
 final class MasterBootstrap {
 
-	private final Environment environment;
-
 	private final ClassLoader classLoader;
 
 	private final LaunchSite site;
 
-	MasterBootstrap(Environment environment, ClassLoader classLoader, LaunchSite site) {
-		this.environment = environment;
+	MasterBootstrap(ClassLoader classLoader, LaunchSite site) {
 		this.classLoader = classLoader;
 		this.site = site;
 	}
@@ -60,8 +55,7 @@ final class MasterBootstrap {
 			succession.begin(ready.listeners(), ready.worker(), grounds);
 		}
 		else {
-			WebAddresses web = new WebAddresses(this.environment, this.classLoader);
-			succession.begin(web.open(premises.addresses(), posix), null, grounds);
+			succession.begin(WebAddresses.open(premises.addresses(), posix), null, grounds);
 		}
 	}
 

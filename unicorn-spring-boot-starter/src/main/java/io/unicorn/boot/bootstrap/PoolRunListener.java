@@ -86,7 +86,7 @@ class PoolRunListener implements SpringApplicationRunListener, Ordered {
 		ClassLoader classLoader = this.application.getClassLoader();
 		TakeOver takeOver = TakeOver.decide(site, enabled, this.application.getWebApplicationType(), environment,
 				classLoader);
-		MasterBootstrap bootstrap = new MasterBootstrap(environment, classLoader, site);
+		MasterBootstrap bootstrap = new MasterBootstrap(classLoader, site);
 		if (planFile != null) {
 			if (!takeOver.wanted()) {
 				throw new MasterNotStartedException("The new code does not want a pool",

@@ -79,7 +79,7 @@ final class WebAddresses {
 	 * @throws PortInUseException if another program listens there
 	 * @throws ListenFailedException if it cannot be listened there
 	 */
-	Map<String, Listener> open(List<ListenAddress> addresses, Posix posix) {
+	static Map<String, Listener> open(List<ListenAddress> addresses, Posix posix) {
 		Map<String, Listener> listeners = new LinkedHashMap<>();
 		try {
 			addresses.forEach((address) -> listeners.put(address.name(), open(address, posix)));

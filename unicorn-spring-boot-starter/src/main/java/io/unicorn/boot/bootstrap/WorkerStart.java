@@ -23,14 +23,9 @@ final class WorkerStart {
 
 	static void begin(WorkerAgent agent, ConfigurableBootstrapContext bootstrapContext, Environment environment,
 			ClassLoader classLoader) {
-		UnicornProperties properties = UnicornPropertiesBinder.bind(environment);
 		Premises told = bootstrapContext.getOrElse(Premises.class, null);
-		if (told != null && !told.equalsButForLog(Premises.of(environment, classLoader))) {
-			// The master listens where this worker has said that it is to, and forgets
-			// it.
-			throw new IllegalStateException("The configuration was changed after all EnvironmentPostProcessors had "
-					+ "run, and was not when the application was started before. Start it again.");
-		}
+		UnicornProperties properties = (told != null) ? confirmed(told, environment, classLoader).properties()
+				: UnicornPropertiesBinder.bind(environment);
 		long limit = requestLimit(properties);
 		RequestLedger requests = new RequestLedger(limit, () -> agent.retire("max-requests",
 				"served " + String.format(Locale.ROOT, "%,d", limit).replace(',', ' ') + " requests"));
@@ -41,6 +36,19 @@ final class WorkerStart {
 			beans.registerSingleton("unicornWorkerAgent", agent);
 			beans.registerSingleton("unicornRequestLedger", requests);
 		});
+	}
+
+	/**
+	 * The master listens where this worker has said that it is to. If that was wrong, it
+	 * has to find out itself the next time, which it does when its first worker fails.
+	 */
+	private static Premises confirmed(Premises told, Environment environment, ClassLoader classLoader) {
+		Premises found = Premises.of(environment, classLoader);
+		if (!told.equalsButForLog(found)) {
+			throw new IllegalStateException("The configuration was changed after all EnvironmentPostProcessors had "
+					+ "run, and was not when the application was started before. Start it again.");
+		}
+		return found;
 	}
 
 	private static long requestLimit(UnicornProperties properties) {

@@ -59,7 +59,7 @@ class WebAddressesTests {
 
 	private Map<String, Listener> open() {
 		WebAddresses web = new WebAddresses(this.environment, getClass().getClassLoader());
-		return web.open(web.addresses(), posix());
+		return WebAddresses.open(web.addresses(), posix());
 	}
 
 	@Test
