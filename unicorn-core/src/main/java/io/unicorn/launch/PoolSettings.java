@@ -65,7 +65,8 @@ public record PoolSettings(OptionalInt workers, WorkerClass workerClass, Duratio
 				entry("shutdown-delay", this.shutdownDelay), entry("reload-on-change", this.reloadOnChange),
 				entry("rollout.max-surge", this.rollout.maxSurge()),
 				entry("rollout.max-unavailable", this.rollout.maxUnavailable()),
-				entry("rollout.observe", this.rollout.observe()), entry("aot-cache", this.aotCache.configName()));
+				entry("rollout.observe", this.rollout.observe()), entry("rollout.cpu-quota", this.rollout.cpuQuota()),
+				entry("aot-cache", this.aotCache.configName()));
 	}
 
 	private static Map.Entry<String, String> entry(String name, Object value) {
@@ -85,8 +86,8 @@ public record PoolSettings(OptionalInt workers, WorkerClass workerClass, Duratio
 					duration(map, "graceful-timeout"), duration(map, "boot-timeout"), duration(map, "shutdown-delay"),
 					Boolean.parseBoolean(require(map, "reload-on-change")),
 					new RolloutSettings(Integer.parseInt(require(map, "rollout.max-surge")),
-							Integer.parseInt(require(map, "rollout.max-unavailable")),
-							duration(map, "rollout.observe")),
+							Integer.parseInt(require(map, "rollout.max-unavailable")), duration(map, "rollout.observe"),
+							Integer.parseInt(require(map, "rollout.cpu-quota"))),
 					AotCache.of(require(map, "aot-cache")));
 		}
 		catch (java.time.format.DateTimeParseException ex) {

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.stream.Stream;
 
 import io.unicorn.launch.PoolSettings;
+import io.unicorn.launch.RolloutSettings;
 
 /**
  * Lets a worker boot in the background as long as nobody misses it. A booting JVM wants
@@ -19,6 +20,9 @@ final class BootPriority {
 	 */
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+	/** The same for a boot that may not run all of the time. */
+	private static final Duration PATIENCE_WITH_QUOTA = Duration.ofSeconds(30);
+
 	private final Pool pool;
 
 	private final Orders orders;
@@ -30,8 +34,10 @@ final class BootPriority {
 
 	/** How long something that boots may be kept in the background. */
 	static Duration patience(PoolSettings settings) {
+		boolean quota = settings.rollout().cpuQuota() < RolloutSettings.NO_QUOTA;
+		Duration most = quota ? PATIENCE_WITH_QUOTA : PATIENCE;
 		Duration share = settings.bootTimeout().dividedBy(4);
-		return (share.isZero() || share.compareTo(PATIENCE) > 0) ? PATIENCE : share;
+		return (share.isZero() || share.compareTo(most) > 0) ? most : share;
 	}
 
 	/**

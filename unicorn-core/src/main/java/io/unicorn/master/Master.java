@@ -127,12 +127,13 @@ public final class Master {
 		this.hearing = new Hearing(posix, (signal) -> this.inbox.add(() -> signalled(signal)), this.log);
 		this.sockets = new Sockets(posix);
 		Path workDir = Path.of(Command.text(program.master().workDir()));
-		this.preparations = new Preparations(posix, workDir);
+		BackgroundProcesses background = new BackgroundProcesses(posix);
+		this.preparations = new Preparations(posix, background, workDir);
 		this.caches = new Caches(Path.of("/proc"), this::decide);
 		this.trainer = new Trainer(posix, workDir, (event) -> this.inbox.add(() -> decide(event)));
 		this.archive = new Archive(program, Command.ownArguments());
 		this.housekeeping = new Housekeeping(workDir, posix.pid(), this.log);
-		this.processes = new WorkerProcesses(posix, this.hearing.poller(),
+		this.processes = new WorkerProcesses(posix, background, this.hearing.poller(),
 				(event) -> this.inbox.add(() -> decide(event)));
 		this.commands = new Commands(this.log, (event) -> this.inbox.add(() -> decide(event)));
 		this.connectionBoard = connectionBoard(workDir);
@@ -528,8 +529,9 @@ public final class Master {
 					leading);
 			FirstWorker present = this.firstWorker;
 			this.firstWorker = null;
-			decide(new Event.Spawned(spawn.id(), (present != null) ? this.processes.adopt(spawn.id(), present)
-					: this.processes.spawn(spawn.id(), command, listeners)));
+			decide(new Event.Spawned(spawn.id(),
+					(present != null) ? this.processes.adopt(spawn.id(), present) : this.processes.spawn(spawn.id(),
+							command, Restraint.of(command, plan.settings().rollout()), listeners)));
 		}
 		catch (PosixException | RuntimeException ex) {
 			decide(new Event.SpawnFailed(spawn.id(), String.valueOf(ex.getMessage())));

@@ -56,12 +56,15 @@ final class Preparations {
 
 	private final Posix posix;
 
+	private final BackgroundProcesses background;
+
 	private final Path directory;
 
 	private final Map<Integer, Running> byPid = new HashMap<>();
 
-	Preparations(Posix posix, Path directory) {
+	Preparations(Posix posix, BackgroundProcesses background, Path directory) {
 		this.posix = posix;
+		this.background = background;
 		this.directory = directory;
 	}
 
@@ -72,7 +75,7 @@ final class Preparations {
 		Command command = WorkerCommand.preparing(present, environment, plan);
 		int pid = this.posix.spawn(command, output);
 		if (generation != MASTER) {
-			this.posix.background(pid, BackgroundShare.of(command));
+			this.background.enter(pid, Restraint.of(command, present.settings().rollout()));
 		}
 		this.byPid.put(pid, new Running(generation, plan, output, Kind.PREPARATION));
 	}
@@ -81,7 +84,7 @@ final class Preparations {
 	void hasten(int generation) {
 		this.byPid.forEach((pid, running) -> {
 			if (running.generation() == generation) {
-				this.posix.foreground(pid);
+				this.background.leave(pid);
 			}
 		});
 	}
@@ -125,6 +128,7 @@ final class Preparations {
 		if (running == null) {
 			return null;
 		}
+		this.background.exited(pid);
 		List<String> output = LastLines.read(running.output());
 		try {
 			if (code != 0) {

@@ -6,8 +6,8 @@ package io.unicorn.master;
  */
 enum ProcessSignal {
 
-	HUP(1), INT(2), QUIT(3), ABRT(6), BUS(7), KILL(9), USR1(10), SEGV(11), USR2(12), TERM(15), CONT(18), TTIN(21),
-	TTOU(22), WINCH(28);
+	HUP(1), INT(2), QUIT(3), ABRT(6), BUS(7), KILL(9), USR1(10), SEGV(11), USR2(12), TERM(15), CONT(18), STOP(19),
+	TTIN(21), TTOU(22), WINCH(28);
 
 	private final int number;
 

@@ -61,7 +61,7 @@ final class Trainer {
 			Command trained = command.apply(making);
 			int pid = this.posix.spawn(trained, making.output());
 			this.posix.makeLast(pid);
-			this.posix.background(pid, BackgroundShare.of(trained));
+			this.posix.background(pid, Restraint.processors(trained));
 			this.running = new Running(pid, cache.key(), making);
 			return new Event.TrainingBegun(cache.key());
 		}

@@ -30,13 +30,14 @@ import io.unicorn.posix.PosixException;
  */
 final class WorkerProcesses {
 
-	/** What is in the background is to use no more processors than {@code most}. */
 	private record Child(int pid, WorkerChannel channel, ControlSocket socket, FrameDecoder<Message.FromWorker> decoder,
-			int most) {
+			Restraint restraint) {
 
 	}
 
 	private final Posix posix;
+
+	private final BackgroundProcesses background;
 
 	private ControlPoller poller;
 
@@ -49,8 +50,9 @@ final class WorkerProcesses {
 	/** Workers whose connection was closed on our side. */
 	private final Set<Long> lost = ConcurrentHashMap.newKeySet();
 
-	WorkerProcesses(Posix posix, ControlPoller poller, Consumer<Event> events) {
+	WorkerProcesses(Posix posix, BackgroundProcesses background, ControlPoller poller, Consumer<Event> events) {
 		this.posix = posix;
+		this.background = background;
 		this.poller = poller;
 		this.events = events;
 	}
@@ -58,17 +60,18 @@ final class WorkerProcesses {
 	/**
 	 * Start a worker.
 	 * @param id the arbiter's number of it
+	 * @param restraint what it is kept to while it is in the background
 	 * @param listeners descriptors of the sockets that it accepts from, in order
 	 * @return its process id
 	 */
-	int spawn(long id, Command command, int[] listeners) throws PosixException {
+	int spawn(long id, Command command, Restraint restraint, int[] listeners) throws PosixException {
 		int[] descriptors = new int[1 + listeners.length];
 		System.arraycopy(listeners, 0, descriptors, 1, listeners.length);
 		ControlPair pair = this.posix.controlPair();
 		try {
 			descriptors[0] = pair.theirs();
 			int pid = this.posix.spawn(command, descriptors);
-			listen(id, add(id, pid, pair.ours(), BackgroundShare.of(command)));
+			listen(id, add(id, pid, pair.ours(), restraint));
 			return pid;
 		}
 		catch (PosixException ex) {
@@ -87,13 +90,13 @@ final class WorkerProcesses {
 	 * @return its process id
 	 */
 	int adopt(long id, FirstWorker worker) throws PosixException {
-		listen(id, add(id, worker.pid(), this.posix.inheritedControl(worker.control()), Integer.MAX_VALUE));
+		listen(id, add(id, worker.pid(), this.posix.inheritedControl(worker.control()), Restraint.NONE));
 		return worker.pid();
 	}
 
-	private Child add(long id, int pid, ControlSocket socket, int most) {
+	private Child add(long id, int pid, ControlSocket socket, Restraint restraint) {
 		Child child = new Child(pid, new WorkerChannel(socket), socket, new FrameDecoder<>(Message.FromWorker.class),
-				most);
+				restraint);
 		this.byId.put(id, child);
 		this.idByPid.put(pid, id);
 		return child;
@@ -106,7 +109,7 @@ final class WorkerProcesses {
 		for (HandOver.Connection connection : connections) {
 			ControlSocket socket = (connection.descriptor() != HandOver.NONE)
 					? this.posix.inheritedControl(connection.descriptor()) : lostSocket();
-			Child child = add(connection.id(), connection.pid(), socket, Integer.MAX_VALUE);
+			Child child = add(connection.id(), connection.pid(), socket, Restraint.NONE);
 			child.channel().resume(connection.unsent());
 			this.posix.adopt(connection.pid());
 			receive(connection.id(), socket, child.decoder(), connection.received().duplicate());
@@ -203,10 +206,10 @@ final class WorkerProcesses {
 	void prioritize(Effect.Prioritize order) {
 		Child child = this.byId.get(order.id());
 		if (child != null && order.priority() == Priority.BACKGROUND) {
-			this.posix.background(child.pid(), child.most());
+			this.background.enter(child.pid(), child.restraint());
 		}
 		else if (child != null) {
-			this.posix.foreground(child.pid());
+			this.background.leave(child.pid());
 		}
 	}
 
@@ -232,6 +235,7 @@ final class WorkerProcesses {
 		if (child != null) {
 			child.channel().close();
 		}
+		this.background.exited(exit.pid());
 		return id;
 	}
 

@@ -29,9 +29,7 @@ final class ControlSockets {
 	}
 
 	ControlPair pair() throws PosixException {
-		int[] fds = new int[2];
-		this.kernel.call("socketpair",
-				() -> this.kernel.libc().socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds));
+		int[] fds = open();
 		for (int i = 0; i < fds.length; i++) {
 			try {
 				fds[i] = this.descriptors.moveUp(fds[i]);
@@ -50,6 +48,18 @@ final class ControlSockets {
 			throw ex;
 		}
 		return new ControlPair(open(fds[0]), fds[1]);
+	}
+
+	/** A pair that nothing is said on. */
+	WakeAtEnd wakeAtEnd(int pid) throws PosixException {
+		return JnrWakeAtEnd.of(this.descriptors, open(), pid);
+	}
+
+	private int[] open() throws PosixException {
+		int[] fds = new int[2];
+		this.kernel.call("socketpair",
+				() -> this.kernel.libc().socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds));
+		return fds;
 	}
 
 	ControlSocket inherited(int fd) throws PosixException {

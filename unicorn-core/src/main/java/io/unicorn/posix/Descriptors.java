@@ -25,11 +25,17 @@ final class Descriptors {
 
 	private static final int F_SETFL = 4;
 
+	private static final int F_SETOWN = 8;
+
+	private static final int F_SETSIG = 10;
+
 	private static final int F_DUPFD_CLOEXEC = 1030;
 
 	private static final int FD_CLOEXEC = 1;
 
 	private static final int O_NONBLOCK = 0x800;
+
+	private static final int O_ASYNC = 0x2000;
 
 	private final Kernel kernel;
 
@@ -66,6 +72,15 @@ final class Descriptors {
 		if (wanted != flags) {
 			this.kernel.call("change descriptor " + fd, () -> this.kernel.libc().fcntl(fd, F_SETFL, wanted));
 		}
+	}
+
+	/**
+	 * Have a process sent a signal as soon as something happens at a descriptor.
+	 */
+	void signal(int fd, int pid, int signal) throws PosixException {
+		this.kernel.call("ask for signals of descriptor " + fd, () -> this.kernel.libc().fcntl(fd, F_SETSIG, signal));
+		this.kernel.call("ask for signals of descriptor " + fd, () -> this.kernel.libc().fcntl(fd, F_SETOWN, pid));
+		this.kernel.call("ask for signals of descriptor " + fd, () -> this.kernel.libc().fcntl(fd, F_SETFL, O_ASYNC));
 	}
 
 	/**

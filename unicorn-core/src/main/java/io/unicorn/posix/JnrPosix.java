@@ -184,6 +184,11 @@ public final class JnrPosix implements Posix {
 	}
 
 	@Override
+	public WakeAtEnd wakeAtEnd(int pid) throws PosixException {
+		return this.controlSockets.wakeAtEnd(pid);
+	}
+
+	@Override
 	public void adopt(int pid) throws PosixException {
 		this.children.adopt(pid);
 	}

@@ -257,6 +257,14 @@ public interface Posix {
 	void foreground(int pid);
 
 	/**
+	 * See to it that a child which is stopped (SIGSTOP) goes on when this process ends,
+	 * however it ends, or becomes another program.
+	 * @param pid a child that was started by {@link #spawn}
+	 * @throws PosixException if the system refuses that
+	 */
+	WakeAtEnd wakeAtEnd(int pid) throws PosixException;
+
+	/**
 	 * Count a process as one of those that {@link #spawn} has started: a child of this
 	 * process that was started by the program that ran in it before {@link #exec}. If it
 	 * has exited meanwhile, {@link #awaitExit} finds it like any other. To be called

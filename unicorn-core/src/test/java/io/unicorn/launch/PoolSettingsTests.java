@@ -17,7 +17,7 @@ class PoolSettingsTests {
 
 	private static final PoolSettings SETTINGS = new PoolSettings(OptionalInt.of(3), WorkerClass.SYNC,
 			Duration.ofMillis(1500), Duration.ofSeconds(30), Duration.ofMinutes(2), Duration.ofSeconds(7), true,
-			new RolloutSettings(2, 1, Duration.ofSeconds(9)), AotCache.OFF);
+			new RolloutSettings(2, 1, Duration.ofSeconds(9), 40), AotCache.OFF);
 
 	@Test
 	void settingsSurviveTheWayThroughAMap() {
@@ -42,7 +42,8 @@ class PoolSettingsTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "unicorn.workers", "unicorn.worker-class", "unicorn.timeout", "unicorn.graceful-timeout",
 			"unicorn.boot-timeout", "unicorn.shutdown-delay", "unicorn.reload-on-change", "unicorn.rollout.max-surge",
-			"unicorn.rollout.max-unavailable", "unicorn.rollout.observe", "unicorn.aot-cache" })
+			"unicorn.rollout.max-unavailable", "unicorn.rollout.observe", "unicorn.rollout.cpu-quota",
+			"unicorn.aot-cache" })
 	void aSettingThatIsMissingIsNamed(String name) {
 		Map<String, String> map = new HashMap<>(SETTINGS.toMap());
 		map.remove(name);
@@ -61,11 +62,19 @@ class PoolSettingsTests {
 			"unicorn.boot-timeout, PT-1S, 'boot-timeout must not be negative, not PT-1S'",
 			"unicorn.shutdown-delay, PT-1S, 'shutdown-delay must not be negative, not PT-1S'",
 			"unicorn.rollout.observe, PT-1S, 'observe must not be negative, not PT-1S'",
+			"unicorn.rollout.cpu-quota, 0, 'cpu-quota must be from 1 to 100, not 0'",
+			"unicorn.rollout.cpu-quota, 101, 'cpu-quota must be from 1 to 100, not 101'",
 			"unicorn.rollout.max-surge, -2, 'max-surge -2 and max-unavailable 1 leave no way to replace a worker'" })
 	void aSettingThatMakesNoSenseIsRefused(String name, String value, String message) {
 		Map<String, String> map = new HashMap<>(SETTINGS.toMap());
 		map.put(name, value);
 		assertThatIllegalArgumentException().isThrownBy(() -> PoolSettings.of(map)).withMessage(message);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "1, 25", "3, 25", "4, 100", "64, 100" })
+	void whereThereAreFewProcessorsABootHasAQuotaOfThem(int processors, int quota) {
+		assertThat(RolloutSettings.usualQuota(processors)).isEqualTo(quota);
 	}
 
 	@ParameterizedTest

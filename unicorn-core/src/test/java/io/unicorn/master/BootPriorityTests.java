@@ -4,8 +4,11 @@ import java.time.Duration;
 import java.util.List;
 
 import io.unicorn.ipc.Message;
+import io.unicorn.launch.RolloutSettings;
 import io.unicorn.master.SimulatedPool.Faults;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -83,6 +86,14 @@ class BootPriorityTests {
 			.isEqualTo(Duration.ofSeconds(5));
 		assertThat(BootPriority.patience(SimulatedPool.withBootTimeout(Duration.ZERO)))
 			.isEqualTo(Duration.ofSeconds(10));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "99, 30", "25, 30", "100, 10" })
+	void aBootThatMayNotRunAllOfTheTimeHasMoreOfIt(int quota, int seconds) {
+		assertThat(BootPriority
+			.patience(SimulatedPool.settings(3, new RolloutSettings(1, 0, Duration.ZERO, quota), Duration.ZERO)))
+			.isEqualTo(Duration.ofSeconds(seconds));
 	}
 
 	@Test

@@ -22,6 +22,8 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -450,6 +452,35 @@ class ProcessesTests {
 		assertThat(this.shells.await()).isEqualTo(new Exit(pid, 0, 0));
 		assertThat(Files.readAllLines(out)).containsExactly("Exit[code=3, signal=0]", "Exit[code=-1, signal=15]",
 				"control: over there");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "kill", "exec", "exit", "close" })
+	void aStoppedChildGoesOnWhenItsParentEnds(String how) throws Exception {
+		Path out = this.directory.resolve("out");
+		this.shells.start(java(StopMain.class, out.toString(), how));
+		this.shells.await();
+		int child = Integer.parseInt(Files.readString(out));
+		try {
+			await().until(() -> state(child) == 'S');
+		}
+		finally {
+			ProcessHandle.of(child).ifPresent(ProcessHandle::destroyForcibly);
+		}
+	}
+
+	@Test
+	void nothingIsPromisedToWhoIsNotThere() throws Exception {
+		int pid = this.shells.start("exit 0");
+		this.shells.await();
+		assertThatExceptionOfType(PosixException.class).isThrownBy(() -> this.posix.wakeAtEnd(pid))
+			.satisfies((ex) -> assertThat(ex).hasMessageContaining("No such process"));
+	}
+
+	/** Return the letter of {@code proc(5)} for what a process does. */
+	static char state(int pid) throws IOException {
+		String line = Files.readString(Path.of("/proc/" + pid + "/stat"));
+		return line.charAt(line.lastIndexOf(')') + 2);
 	}
 
 	@Test

@@ -36,6 +36,7 @@ class BackgroundIT {
 			.env("UNICORN_JVMPROFILE", "balanced")
 			.env("UNICORN_WARMUP_PATHS", "/sleep?ms=2000")
 			.env("UNICORN_WARMUP_REQUESTS", "1")
+			.env("UNICORN_ROLLOUT_CPUQUOTA", "25")
 			.args("--unicorn.workers=1"));
 		pool.awaitReady(1);
 		Set<String> all = processors(pool.workerPids().get(0));
@@ -45,9 +46,28 @@ class BackgroundIT {
 		long spawned = Long.parseLong(pool.awaitOutputAfter(mark, SPAWNED, RunningPool.PATIENCE).group(1));
 		Await.until(RunningPool.PATIENCE, () -> "it has " + processors(spawned),
 				() -> processors(spawned).size() == 1 && !processors(spawned).equals(all));
+		Await.until(RunningPool.PATIENCE, () -> "it is never stopped", () -> isStopped(spawned));
 		pool.awaitOutputAfter(mark, READY, RunningPool.PATIENCE);
 		Await.until(RunningPool.PATIENCE, () -> "it has " + processors(spawned), () -> processors(spawned).equals(all));
+		Await.until(RunningPool.PATIENCE, () -> "it is stopped", () -> !isStopped(spawned));
 		assertThat(pool.stop()).isZero();
+	}
+
+	@Test
+	void nobodyStaysStoppedWhenTheMasterIsKilled() throws Exception {
+		RunningPool pool = this.pools.start(
+				RunningPool.builder().bootingFast().env("UNICORN_ROLLOUT_CPUQUOTA", "1").args("--unicorn.workers=1"));
+		pool.awaitReady(1);
+		pool.signal("HUP");
+		// The process that prepares it.
+		Await.until(RunningPool.PATIENCE, () -> "nobody is stopped",
+				() -> pool.workerPids().stream().anyMatch(BackgroundIT::isStopped));
+		pool.signal("KILL");
+		pool.awaitNoProcess(RunningPool.PATIENCE);
+	}
+
+	private static boolean isStopped(long pid) {
+		return lines(Path.of("/proc/" + pid)).anyMatch((line) -> line.startsWith("State:\tT"));
 	}
 
 	/** Return the lists of processors that the threads of a process may use. */

@@ -40,11 +40,11 @@ public final class PoolBuilder {
 	/**
 	 * Roll-outs are tested with a short probation, because five seconds, twice in each,
 	 * would make up most of the tests' time, and with workers that are as cold as they
-	 * come, because hundreds are started. A cache of class data is trained where that is
-	 * tested, and not beside everything else.
+	 * come and boot as fast as they can, because hundreds are started. A cache of class
+	 * data is trained where that is tested, and not beside everything else.
 	 */
 	private static final Map<String, String> DEFAULTS = Map.of("UNICORN_ROLLOUT_OBSERVE", "300ms",
-			"UNICORN_WARMUP_PATHS", "", "UNICORN_AOTCACHE", "off");
+			"UNICORN_WARMUP_PATHS", "", "UNICORN_AOTCACHE", "off", "UNICORN_ROLLOUT_CPUQUOTA", "100");
 
 	private final List<String> prefix = new ArrayList<>();
 

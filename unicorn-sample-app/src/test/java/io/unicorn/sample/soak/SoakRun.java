@@ -78,7 +78,8 @@ public final class SoakRun {
 			.bootingFast()
 			.env("UNICORN_WARMUP_PATHS", WARM_UP)
 			.env("UNICORN_WARMUP_REQUESTS", Integer.toString(number("warmed-by")))
-			.env("UNICORN_JVMPROFILE", "balanced");
+			.env("UNICORN_JVMPROFILE", "balanced")
+			.withoutEnv("UNICORN_ROLLOUT_CPUQUOTA");
 		UnicornServer.Security security = this.options.containsKey("tls") ? UnicornServer.Security.TLS
 				: UnicornServer.Security.PLAIN;
 		Deque<RunningPool> started = new ArrayDeque<>();

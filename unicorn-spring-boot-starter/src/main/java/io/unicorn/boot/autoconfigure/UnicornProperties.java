@@ -88,10 +88,18 @@ public record UnicornProperties(@Nullable Boolean enabled, @DefaultValue("auto")
 	 * the application's readiness, "none" asks nothing.
 	 * @param observe Time for which the first new worker serves before others are
 	 * replaced, and for which all of them are watched in the end.
+	 * @param cpuQuota Percentage of the time for which a worker that boots while all
+	 * others serve may run. 25 on up to three processors and 100 on more, unless set.
 	 */
 	public record Rollout(@DefaultValue("1") int maxSurge, @DefaultValue("0") int maxUnavailable,
 			@DefaultValue("readiness") String health,
-			@DefaultValue("5s") @DurationUnit(ChronoUnit.SECONDS) Duration observe) {
+			@DefaultValue("5s") @DurationUnit(ChronoUnit.SECONDS) Duration observe, @Nullable Integer cpuQuota) {
+
+		RolloutSettings toSettings() {
+			int quota = (this.cpuQuota != null) ? this.cpuQuota
+					: RolloutSettings.usualQuota(Runtime.getRuntime().availableProcessors());
+			return new RolloutSettings(this.maxSurge, this.maxUnavailable, this.observe, quota);
+		}
 
 		/** Whether a worker that has booted counts as healthy. */
 		boolean asksNothing() {
@@ -111,7 +119,7 @@ public record UnicornProperties(@Nullable Boolean enabled, @DefaultValue("auto")
 	 */
 	public record WarmUp(@DefaultValue( {
 		}) List<String> paths, @DefaultValue("1000") int requests,
-			@DefaultValue("10s") @DurationUnit(ChronoUnit.SECONDS) Duration timeout){
+			@DefaultValue("30s") @DurationUnit(ChronoUnit.SECONDS) Duration timeout){
 
 		public WarmUp {
 			paths = (paths != null) ? List.copyOf(paths) : List.of();
@@ -132,9 +140,7 @@ public record UnicornProperties(@Nullable Boolean enabled, @DefaultValue("auto")
 		OptionalInt configured = AUTO.equalsIgnoreCase(this.workers.trim()) ? fallbackWorkers
 				: OptionalInt.of(Integer.parseInt(this.workers.trim()));
 		return new PoolSettings(configured, this.workerClass, this.timeout, this.gracefulTimeout, this.bootTimeout,
-				this.shutdownDelay, this.reloadOnChange,
-				new RolloutSettings(this.rollout.maxSurge(), this.rollout.maxUnavailable(), this.rollout.observe()),
-				this.aotCache);
+				this.shutdownDelay, this.reloadOnChange, this.rollout.toSettings(), this.aotCache);
 	}
 
 }

@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import io.unicorn.launch.AotCache;
 import io.unicorn.launch.JvmProfile;
 import io.unicorn.launch.PoolSettings;
+import io.unicorn.launch.RolloutSettings;
 import io.unicorn.launch.WorkerClass;
 import org.jspecify.annotations.Nullable;
 
@@ -73,6 +74,7 @@ public final class UnicornPropertiesBinder {
 			Map.entry("rollout.max-surge", A_SURGE), Map.entry("rollout.max-unavailable", A_SURGE),
 			Map.entry("rollout.health", "readiness, the name of a health group, or none"),
 			Map.entry("rollout.observe", A_DURATION),
+			Map.entry("rollout.cpu-quota", "a number from 1 to " + RolloutSettings.NO_QUOTA + ", in percent"),
 			Map.entry("warm-up.paths", "paths that begin with /, and a query if need be, without spaces"),
 			Map.entry("warm-up.requests", "a number from 1 to " + MAX_WARM_UP_REQUESTS),
 			Map.entry("warm-up.timeout", A_TIME), Map.entry("aot-cache", "one of: " + AotCache.names()),
@@ -156,6 +158,8 @@ public final class UnicornPropertiesBinder {
 				isSurge(rollout.maxUnavailable()) && rollout.maxSurge() + rollout.maxUnavailable() > 0);
 		check("rollout.health", !rollout.health().isBlank());
 		check("rollout.observe", isTime(rollout.observe()));
+		check("rollout.cpu-quota",
+				rollout.cpuQuota() == null || isWithin(rollout.cpuQuota(), RolloutSettings.NO_QUOTA));
 	}
 
 	private static boolean isSurge(int number) {

@@ -29,7 +29,7 @@ class ConfigurationMetadataTests {
 			Map.entry("unicorn.rollout.max-surge", "1"), Map.entry("unicorn.rollout.max-unavailable", "0"),
 			Map.entry("unicorn.rollout.health", "readiness"), Map.entry("unicorn.rollout.observe", "5s"),
 			Map.entry("unicorn.warm-up.paths", "[]"), Map.entry("unicorn.warm-up.requests", "1000"),
-			Map.entry("unicorn.warm-up.timeout", "10s"), Map.entry("unicorn.aot-cache", "auto"),
+			Map.entry("unicorn.warm-up.timeout", "30s"), Map.entry("unicorn.aot-cache", "auto"),
 			Map.entry("unicorn.jvm-profile", "balanced"), Map.entry("unicorn.jvm-args", "[]"));
 
 	private static List<JsonNode> properties() throws IOException {

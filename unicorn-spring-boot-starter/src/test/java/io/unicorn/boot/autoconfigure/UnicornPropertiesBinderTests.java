@@ -50,8 +50,8 @@ class UnicornPropertiesBinderTests {
 	void theDefaultsAreThoseOfTheDocumentation() {
 		assertThat(bind(Map.of())).isEqualTo(new UnicornProperties(null, "auto", WorkerClass.GTHREAD, null, 0, 0,
 				Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofSeconds(120), Duration.ZERO, false,
-				new UnicornProperties.Rollout(1, 0, "readiness", Duration.ofSeconds(5)),
-				new UnicornProperties.WarmUp(List.of(), 1000, Duration.ofSeconds(10)), AotCache.AUTO,
+				new UnicornProperties.Rollout(1, 0, "readiness", Duration.ofSeconds(5), null),
+				new UnicornProperties.WarmUp(List.of(), 1000, Duration.ofSeconds(30)), AotCache.AUTO,
 				JvmProfile.BALANCED, List.of(), null, null));
 	}
 
@@ -65,6 +65,7 @@ class UnicornPropertiesBinderTests {
 			"unicorn.graceful-timeout, 1ms", "unicorn.boot-timeout, 0", "unicorn.shutdown-delay, 10",
 			"unicorn.reload-on-change, true", "unicorn.rollout.max-surge, 3", "unicorn.rollout.max-unavailable, 2",
 			"unicorn.rollout.health, none", "unicorn.rollout.health, mine", "unicorn.rollout.observe, 0",
+			"unicorn.rollout.cpu-quota, 1", "unicorn.rollout.cpu-quota, 100",
 			"unicorn.jvm-args, '-Xmx1g,-XX:+UseSerialGC'", "unicorn.jvm-args, ''",
 			"unicorn.warm-up.paths, '/,/a/b?c=%20d&e=f'", "unicorn.warm-up.paths, ''", "unicorn.warm-up.requests, 1",
 			"unicorn.warm-up.timeout, 1ms", "unicorn.aot-cache, off", "unicorn.aot-cache, false",
@@ -102,6 +103,9 @@ class UnicornPropertiesBinderTests {
 			"unicorn.rollout.max-unavailable|some|a number from 0 to 1024, and not 0 together with the other of max-surge and max-unavailable",
 			"unicorn.rollout.health|' '|readiness, the name of a health group, or none",
 			"unicorn.rollout.observe|-1|a duration such as 30s, at most 365d, or 0 to switch it off",
+			"unicorn.rollout.cpu-quota|0|a number from 1 to 100, in percent",
+			"unicorn.rollout.cpu-quota|25%|a number from 1 to 100, in percent",
+			"unicorn.rollout.cpu-quota|101|a number from 1 to 100, in percent",
 			"unicorn.aot-cache|never|one of: auto, off", "unicorn.jvm-profile|small|one of: balanced, compact, none",
 			"unicorn.jvm-args|Xmx1g|JVM flags, each with a value that follows after = or :",
 			"unicorn.jvm-args|-cp|JVM flags, each with a value that follows after = or :",
@@ -224,7 +228,7 @@ class UnicornPropertiesBinderTests {
 	@Test
 	void theMasterGetsWhatItNeeds() {
 		assertThat(poolSettings(Map.of("unicorn.workers", "3", "unicorn.worker-class", "sync", "unicorn.timeout", "5",
-				"unicorn.graceful-timeout", "6", "unicorn.boot-timeout", "7")))
+				"unicorn.graceful-timeout", "6", "unicorn.boot-timeout", "7", "unicorn.rollout.cpu-quota", "100")))
 			.isEqualTo(
 					new PoolSettings(OptionalInt.of(3), WorkerClass.SYNC, Duration.ofSeconds(5), Duration.ofSeconds(6),
 							Duration.ofSeconds(7), Duration.ZERO, false, RolloutSettings.DEFAULT, AotCache.AUTO));

@@ -1,0 +1,121 @@
+package io.unicorn.master;
+
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+import io.unicorn.launch.RolloutSettings;
+import io.unicorn.posix.Posix;
+import io.unicorn.posix.PosixException;
+import io.unicorn.posix.WakeAtEnd;
+
+/**
+ * The processes that boot while nobody misses them. To yield is not enough where there
+ * are few processors: a JVM that uses one of two all the time leaves those that wake up
+ * to serve the other one alone, and often the slower half of one core. So they are
+ * stopped for most of the time, all at once, and the rest of it is theirs. If this
+ * process ends meanwhile, they go on. Thread-safe.
+ */
+final class BackgroundProcesses {
+
+	/**
+	 * To stop and to wake some dozen threads takes little of it, and for what counts
+	 * seconds it is a moment. Control groups share out processors by 100 ms.
+	 */
+	private static final long PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(40);
+
+	/** A process that is stopped again and again. */
+	private record Paced(int quota, WakeAtEnd promise) {
+
+	}
+
+	private final Posix posix;
+
+	private final Map<Integer, Paced> paced = new HashMap<>();
+
+	private boolean running;
+
+	BackgroundProcesses(Posix posix) {
+		this.posix = posix;
+	}
+
+	/**
+	 * Keep a child out of the way of others. What the system refuses is left out.
+	 */
+	void enter(int pid, Restraint restraint) {
+		this.posix.background(pid, restraint.processors());
+		if (restraint.quota() < RolloutSettings.NO_QUOTA) {
+			pace(pid, restraint.quota());
+		}
+	}
+
+	/** Let a child have its full share. */
+	void leave(int pid) {
+		this.posix.foreground(pid);
+		exited(pid);
+	}
+
+	/**
+	 * Forget a child.
+	 */
+	synchronized void exited(int pid) {
+		Paced process = this.paced.remove(pid);
+		if (process != null) {
+			this.posix.kill(pid, ProcessSignal.CONT.number());
+			process.promise().close();
+		}
+	}
+
+	private synchronized void pace(int pid, int quota) {
+		exited(pid);
+		try {
+			this.paced.put(pid, new Paced(quota, this.posix.wakeAtEnd(pid)));
+		}
+		catch (PosixException ex) {
+			// Nobody is stopped who might stay so.
+			return;
+		}
+		if (!this.running) {
+			this.running = true;
+			Hearing.daemon("unicorn-pace", this::run);
+		}
+	}
+
+	private void run() {
+		int quota = stop();
+		while (quota < RolloutSettings.NO_QUOTA) {
+			LockSupport.parkNanos(PERIOD_NANOS / RolloutSettings.NO_QUOTA * (RolloutSettings.NO_QUOTA - quota));
+			goOn();
+			LockSupport.parkNanos(PERIOD_NANOS / RolloutSettings.NO_QUOTA * quota);
+			quota = stop();
+		}
+	}
+
+	/**
+	 * Stop all.
+	 * @return for how much of the time they may run, in percent; all of it if there is
+	 * nobody any more
+	 */
+	private synchronized int stop() {
+		int quota = RolloutSettings.NO_QUOTA;
+		for (Iterator<Map.Entry<Integer, Paced>> all = this.paced.entrySet().iterator(); all.hasNext();) {
+			Map.Entry<Integer, Paced> each = all.next();
+			if (this.posix.kill(each.getKey(), ProcessSignal.STOP.number())) {
+				quota = Math.min(quota, each.getValue().quota());
+			}
+			else {
+				all.remove();
+				each.getValue().promise().close();
+			}
+		}
+		this.running = quota < RolloutSettings.NO_QUOTA;
+		return quota;
+	}
+
+	private synchronized void goOn() {
+		this.paced.keySet().forEach((pid) -> this.posix.kill(pid, ProcessSignal.CONT.number()));
+	}
+
+}
