@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 
 import io.unicorn.launch.RolloutSettings;
 import io.unicorn.posix.Posix;
@@ -15,8 +16,9 @@ import io.unicorn.posix.WakeAtEnd;
  * The processes that boot while nobody misses them. To yield is not enough where there
  * are few processors: a JVM that uses one of two all the time leaves those that wake up
  * to serve the other one alone, and often the slower half of one core. So they are
- * stopped for most of the time, all at once, and the rest of it is theirs. If this
- * process ends meanwhile, they go on. Thread-safe.
+ * stopped for most of the time, all at once, and the rest of it is theirs. While no
+ * client wants anything, nobody is stopped. If this process ends meanwhile, they go on.
+ * Thread-safe.
  */
 final class BackgroundProcesses {
 
@@ -26,6 +28,9 @@ final class BackgroundProcesses {
 	 */
 	private static final long PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(40);
 
+	/** Workers tell of what they have served at least once a second. */
+	private static final long LULL_NANOS = TimeUnit.SECONDS.toNanos(3);
+
 	/** A process that is stopped again and again. */
 	private record Paced(int quota, WakeAtEnd promise) {
 
@@ -33,12 +38,27 @@ final class BackgroundProcesses {
 
 	private final Posix posix;
 
+	private final LongSupplier nanoTime;
+
 	private final Map<Integer, Paced> paced = new HashMap<>();
+
+	private long lastServed;
 
 	private boolean running;
 
-	BackgroundProcesses(Posix posix) {
+	/**
+	 * Create.
+	 * @param nanoTime the time as of {@link System#nanoTime()}
+	 */
+	BackgroundProcesses(Posix posix, LongSupplier nanoTime) {
 		this.posix = posix;
+		this.nanoTime = nanoTime;
+		this.lastServed = nanoTime.getAsLong() - LULL_NANOS;
+	}
+
+	/** Take notice of a worker that serves requests. */
+	synchronized void served() {
+		this.lastServed = this.nanoTime.getAsLong();
 	}
 
 	/**
@@ -94,15 +114,17 @@ final class BackgroundProcesses {
 	}
 
 	/**
-	 * Stop all.
+	 * Stop all, if there are clients.
 	 * @return for how much of the time they may run, in percent; all of it if there is
 	 * nobody any more
 	 */
 	private synchronized int stop() {
 		int quota = RolloutSettings.NO_QUOTA;
+		boolean lull = this.nanoTime.getAsLong() - this.lastServed >= LULL_NANOS;
+		int signal = (lull ? ProcessSignal.CONT : ProcessSignal.STOP).number();
 		for (Iterator<Map.Entry<Integer, Paced>> all = this.paced.entrySet().iterator(); all.hasNext();) {
 			Map.Entry<Integer, Paced> each = all.next();
-			if (this.posix.kill(each.getKey(), ProcessSignal.STOP.number())) {
+			if (this.posix.kill(each.getKey(), signal)) {
 				quota = Math.min(quota, each.getValue().quota());
 			}
 			else {

@@ -127,7 +127,7 @@ public final class Master {
 		this.hearing = new Hearing(posix, (signal) -> this.inbox.add(() -> signalled(signal)), this.log);
 		this.sockets = new Sockets(posix);
 		Path workDir = Path.of(Command.text(program.master().workDir()));
-		BackgroundProcesses background = new BackgroundProcesses(posix);
+		BackgroundProcesses background = new BackgroundProcesses(posix, System::nanoTime);
 		this.preparations = new Preparations(posix, background, workDir);
 		this.caches = new Caches(Path.of("/proc"), this::decide);
 		this.trainer = new Trainer(posix, workDir, (event) -> this.inbox.add(() -> decide(event)));

@@ -47,6 +47,9 @@ final class WorkerProcesses {
 
 	private final Map<Integer, Long> idByPid = new HashMap<>();
 
+	/** How many requests each worker has answered. */
+	private final Map<Long, Long> answered = new ConcurrentHashMap<>();
+
 	/** Workers whose connection was closed on our side. */
 	private final Set<Long> lost = ConcurrentHashMap.newKeySet();
 
@@ -147,13 +150,25 @@ final class WorkerProcesses {
 
 	private void receive(long id, ControlSocket socket, FrameDecoder<Message.FromWorker> decoder, ByteBuffer bytes) {
 		try {
-			decoder.feed(bytes, (message) -> this.events.accept(new Event.Received(id, message)));
+			decoder.feed(bytes, (message) -> {
+				notice(id, message);
+				this.events.accept(new Event.Received(id, message));
+			});
 		}
 		catch (MalformedFrameException ex) {
 			socket.close();
 			this.lost.add(id);
 			this.events.accept(new Event.ChannelLost(id,
 					"its control channel is closed, it sent a malformed frame: " + ex.getMessage()));
+		}
+	}
+
+	private void notice(long id, Message.FromWorker message) {
+		if (message instanceof Message.Heartbeat heartbeat) {
+			Long before = this.answered.put(id, heartbeat.requests());
+			if (heartbeat.inFlight() > 0 || (before != null && heartbeat.requests() > before)) {
+				this.background.served();
+			}
 		}
 	}
 
@@ -232,6 +247,7 @@ final class WorkerProcesses {
 		}
 		Child child = this.byId.remove(id);
 		this.lost.remove(id);
+		this.answered.remove(id);
 		if (child != null) {
 			child.channel().close();
 		}

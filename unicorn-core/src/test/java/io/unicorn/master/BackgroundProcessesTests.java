@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 import io.unicorn.posix.Command;
 import io.unicorn.posix.JnrPosix;
@@ -26,12 +27,15 @@ class BackgroundProcessesTests {
 
 	private final JnrPosix posix = new JnrPosix();
 
-	private final BackgroundProcesses background = new BackgroundProcesses(this.posix);
+	private final AtomicLong nanos = new AtomicLong();
+
+	private final BackgroundProcesses background = new BackgroundProcesses(this.posix, this.nanos::get);
 
 	private int pid;
 
 	@BeforeEach
 	void start() throws IOException {
+		this.background.served();
 		this.pid = this.posix.spawn(new Command("/bin/sh", List.of("sh", "-c", "while :; do :; done"), List.of()));
 	}
 
@@ -75,6 +79,16 @@ class BackgroundProcessesTests {
 		this.background.leave(this.pid);
 		await().until(() -> !isPacing());
 		assertThat(isStopped()).isFalse();
+	}
+
+	@Test
+	void nobodyIsStoppedWhileThereAreNoClients() {
+		this.background.enter(this.pid, new Restraint(Integer.MAX_VALUE, 1));
+		await().until(this::isStopped);
+		this.nanos.addAndGet(TimeUnit.SECONDS.toNanos(3));
+		await().until(() -> !isStopped());
+		this.background.served();
+		await().until(this::isStopped);
 	}
 
 	@Test

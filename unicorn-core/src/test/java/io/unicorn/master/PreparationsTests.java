@@ -40,12 +40,12 @@ class PreparationsTests {
 	@TempDir
 	private Path scripts = Path.of("");
 
-	private Preparations preparations = new Preparations(this.posix, new BackgroundProcesses(this.posix),
+	private Preparations preparations = new Preparations(this.posix, new BackgroundProcesses(this.posix, () -> 0),
 			this.directory);
 
 	@BeforeEach
 	void create() {
-		this.preparations = new Preparations(this.posix, new BackgroundProcesses(this.posix), this.directory);
+		this.preparations = new Preparations(this.posix, new BackgroundProcesses(this.posix, () -> 0), this.directory);
 	}
 
 	private void start(int generation, String script) throws IOException {

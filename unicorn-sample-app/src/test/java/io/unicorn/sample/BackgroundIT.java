@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -25,6 +26,9 @@ class BackgroundIT {
 
 	private static final Pattern READY = Pattern.compile("worker \\d+ \\(pid \\d+\\) ready in");
 
+	/** Requests enough for a pool that serves. */
+	private static final Duration PAUSE = Duration.ofMillis(100);
+
 	@RegisterExtension
 	final Pools pools = new Pools();
 
@@ -41,6 +45,8 @@ class BackgroundIT {
 		pool.awaitReady(1);
 		Set<String> all = processors(pool.workerPids().get(0));
 		assertThat(all).isEqualTo(processors(ProcessHandle.current().pid()));
+		LoadClient load = this.pools
+			.closing(pool.load().keepAlive(1).pause(PAUSE).send(LoadRequest.get("/whoami")).start());
 		int mark = pool.mark();
 		pool.signal("HUP");
 		long spawned = Long.parseLong(pool.awaitOutputAfter(mark, SPAWNED, RunningPool.PATIENCE).group(1));
@@ -50,6 +56,7 @@ class BackgroundIT {
 		pool.awaitOutputAfter(mark, READY, RunningPool.PATIENCE);
 		Await.until(RunningPool.PATIENCE, () -> "it has " + processors(spawned), () -> processors(spawned).equals(all));
 		Await.until(RunningPool.PATIENCE, () -> "it is stopped", () -> !isStopped(spawned));
+		load.stop().assertFlawless();
 		assertThat(pool.stop()).isZero();
 	}
 
@@ -58,6 +65,7 @@ class BackgroundIT {
 		RunningPool pool = this.pools.start(
 				RunningPool.builder().bootingFast().env("UNICORN_ROLLOUT_CPUQUOTA", "1").args("--unicorn.workers=1"));
 		pool.awaitReady(1);
+		this.pools.closing(pool.load().keepAlive(1).pause(PAUSE).send(LoadRequest.get("/whoami")).start());
 		pool.signal("HUP");
 		// The process that prepares it.
 		Await.until(RunningPool.PATIENCE, () -> "nobody is stopped",

@@ -89,7 +89,8 @@ public record UnicornProperties(@Nullable Boolean enabled, @DefaultValue("auto")
 	 * @param observe Time for which the first new worker serves before others are
 	 * replaced, and for which all of them are watched in the end.
 	 * @param cpuQuota Percentage of the time for which a worker that boots while all
-	 * others serve may run. 25 on up to three processors and 100 on more, unless set.
+	 * others serve requests may run. 25 on up to three processors and 100 on more, unless
+	 * set.
 	 */
 	public record Rollout(@DefaultValue("1") int maxSurge, @DefaultValue("0") int maxUnavailable,
 			@DefaultValue("readiness") String health,
