@@ -455,7 +455,7 @@ class ProcessesTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "exec, S", "close, S", "kill, SX", "exit, SX" })
+	@CsvSource({ "exec, S", "close, S", "kill, SXZ", "exit, SXZ" })
 	void aStoppedChildDoesNotStaySoWhenItsParentEnds(String how, String states) throws Exception {
 		Path out = this.directory.resolve("out");
 		this.shells.start(java(StopMain.class, out.toString(), how));
