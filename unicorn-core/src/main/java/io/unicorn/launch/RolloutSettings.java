@@ -29,7 +29,7 @@ public record RolloutSettings(int maxSurge, int maxUnavailable, Duration observe
 	private static final int FEW_PROCESSORS = 3;
 
 	/** One process more, nobody missing, five seconds of probation. */
-	public static final RolloutSettings DEFAULT = new RolloutSettings(1, 0, Duration.ofSeconds(5), NO_QUOTA);
+	public static final RolloutSettings DEFAULT = new RolloutSettings(1, 0, Duration.ofSeconds(5));
 
 	public RolloutSettings {
 		if (maxSurge < 0 || maxUnavailable < 0 || maxSurge + maxUnavailable == 0) {

@@ -28,6 +28,8 @@ final class BackgroundProcesses {
 	 */
 	private static final long PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(40);
 
+	private static final long PERCENT_NANOS = PERIOD_NANOS / RolloutSettings.NO_QUOTA;
+
 	/** Workers tell of what they have served at least once a second. */
 	private static final long LULL_NANOS = TimeUnit.SECONDS.toNanos(3);
 
@@ -74,13 +76,11 @@ final class BackgroundProcesses {
 	/** Let a child have its full share. */
 	void leave(int pid) {
 		this.posix.foreground(pid);
-		exited(pid);
+		forget(pid);
 	}
 
-	/**
-	 * Forget a child.
-	 */
-	synchronized void exited(int pid) {
+	/** Stop a child no more, be it that it serves or that it is gone. */
+	synchronized void forget(int pid) {
 		Paced process = this.paced.remove(pid);
 		if (process != null) {
 			this.posix.kill(pid, ProcessSignal.CONT.number());
@@ -89,7 +89,7 @@ final class BackgroundProcesses {
 	}
 
 	private synchronized void pace(int pid, int quota) {
-		exited(pid);
+		forget(pid);
 		try {
 			this.paced.put(pid, new Paced(quota, this.posix.wakeAtEnd(pid)));
 		}
@@ -106,9 +106,9 @@ final class BackgroundProcesses {
 	private void run() {
 		int quota = stop();
 		while (quota < RolloutSettings.NO_QUOTA) {
-			LockSupport.parkNanos(PERIOD_NANOS / RolloutSettings.NO_QUOTA * (RolloutSettings.NO_QUOTA - quota));
+			LockSupport.parkNanos(PERCENT_NANOS * (RolloutSettings.NO_QUOTA - quota));
 			goOn();
-			LockSupport.parkNanos(PERIOD_NANOS / RolloutSettings.NO_QUOTA * quota);
+			LockSupport.parkNanos(PERCENT_NANOS * quota);
 			quota = stop();
 		}
 	}

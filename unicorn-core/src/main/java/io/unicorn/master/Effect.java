@@ -3,6 +3,7 @@ package io.unicorn.master;
 import java.util.Set;
 
 import io.unicorn.ipc.Message;
+import io.unicorn.launch.RolloutSettings;
 
 /**
  * Something that the arbiter wants done.
@@ -22,8 +23,10 @@ sealed interface Effect {
 	/**
 	 * Find out how workers of the application as it is now are launched, then report
 	 * {@link Event.Prepared} or {@link Event.PreparationFailed}.
+	 *
+	 * @param settings what holds for that as long as the new ones are not known
 	 */
-	record Prepare(int generation) implements Effect {
+	record Prepare(int generation, RolloutSettings settings) implements Effect {
 
 	}
 

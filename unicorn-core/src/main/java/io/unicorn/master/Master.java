@@ -401,7 +401,7 @@ public final class Master {
 	private void performOnGeneration(Effect effect) {
 		if (effect instanceof Effect.Prepare prepare) {
 			try {
-				this.preparations.start(prepare.generation(), this.program, this.environment);
+				this.preparations.start(prepare.generation(), this.program, this.environment, prepare.settings());
 			}
 			catch (PosixException ex) {
 				decide(new Event.PreparationFailed(prepare.generation(),
@@ -577,7 +577,7 @@ public final class Master {
 		try {
 			String java = JavaProgram.find(this.program.command().executable(), this.environment);
 			this.preparations.start(Preparations.MASTER, (java != null) ? this.program.withJava(java) : this.program,
-					this.environment);
+					this.environment, this.program.settings().rollout());
 		}
 		catch (PosixException ex) {
 			decide(new Event.UpgradeFailed("it could not be started: " + ex.getMessage()));

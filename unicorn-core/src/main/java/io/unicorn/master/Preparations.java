@@ -9,6 +9,7 @@ import java.util.Map;
 
 import io.unicorn.launch.LaunchPlan;
 import io.unicorn.launch.LaunchPlanFile;
+import io.unicorn.launch.RolloutSettings;
 import io.unicorn.launch.WorkerCommand;
 import io.unicorn.posix.Command;
 import io.unicorn.posix.Posix;
@@ -68,14 +69,15 @@ final class Preparations {
 		this.directory = directory;
 	}
 
-	void start(int generation, LaunchPlan present, List<String> environment) throws PosixException {
+	void start(int generation, LaunchPlan present, List<String> environment, RolloutSettings settings)
+			throws PosixException {
 		String name = this.posix.pid() + "-" + generation;
 		Path plan = this.directory.resolve("plan-" + name);
 		Path output = this.directory.resolve("output-" + name);
 		Command command = WorkerCommand.preparing(present, environment, plan);
 		int pid = this.posix.spawn(command, output);
 		if (generation != MASTER) {
-			this.background.enter(pid, Restraint.of(command, present.settings().rollout()));
+			this.background.enter(pid, Restraint.of(command, settings));
 		}
 		this.byPid.put(pid, new Running(generation, plan, output, Kind.PREPARATION));
 	}
@@ -128,7 +130,7 @@ final class Preparations {
 		if (running == null) {
 			return null;
 		}
-		this.background.exited(pid);
+		this.background.forget(pid);
 		List<String> output = LastLines.read(running.output());
 		try {
 			if (code != 0) {

@@ -176,7 +176,7 @@ final class Rollouts {
 		}
 		tell(Level.INFO, rollout,
 				"generation " + rollout.to + " is to replace generation " + rollout.from + " (" + trigger + ")", now);
-		this.orders.add(new Effect.Prepare(rollout.to));
+		this.orders.add(new Effect.Prepare(rollout.to, this.configuration.settings().rollout()));
 	}
 
 	// Preparation

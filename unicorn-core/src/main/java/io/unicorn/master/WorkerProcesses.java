@@ -251,7 +251,7 @@ final class WorkerProcesses {
 		if (child != null) {
 			child.channel().close();
 		}
-		this.background.exited(exit.pid());
+		this.background.forget(exit.pid());
 		return id;
 	}
 

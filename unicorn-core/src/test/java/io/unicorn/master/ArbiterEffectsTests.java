@@ -156,7 +156,7 @@ class ArbiterEffectsTests {
 		assertThat(told(signal(ProcessSignal.HUP))).singleElement()
 			.asString()
 			.contains("when the first worker is ready");
-		assertThat(say(1, new Message.Ready())).contains(new Effect.Prepare(2));
+		assertThat(say(1, new Message.Ready())).contains(new Effect.Prepare(2, RolloutSettings.DEFAULT));
 	}
 
 	@Test

@@ -42,7 +42,7 @@ class BackgroundProcessesTests {
 	@AfterEach
 	void end() {
 		this.posix.end(this.pid);
-		this.background.exited(this.pid);
+		this.background.forget(this.pid);
 		await().until(() -> !isPacing());
 	}
 
@@ -86,7 +86,8 @@ class BackgroundProcessesTests {
 		this.background.enter(this.pid, new Restraint(Integer.MAX_VALUE, 1));
 		await().until(this::isStopped);
 		this.nanos.addAndGet(TimeUnit.SECONDS.toNanos(3));
-		await().until(() -> !isStopped());
+		// Far longer than from one stop to the next.
+		await().pollInterval(1, TimeUnit.MILLISECONDS).during(500, TimeUnit.MILLISECONDS).until(() -> !isStopped());
 		this.background.served();
 		await().until(this::isStopped);
 	}

@@ -14,6 +14,7 @@ import io.unicorn.launch.JavaCommandLine;
 import io.unicorn.launch.LaunchPlan;
 import io.unicorn.launch.LaunchPlanFile;
 import io.unicorn.launch.MasterProgram;
+import io.unicorn.launch.RolloutSettings;
 import io.unicorn.posix.Exit;
 import io.unicorn.posix.JnrPosix;
 import org.junit.jupiter.api.BeforeEach;
@@ -54,7 +55,7 @@ class PreparationsTests {
 		LaunchPlan plan = new LaunchPlan("shop", SimulatedPool.settings(2), 2, List.of(), Map.of(), java.toString(),
 				new JavaCommandLine("java", List.of("-Xmx64m"), List.of("-jar", "app.jar")), null, List.of(), List.of(),
 				List.of(), List.of(), null, List.of(), new MasterProgram("/work", List.of(), null));
-		this.preparations.start(generation, plan, List.of("PATH=/usr/bin:/bin"));
+		this.preparations.start(generation, plan, List.of("PATH=/usr/bin:/bin"), RolloutSettings.DEFAULT);
 	}
 
 	private Preparations.Result result() throws InterruptedException {

@@ -62,6 +62,17 @@ class RolloutResultTests {
 	}
 
 	@Test
+	void aChangedQuotaHoldsForTheNextPreparation() {
+		RolloutSettings changed = new RolloutSettings(1, 0, Duration.ofSeconds(5), 40);
+		this.pool.reported = SimulatedPool.settings(2, changed, Duration.ZERO);
+		this.pool.signal(ProcessSignal.HUP);
+		this.pool.reach("succeeded");
+		this.pool.signal(ProcessSignal.HUP);
+		assertThat(this.pool.ordered(Effect.Prepare.class))
+			.containsExactly(new Effect.Prepare(2, RolloutSettings.DEFAULT), new Effect.Prepare(3, changed));
+	}
+
+	@Test
 	void everyNewWorkerIsCheckedAndTheFirstIsObserved() {
 		this.pool.signal(ProcessSignal.HUP);
 		this.pool.reach("succeeded").exit(this.pool.firstReady(), -1, 9);

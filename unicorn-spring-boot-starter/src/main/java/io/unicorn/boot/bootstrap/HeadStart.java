@@ -91,9 +91,12 @@ final class HeadStart {
 		/** What the last start was based on, if that can hold for this one. */
 		Forecast.@Nullable Grounds grounds() throws IOException {
 			Forecast.Grounds grounds = this.expectation.firmGrounds().orElse(null);
-			return (grounds != null && grounds.surroundings()
-				.equals(Surroundings.digest(plan(), LaunchSite.ownFlags(), Surroundings.isTerminal(this.posix))))
-						? grounds : null;
+			if (grounds == null) {
+				return null;
+			}
+			String surroundings = Surroundings.digest(plan(), LaunchSite.ownFlags(),
+					Surroundings.isTerminal(this.posix));
+			return grounds.surroundings().equals(surroundings) ? grounds : null;
 		}
 
 	}
