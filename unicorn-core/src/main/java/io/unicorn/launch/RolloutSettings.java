@@ -23,7 +23,7 @@ public record RolloutSettings(int maxSurge, int maxUnavailable, Duration observe
 	 * With that, the slowest requests are hardly slower while a JVM boots beside the pool
 	 * on one of two processors.
 	 */
-	private static final int USUAL_QUOTA = 25;
+	private static final int USUAL_QUOTA = 33;
 
 	/** With more, those that serve have two or more which nobody takes from them. */
 	private static final int FEW_PROCESSORS = 3;

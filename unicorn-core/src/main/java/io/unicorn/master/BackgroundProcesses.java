@@ -23,10 +23,11 @@ import io.unicorn.posix.WakeAtEnd;
 final class BackgroundProcesses {
 
 	/**
-	 * To stop and to wake some dozen threads takes little of it, and for what counts
-	 * seconds it is a moment. Control groups share out processors by 100 ms.
+	 * The same as that of control groups. Each one wakes some dozen threads, which get in
+	 * the way of others, so there should not be many; for what counts seconds it is a
+	 * moment.
 	 */
-	private static final long PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(40);
+	private static final long PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
 	private static final long PERCENT_NANOS = PERIOD_NANOS / RolloutSettings.NO_QUOTA;
 

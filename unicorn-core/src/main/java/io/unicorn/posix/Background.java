@@ -10,13 +10,14 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Keeps all threads of a process out of the way of others, and lets them come back. A
- * nice value or a policy could do that too, but to take those back needs a privilege.
+ * Keeps all threads of a process out of the way of others, and lets them come back.
  * <ul>
  * <li>They use some of the processors alone: whoever wakes up finds another one free.
  * <li>Their turns are long (a request for a slice, Linux 6.12 and later). The scheduler
  * gives long turns late, and whoever asks for shorter ones, as everybody does, takes the
  * processor from them.
+ * <li>They have the nice value that comes last, if that may be {@linkplain Niceness taken
+ * back}.
  * </ul>
  * Threads begin with what the thread has that starts them, so what all have at once, all
  * keep.
@@ -34,18 +35,21 @@ final class Background {
 
 	private static final int OURSELVES = 0;
 
-	/** {@code struct sched_attr} as of Linux 3.14, and its {@code sched_runtime}. */
-	static final int ATTRIBUTES_SIZE = 48;
-
-	static final int ATTRIBUTES_RUNTIME = 24;
-
 	private final Kernel kernel;
 
 	private final Processors processors;
 
+	private final Niceness niceness;
+
+	/** What distinguishes a thread in the background from another one. */
+	private record Share(NativeMemory processors, int nice) {
+
+	}
+
 	Background(Kernel kernel) {
 		this.kernel = kernel;
 		this.processors = new Processors(kernel);
+		this.niceness = new Niceness(kernel);
 	}
 
 	/**
@@ -56,7 +60,8 @@ final class Background {
 	void enter(int pid, int most) {
 		NativeMemory allowed = this.processors.of(OURSELVES);
 		if (allowed != null) {
-			set(pid, this.processors.some(allowed, most), LONG_TURN_NANOS);
+			Share share = new Share(this.processors.some(allowed, most), this.niceness.yielding());
+			set(pid, this.niceness.own(), share, LONG_TURN_NANOS);
 		}
 	}
 
@@ -64,11 +69,12 @@ final class Background {
 	void leave(int pid) {
 		NativeMemory allowed = this.processors.of(OURSELVES);
 		if (allowed != null) {
-			set(pid, allowed, USUAL_TURN);
+			set(pid, this.niceness.yielding(), new Share(allowed, this.niceness.own()), USUAL_TURN);
 		}
 	}
 
-	private void set(int pid, NativeMemory wanted, long nanos) {
+	/** Change what threads have, but for what the application has chosen for one. */
+	private void set(int pid, int presentNice, Share wanted, long turn) {
 		NativeMemory present = this.processors.of(pid);
 		if (present == null) {
 			return;
@@ -78,9 +84,8 @@ final class Background {
 			Set<Integer> threads = threads(pid);
 			threads.removeAll(done);
 			for (int thread : threads) {
-				turn(thread, nanos);
-				// What the application has chosen for a thread stays.
-				this.processors.replace(thread, present, wanted);
+				schedule(thread, presentNice, wanted.nice(), turn);
+				this.processors.replace(thread, present, wanted.processors());
 			}
 			if (!done.addAll(threads)) {
 				return;
@@ -99,11 +104,11 @@ final class Background {
 		}
 	}
 
-	private void turn(int thread, long nanos) {
-		NativeMemory attributes = this.kernel.allocate(ATTRIBUTES_SIZE);
-		if (this.kernel.libc().sched_getattr(thread, attributes, ATTRIBUTES_SIZE) == 0) {
-			attributes.putLong(ATTRIBUTES_RUNTIME, nanos);
-			this.kernel.libc().sched_setattr(thread, attributes);
+	private void schedule(int thread, int presentNice, int nice, long turn) {
+		SchedulerAttributes attributes = SchedulerAttributes.of(this.kernel, thread);
+		if (attributes != null) {
+			boolean expected = attributes.nice() == presentNice;
+			attributes.turn(turn).nice(expected ? nice : attributes.nice()).apply();
 		}
 	}
 

@@ -241,8 +241,10 @@ public interface Posix {
 	/**
 	 * Keep a child out of the way of others, with all of its threads and those that they
 	 * start. It uses some processors alone, and has long turns there, which others may
-	 * interrupt (Linux 6.12 and later). Needs no privilege. What the system refuses is
-	 * left out. A process id that is not a child's is left alone.
+	 * interrupt (Linux 6.12 and later); where this process has a privilege or a limit to
+	 * take a nice value back ({@code CAP_SYS_NICE}, {@code RLIMIT_NICE}), it has the
+	 * highest one. What the system refuses is left out. A process id that is not a
+	 * child's is left alone.
 	 * @param pid a child that was started by {@link #spawn}
 	 * @param most how many processors it may use, at least 1; {@link Integer#MAX_VALUE}
 	 * for all

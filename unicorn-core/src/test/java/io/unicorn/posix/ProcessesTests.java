@@ -181,6 +181,49 @@ class ProcessesTests {
 	}
 
 	@Test
+	void whatIsInTheBackgroundYieldsIfItMayComeBack() throws Exception {
+		int pid = this.shells.start("exec sleep 60");
+		Niceness niceness = new Niceness(Kernel.load());
+		int own = niceness.own();
+		Assumptions.assumeTrue(niceness.yielding() != own, "it may not come back");
+		this.posix.background(pid, 1);
+		assertThat(scheduling(pid).nice()).isEqualTo(19);
+		this.posix.foreground(pid);
+		assertThat(scheduling(pid).nice()).isEqualTo(own);
+		assertThat(niceness.own()).isEqualTo(own);
+	}
+
+	@Test
+	void aThreadKeepsTheNiceValueThatItWasGiven() throws Exception {
+		assumeNiceZero();
+		int pid = this.shells.start("exec nice -n 7 sleep 60");
+		await().until(() -> scheduling(pid).nice() == 7);
+		this.posix.background(pid, 1);
+		assertThat(scheduling(pid).nice()).isEqualTo(7);
+		this.posix.foreground(pid);
+		assertThat(scheduling(pid).nice()).isEqualTo(7);
+	}
+
+	/** The limit is 20 less the lowest nice value that a process may take. */
+	@ParameterizedTest
+	@CsvSource({ "0, 0", "19, 0", "20, 19", "40, 19" })
+	void withoutThePrivilegeALimitDecidesWhoMayComeBack(int limit, int yielding) throws Exception {
+		Assumptions.assumeTrue(System.getProperty("user.name").equals("root"), "to drop it needs another one");
+		assumeNiceZero();
+		String limits = "--nice=" + limit + ":" + limit;
+		Assumptions.assumeTrue(new ProcessBuilder("prlimit", limits, "true").start().waitFor() == 0,
+				"the limit may not be set");
+		Command java = java(NicenessMain.class);
+		List<String> line = new ArrayList<>(List.of("prlimit", limits, "setpriv", "--inh-caps=-sys_nice",
+				"--bounding-set=-sys_nice", "--", java.executable()));
+		line.addAll(java.arguments().subList(1, java.arguments().size()));
+		Path out = this.directory.resolve("out");
+		Process process = new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(out.toFile()).start();
+		assertThat(process.waitFor()).isZero();
+		assertThat(out).content().endsWith("0 -> " + yielding + "\n");
+	}
+
+	@Test
 	void allThreadsGoToTheBackgroundAndComeBack() throws Exception {
 		Assumptions.assumeTrue(Runtime.getRuntime().availableProcessors() > 1, "there is one processor alone");
 		Path source = Files.writeString(this.directory.resolve("Sleeper.java"),
@@ -248,10 +291,15 @@ class ProcessesTests {
 
 	/** Return the length of a turn in nanoseconds, or 0. */
 	private static long slice(int pid) {
-		Kernel kernel = Kernel.load();
-		NativeMemory attributes = kernel.allocate(Background.ATTRIBUTES_SIZE);
-		return (kernel.libc().sched_getattr(pid, attributes, Background.ATTRIBUTES_SIZE) == 0)
-				? attributes.getLong(Background.ATTRIBUTES_RUNTIME) : 0;
+		return scheduling(pid).turn();
+	}
+
+	private static void assumeNiceZero() {
+		Assumptions.assumeTrue(new Niceness(Kernel.load()).own() == 0, "the tests have a nice value themselves");
+	}
+
+	private static SchedulerAttributes scheduling(int thread) {
+		return Objects.requireNonNull(SchedulerAttributes.of(Kernel.load(), thread));
 	}
 
 	@Test
@@ -564,7 +612,7 @@ class ProcessesTests {
 	}
 
 	private static void awaitZombie(int pid) {
-		await().until(() -> Files.readString(Path.of("/proc", "" + pid, "stat")).contains(") Z "));
+		await().until(() -> state(pid) == 'Z');
 	}
 
 	private static void awaitUninterruptibly(CountDownLatch latch) {
