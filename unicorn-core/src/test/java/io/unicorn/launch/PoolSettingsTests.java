@@ -72,7 +72,7 @@ class PoolSettingsTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "1, 25", "3, 25", "4, 100", "64, 100" })
+	@CsvSource({ "1, 33", "3, 33", "4, 100", "64, 100" })
 	void whereThereAreFewProcessorsABootHasAQuotaOfThem(int processors, int quota) {
 		assertThat(RolloutSettings.usualQuota(processors)).isEqualTo(quota);
 	}
