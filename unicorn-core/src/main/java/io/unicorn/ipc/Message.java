@@ -61,6 +61,14 @@ public sealed interface Message {
 	}
 
 	/**
+	 * The application has started. What may still come before the worker accepts is its
+	 * readiness check and its warm-up.
+	 */
+	record Started() implements FromWorker {
+
+	}
+
+	/**
 	 * The worker accepts connections from now on.
 	 */
 	record Ready() implements FromWorker {

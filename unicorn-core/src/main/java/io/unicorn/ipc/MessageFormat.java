@@ -74,6 +74,9 @@ record MessageFormat<M extends Message>(int code, Class<M> type, BiConsumer<Payl
 					(out, configuration) -> out.writeString(configuration.digest()),
 					(in) -> new Message.Configuration(in.readString())),
 
+			new MessageFormat<>(11, Message.Started.class, (out, started) -> {
+			}, (in) -> new Message.Started()),
+
 			new MessageFormat<>(65, Message.Welcome.class, (out, welcome) -> {
 				out.writeInt(welcome.index());
 				out.writeLong(welcome.id());

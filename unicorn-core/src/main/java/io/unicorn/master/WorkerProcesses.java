@@ -93,6 +93,8 @@ final class WorkerProcesses {
 	 * @return its process id
 	 */
 	int adopt(long id, FirstWorker worker) throws PosixException {
+		// Its compiler has started; one that has just been spawned has none.
+		this.posix.compileWhenIdle(worker.pid());
 		listen(id, add(id, worker.pid(), this.posix.inheritedControl(worker.control()), Restraint.NONE));
 		return worker.pid();
 	}
@@ -115,7 +117,7 @@ final class WorkerProcesses {
 			Child child = add(connection.id(), connection.pid(), socket, Restraint.NONE);
 			child.channel().resume(connection.unsent());
 			this.posix.adopt(connection.pid());
-			receive(connection.id(), socket, child.decoder(), connection.received().duplicate());
+			receive(connection.id(), child, connection.received().duplicate());
 			listen(connection.id(), child);
 		}
 	}
@@ -148,27 +150,34 @@ final class WorkerProcesses {
 		this.byId.forEach(this::listen);
 	}
 
-	private void receive(long id, ControlSocket socket, FrameDecoder<Message.FromWorker> decoder, ByteBuffer bytes) {
+	private void receive(long id, Child child, ByteBuffer bytes) {
 		try {
-			decoder.feed(bytes, (message) -> {
-				notice(id, message);
+			child.decoder().feed(bytes, (message) -> {
+				notice(id, child.pid(), message);
 				this.events.accept(new Event.Received(id, message));
 			});
 		}
 		catch (MalformedFrameException ex) {
-			socket.close();
+			child.socket().close();
 			this.lost.add(id);
 			this.events.accept(new Event.ChannelLost(id,
 					"its control channel is closed, it sent a malformed frame: " + ex.getMessage()));
 		}
 	}
 
-	private void notice(long id, Message.FromWorker message) {
+	private void notice(long id, int pid, Message.FromWorker message) {
 		if (message instanceof Message.Heartbeat heartbeat) {
 			Long before = this.answered.put(id, heartbeat.requests());
 			if (heartbeat.inFlight() > 0 || (before != null && heartbeat.requests() > before)) {
 				this.background.served();
 			}
+		}
+		else if (message instanceof Message.Hello) {
+			this.posix.compileWhenIdle(pid);
+		}
+		else if (message instanceof Message.Started || message instanceof Message.Ready) {
+			// Those that are older than this master do not say that they have started.
+			this.posix.compileAsUsual(pid);
 		}
 	}
 
@@ -178,7 +187,7 @@ final class WorkerProcesses {
 
 				@Override
 				public void received(ByteBuffer bytes) {
-					receive(id, child.socket(), child.decoder(), bytes);
+					receive(id, child, bytes);
 				}
 
 				@Override

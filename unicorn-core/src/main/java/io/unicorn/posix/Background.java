@@ -1,13 +1,7 @@
 package io.unicorn.posix;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Keeps all threads of a process out of the way of others, and lets them come back.
@@ -46,10 +40,10 @@ final class Background {
 
 	}
 
-	Background(Kernel kernel) {
+	Background(Kernel kernel, Niceness niceness) {
 		this.kernel = kernel;
 		this.processors = new Processors(kernel);
-		this.niceness = new Niceness(kernel);
+		this.niceness = niceness;
 	}
 
 	/**
@@ -81,7 +75,7 @@ final class Background {
 		}
 		Set<Integer> done = new HashSet<>();
 		for (int pass = 0; pass < MOST_PASSES; pass++) {
-			Set<Integer> threads = threads(pid);
+			Set<Integer> threads = Tasks.of(pid);
 			threads.removeAll(done);
 			for (int thread : threads) {
 				schedule(thread, presentNice, wanted.nice(), turn);
@@ -90,17 +84,6 @@ final class Background {
 			if (!done.addAll(threads)) {
 				return;
 			}
-		}
-	}
-
-	private static Set<Integer> threads(int pid) {
-		try (Stream<Path> tasks = Files.list(Path.of("/proc/" + pid + "/task"))) {
-			return tasks.map((task) -> Integer.valueOf(task.getFileName().toString()))
-				.collect(Collectors.toCollection(HashSet::new));
-		}
-		catch (IOException | UncheckedIOException ex) {
-			// It has ended.
-			return new HashSet<>();
 		}
 	}
 

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -57,6 +58,8 @@ final class Children {
 
 	private final Background background;
 
+	private final OptimizingCompiler compiler;
+
 	private final ReentrantLock lock = new ReentrantLock();
 
 	private final Condition spawned = this.lock.newCondition();
@@ -67,11 +70,12 @@ final class Children {
 
 	private int holds;
 
-	Children(Kernel kernel, Spawner spawner, Background background) {
+	Children(Kernel kernel, Spawner spawner, Background background, OptimizingCompiler compiler) {
 		this.kernel = kernel;
 		this.libc = kernel.libc();
 		this.spawner = spawner;
 		this.background = background;
+		this.compiler = compiler;
 	}
 
 	int spawn(Command command, @Nullable Path output, int... descriptors) throws PosixException {
@@ -142,6 +146,16 @@ final class Children {
 
 	void foreground(int pid) {
 		ifAlive(pid, () -> this.background.leave(pid));
+	}
+
+	boolean compileWhenIdle(int pid) {
+		AtomicBoolean found = new AtomicBoolean();
+		ifAlive(pid, () -> found.set(this.compiler.whenIdle(pid)));
+		return found.get();
+	}
+
+	void compileAsUsual(int pid) {
+		ifAlive(pid, () -> this.compiler.asUsual(pid));
 	}
 
 	/** Do something with a child, which is not reaped meanwhile. */

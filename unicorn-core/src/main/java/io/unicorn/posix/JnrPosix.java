@@ -32,6 +32,8 @@ public final class JnrPosix implements Posix {
 
 	private final Execution execution;
 
+	private final OptimizingCompiler compiler;
+
 	private final Children children;
 
 	/**
@@ -46,8 +48,10 @@ public final class JnrPosix implements Posix {
 		this.controlSockets = new ControlSockets(this.kernel, this.descriptors);
 		this.signals = new Signals(this.kernel);
 		this.execution = new Execution(this.kernel, this.descriptors, this.signals);
+		Niceness niceness = new Niceness(this.kernel);
+		this.compiler = new OptimizingCompiler(this.kernel, niceness);
 		this.children = new Children(this.kernel, new Spawner(this.kernel, this.descriptors),
-				new Background(this.kernel));
+				new Background(this.kernel, niceness), this.compiler);
 	}
 
 	@Override
@@ -181,6 +185,21 @@ public final class JnrPosix implements Posix {
 	@Override
 	public void foreground(int pid) {
 		this.children.foreground(pid);
+	}
+
+	@Override
+	public boolean compileWhenIdle(int pid) {
+		return (pid == pid()) ? this.compiler.whenIdle(pid) : this.children.compileWhenIdle(pid);
+	}
+
+	@Override
+	public void compileAsUsual(int pid) {
+		if (pid == pid()) {
+			this.compiler.asUsual(pid);
+		}
+		else {
+			this.children.compileAsUsual(pid);
+		}
 	}
 
 	@Override

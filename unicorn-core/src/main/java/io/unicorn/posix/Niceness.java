@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The nice value of those who are to yield for a while. Whoever has yielded may not take
  * it back without a privilege ({@code CAP_SYS_NICE}) or a limit that allows it
- * ({@code RLIMIT_NICE}), so without those nobody is asked to. Not thread-safe.
+ * ({@code RLIMIT_NICE}), so without those nobody is asked to. Thread-safe.
  */
 final class Niceness {
 
@@ -32,13 +32,18 @@ final class Niceness {
 
 	/** What others may have and come back from to what this thread has. */
 	int yielding() {
+		return isReversible() ? LAST : own();
+	}
+
+	/** Whether those who yield may be let back. */
+	synchronized boolean isReversible() {
 		if (this.reversible == null) {
 			// A thread that did not come back would be slow for good, so it ends.
 			this.reversible = CompletableFuture
 				.supplyAsync(this::comesBack, (attempt) -> new Thread(attempt, "unicorn-nice").start())
 				.join();
 		}
-		return this.reversible ? LAST : own();
+		return this.reversible;
 	}
 
 	private boolean comesBack() {

@@ -259,6 +259,26 @@ public interface Posix {
 	void foreground(int pid);
 
 	/**
+	 * Let the optimizing compiler of a process, if that is a HotSpot JVM, use the
+	 * processors when nobody else does, in that process or in others. Where this process
+	 * has neither a privilege nor a limit to take that back ({@code CAP_SYS_NICE},
+	 * {@code RLIMIT_NICE}), nothing happens. Compilers that start later are not meant,
+	 * unless an idle one starts them.
+	 * @param pid this process, or a child that was started by {@link #spawn}; others are
+	 * left alone
+	 * @return whether there is such a compiler, which waits now. A JVM has none in the
+	 * first instants of its life.
+	 */
+	boolean compileWhenIdle(int pid);
+
+	/**
+	 * Let the optimizing compiler of a process compete with everybody again.
+	 * @param pid this process, or a child that was started by {@link #spawn}; others are
+	 * left alone
+	 */
+	void compileAsUsual(int pid);
+
+	/**
 	 * See to it that a child which is stopped (SIGSTOP) goes on when this process ends,
 	 * however it ends, or becomes another program.
 	 * @param pid a child that was started by {@link #spawn}

@@ -9,6 +9,9 @@ final class SchedulerAttributes {
 
 	private static final int SIZE = 48;
 
+	/** Where {@code sched_policy} is. */
+	private static final int POLICY = 4;
+
 	/** Where {@code sched_nice} is. */
 	private static final int NICE = 16;
 
@@ -36,6 +39,16 @@ final class SchedulerAttributes {
 		NativeMemory memory = kernel.allocate(SIZE);
 		boolean known = kernel.libc().sched_getattr(thread, memory, SIZE) == 0;
 		return known ? new SchedulerAttributes(kernel.libc(), thread, memory) : null;
+	}
+
+	/** Return the number of the policy, one of {@code SCHED_OTHER} and so on. */
+	int policy() {
+		return this.memory.buffer().getInt(POLICY);
+	}
+
+	SchedulerAttributes policy(int policy) {
+		this.memory.buffer().putInt(POLICY, policy);
+		return this;
 	}
 
 	int nice() {

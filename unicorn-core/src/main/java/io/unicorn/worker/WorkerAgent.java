@@ -239,6 +239,7 @@ public final class WorkerAgent {
 	 * @param check whether the application is ready
 	 */
 	public void ready(ReadinessCheck check) {
+		send(new Message.Started());
 		if (!this.identity.probation()) {
 			serve();
 			return;

@@ -33,7 +33,8 @@ final class SampleMessages {
 				new Message.StopAccepting(), new Message.Health(true, ""), new Message.Health(false, "db is DOWN"),
 				new Message.BootLog(List.of()), new Message.BootLog(List.of("größer", "")), new Message.RefuseTraffic(),
 				new Message.EndConnections(), new Message.RolloutRequest(-1, "asked by an endpoint"),
-				new Message.RolloutReply(-1, 7), new Message.Configuration("3a9f"), new Message.TellConfiguration());
+				new Message.RolloutReply(-1, 7), new Message.Configuration("3a9f"), new Message.TellConfiguration(),
+				new Message.Started());
 	}
 
 	static List<Message.FromWorker> fromWorker() {

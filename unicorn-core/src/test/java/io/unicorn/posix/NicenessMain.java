@@ -1,7 +1,8 @@
 package io.unicorn.posix;
 
 /**
- * Prints the nice value of this process, and the one that it may come back from.
+ * Prints the nice value of this process, the one that it may come back from, and whether
+ * its compiler can be made to wait.
  */
 final class NicenessMain {
 
@@ -10,7 +11,8 @@ final class NicenessMain {
 
 	public static void main(String... args) {
 		Niceness niceness = new Niceness(Kernel.load());
-		System.out.println(niceness.own() + " -> " + niceness.yielding());
+		Posix posix = new JnrPosix();
+		System.out.println(niceness.own() + " -> " + niceness.yielding() + ", " + posix.compileWhenIdle(posix.pid()));
 	}
 
 }

@@ -39,6 +39,10 @@ class ProcessesTests {
 
 	private static final int SIGUSR2 = 12;
 
+	private static final int SCHED_OTHER = 0;
+
+	private static final int SCHED_IDLE = 5;
+
 	private final JnrPosix posix = new JnrPosix();
 
 	private final Shells shells = new Shells(this.posix);
@@ -183,9 +187,9 @@ class ProcessesTests {
 	@Test
 	void whatIsInTheBackgroundYieldsIfItMayComeBack() throws Exception {
 		int pid = this.shells.start("exec sleep 60");
+		assumeMayComeBack();
 		Niceness niceness = new Niceness(Kernel.load());
 		int own = niceness.own();
-		Assumptions.assumeTrue(niceness.yielding() != own, "it may not come back");
 		this.posix.background(pid, 1);
 		assertThat(scheduling(pid).nice()).isEqualTo(19);
 		this.posix.foreground(pid);
@@ -206,8 +210,8 @@ class ProcessesTests {
 
 	/** The limit is 20 less the lowest nice value that a process may take. */
 	@ParameterizedTest
-	@CsvSource({ "0, 0", "19, 0", "20, 19", "40, 19" })
-	void withoutThePrivilegeALimitDecidesWhoMayComeBack(int limit, int yielding) throws Exception {
+	@CsvSource({ "0, 0, false", "19, 0, false", "20, 19, true", "40, 19, true" })
+	void withoutThePrivilegeALimitDecidesWhoMayComeBack(int limit, int yielding, boolean waits) throws Exception {
 		Assumptions.assumeTrue(System.getProperty("user.name").equals("root"), "to drop it needs another one");
 		assumeNiceZero();
 		String limits = "--nice=" + limit + ":" + limit;
@@ -220,23 +224,77 @@ class ProcessesTests {
 		Path out = this.directory.resolve("out");
 		Process process = new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(out.toFile()).start();
 		assertThat(process.waitFor()).isZero();
-		assertThat(out).content().endsWith("0 -> " + yielding + "\n");
+		assertThat(out).content().endsWith("0 -> " + yielding + ", " + waits + "\n");
+	}
+
+	@Test
+	void theOptimizingCompilerAloneWaitsForIdleProcessors() throws Exception {
+		assumeMayComeBack();
+		int pid = startSleeper();
+		assertThat(this.posix.compileWhenIdle(pid)).isTrue();
+		List<Integer> compilers = compilers(pid);
+		assertThat(compilers).isNotEmpty();
+		assertThat(compilers).allMatch((thread) -> scheduling(thread).policy() == SCHED_IDLE);
+		assertThat(Tasks.of(pid)).filteredOn((thread) -> !compilers.contains(thread))
+			.isNotEmpty()
+			.allMatch((thread) -> scheduling(thread).policy() == SCHED_OTHER);
+		this.posix.compileAsUsual(pid);
+		assertThat(Tasks.of(pid)).allMatch((thread) -> scheduling(thread).policy() == SCHED_OTHER);
+	}
+
+	@Test
+	void aCompilerThatWaitsComesBackToTheNiceValueOfItsProcess() throws Exception {
+		assumeMayComeBack();
+		int own = new Niceness(Kernel.load()).own();
+		int pid = startSleeper();
+		this.posix.background(pid, Integer.MAX_VALUE);
+		this.posix.compileWhenIdle(pid);
+		this.posix.foreground(pid);
+		this.posix.compileAsUsual(pid);
+		assertThat(compilers(pid)).isNotEmpty().allMatch((thread) -> scheduling(thread).nice() == own);
+		this.posix.compileWhenIdle(pid);
+		this.posix.background(pid, Integer.MAX_VALUE);
+		this.posix.compileAsUsual(pid);
+		assertThat(compilers(pid)).allMatch((thread) -> scheduling(thread).nice() == 19);
+		this.posix.foreground(pid);
+		assertThat(compilers(pid)).allMatch((thread) -> scheduling(thread).nice() == own);
+	}
+
+	@Test
+	void whoHasNoCompilerDoesNotWait() throws Exception {
+		int pid = this.shells.start("exec sleep 60");
+		assertThat(this.posix.compileWhenIdle(pid)).isFalse();
+		assertThat(scheduling(pid).policy()).isEqualTo(SCHED_OTHER);
+	}
+
+	private static List<Integer> compilers(int pid) {
+		return Tasks.of(pid).stream().filter((thread) -> Tasks.name(pid, thread).startsWith("C2 ")).toList();
+	}
+
+	private static void assumeMayComeBack() {
+		Assumptions.assumeTrue(new Niceness(Kernel.load()).isReversible(), "it may not come back");
+	}
+
+	/** Start a JVM that does nothing, and wait until it has its threads. */
+	private int startSleeper() throws IOException {
+		Path source = Files.writeString(this.directory.resolve("Sleeper.java"),
+				"class Sleeper { public static void main(String[] args) throws Exception { Thread.sleep(60_000); } }");
+		int pid = this.shells
+			.start("exec " + Path.of(System.getProperty("java.home"), "bin", "java") + " -XX:+UseSerialGC " + source);
+		await().until(() -> Tasks.of(pid).size() > 8 && !compilers(pid).isEmpty());
+		return pid;
 	}
 
 	@Test
 	void allThreadsGoToTheBackgroundAndComeBack() throws Exception {
 		Assumptions.assumeTrue(Runtime.getRuntime().availableProcessors() > 1, "there is one processor alone");
-		Path source = Files.writeString(this.directory.resolve("Sleeper.java"),
-				"class Sleeper { public static void main(String[] args) throws Exception { Thread.sleep(60_000); } }");
-		int pid = this.shells
-			.start("exec " + Path.of(System.getProperty("java.home"), "bin", "java") + " -XX:+UseSerialGC " + source);
-		await().until(() -> threads(pid).size() > 8);
+		int pid = startSleeper();
 		String all = processors(pid);
 		this.posix.background(pid, 1);
 		String chosen = processors(pid);
-		assertThat(threads(pid)).extracting(ProcessesTests::processors).containsOnly(chosen).doesNotContain(all);
+		assertThat(Tasks.of(pid)).extracting(ProcessesTests::processors).containsOnly(chosen).doesNotContain(all);
 		this.posix.foreground(pid);
-		assertThat(threads(pid)).extracting(ProcessesTests::processors).containsOnly(all);
+		assertThat(Tasks.of(pid)).extracting(ProcessesTests::processors).containsOnly(all);
 	}
 
 	@Test
@@ -274,15 +332,6 @@ class ProcessesTests {
 				.map((line) -> line.substring(line.indexOf('\t') + 1))
 				.findFirst()
 				.orElseThrow();
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
-	}
-
-	private static List<Integer> threads(int pid) {
-		try (Stream<Path> tasks = Files.list(Path.of("/proc/" + pid + "/task"))) {
-			return tasks.map((task) -> Integer.valueOf(task.getFileName().toString())).sorted().toList();
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);

@@ -50,6 +50,7 @@ class WorkerAgentTests {
 	 */
 	private void serve(WorkerAgent agent) throws InterruptedException {
 		agent.ready(ReadinessCheck.NONE);
+		assertThat(this.master.next()).isEqualTo(new Message.Started());
 		assertThat(this.master.next()).isEqualTo(new Message.Ready());
 	}
 
@@ -165,6 +166,7 @@ class WorkerAgentTests {
 		agent.register(one);
 		agent.register(other);
 		agent.ready(ReadinessCheck.NONE);
+		assertThat(this.master.next()).isEqualTo(new Message.Started());
 		assertThat(one.calls).doesNotContain("start");
 		assertThat(agent.isReady()).isFalse();
 		warm.countDown();
@@ -292,6 +294,7 @@ class WorkerAgentTests {
 		assertThat(late.calls).containsExactly("stop");
 		agent.retire("x", "a mark after which Ready would have come");
 		this.master.next(Message.Drained.class);
+		assertThat(this.master.next()).isEqualTo(new Message.Started());
 		assertThat(this.master.next()).isInstanceOf(Message.Retire.class);
 	}
 

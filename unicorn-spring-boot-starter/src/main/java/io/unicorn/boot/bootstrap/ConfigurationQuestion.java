@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 
 import io.unicorn.ipc.FrameDecoder;
 import io.unicorn.ipc.MalformedFrameException;
@@ -26,6 +27,11 @@ final class ConfigurationQuestion implements ControlPoller.Handler {
 
 	private final CompletableFuture<@Nullable String> answer = new CompletableFuture<>();
 
+	/** It takes a JVM some 30 ms to start its threads, and longer if it has to wait. */
+	private static final Duration PAUSE = Duration.ofMillis(40);
+
+	private static final int ATTEMPTS = 8;
+
 	private ConfigurationQuestion() {
 	}
 
@@ -33,9 +39,11 @@ final class ConfigurationQuestion implements ControlPoller.Handler {
 	 * Ask.
 	 * @param control our end of its control connection, which stays open
 	 * @param patience how long to wait
+	 * @param meanwhile is tried a few times while nothing is heard, until it succeeds
 	 * @return the digest, or {@code null} if there is no answer
 	 */
-	static @Nullable String ask(Posix posix, ControlSocket control, Duration patience) throws IOException {
+	static @Nullable String ask(Posix posix, ControlSocket control, Duration patience, BooleanSupplier meanwhile)
+			throws IOException {
 		ConfigurationQuestion question = new ConfigurationQuestion();
 		ControlPoller poller = posix.poller();
 		try {
@@ -44,6 +52,9 @@ final class ConfigurationQuestion implements ControlPoller.Handler {
 			Thread thread = new Thread(() -> run(poller), "unicorn-head-start-answer");
 			thread.setDaemon(true);
 			thread.start();
+			for (int i = 0; i < ATTEMPTS && !question.isAnswered(PAUSE) && !meanwhile.getAsBoolean(); i++) {
+				// It is too early.
+			}
 			return question.answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
 		}
 		catch (ExecutionException | TimeoutException ex) {
@@ -55,6 +66,16 @@ final class ConfigurationQuestion implements ControlPoller.Handler {
 		}
 		finally {
 			poller.close();
+		}
+	}
+
+	private boolean isAnswered(Duration wait) throws InterruptedException, ExecutionException {
+		try {
+			this.answer.get(wait.toMillis(), TimeUnit.MILLISECONDS);
+			return true;
+		}
+		catch (TimeoutException ex) {
+			return false;
 		}
 	}
 

@@ -117,12 +117,15 @@ final class EarlyWorker {
 	}
 
 	/**
-	 * Ask what it finds in its environment. It waits then.
+	 * Ask what it finds in its environment. It waits then. Until it has started, its
+	 * optimizing compiler waits for idle processors: the master sees to that as well, but
+	 * later.
 	 * @param patience how long to wait for the answer
 	 * @return a digest of it, or {@code null} if there is no answer
 	 */
 	@Nullable String configuration(Duration patience) throws IOException {
-		return ConfigurationQuestion.ask(this.posix, this.control, patience);
+		return ConfigurationQuestion.ask(this.posix, this.control, patience,
+				() -> this.posix.compileWhenIdle(this.pid));
 	}
 
 	/**

@@ -214,11 +214,14 @@ final class HeadStart {
 	 * wrong is explained when it goes wrong in earnest.
 	 */
 	private synchronized void leap(Started started) {
+		Posix posix = started.posix();
 		try {
 			Forecast.Grounds grounds = started.grounds();
 			if (grounds == null) {
 				return;
 			}
+			// If all goes well, nothing that it compiles now will ever run.
+			posix.compileWhenIdle(posix.pid());
 			this.asked = true;
 			this.answer = started.worker().configuration(ANSWER);
 			if (!grounds.configuration().equals(this.answer)) {
@@ -226,8 +229,7 @@ final class HeadStart {
 			}
 			Map<String, Listener> listeners = started.listen(started.plan().addresses());
 			this.over.countDown();
-			new Succession(started.workDir(), started.plan(), started.posix()).begin(listeners, started.worker(),
-					grounds);
+			new Succession(started.workDir(), started.plan(), posix).begin(listeners, started.worker(), grounds);
 		}
 		catch (IOException ex) {
 			end();
@@ -235,6 +237,9 @@ final class HeadStart {
 		catch (MasterNotStartedException ex) {
 			// Nothing is left of the worker and the sockets.
 			started.forget();
+		}
+		finally {
+			posix.compileAsUsual(posix.pid());
 		}
 	}
 
