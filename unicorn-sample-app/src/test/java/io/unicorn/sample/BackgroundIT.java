@@ -28,12 +28,6 @@ class BackgroundIT {
 
 	private static final Pattern SUCCESSOR = Pattern.compile("worker \\d+ \\(pid (\\d+)\\) spawned");
 
-	private static final String SCHED_OTHER = "0";
-
-	private static final String SCHED_IDLE = "5";
-
-	private static final long CAP_SYS_NICE = 1L << 23;
-
 	/** Requests enough for a pool that serves. */
 	private static final Duration PAUSE = Duration.ofMillis(100);
 
@@ -84,7 +78,7 @@ class BackgroundIT {
 
 	@Test
 	void theOptimizingCompilerOfAWorkerWaitsUntilTheApplicationHasStarted() throws Exception {
-		Assumptions.assumeTrue(mayTakeBackNiceValues(), "it takes the privilege CAP_SYS_NICE");
+		Assumptions.assumeTrue(OptimizingCompilers.mayWait(), "it takes the privilege CAP_SYS_NICE");
 		RunningPool pool = this.pools.start(RunningPool.builder()
 			.env("UNICORN_JVMPROFILE", "balanced")
 			.env("UNICORN_WARMUP_PATHS", "/sleep?ms=5000")
@@ -94,46 +88,14 @@ class BackgroundIT {
 		int mark = pool.mark();
 		ProcessHandle.of(pool.workerPids().get(0)).orElseThrow().destroyForcibly();
 		long spawned = Long.parseLong(pool.awaitOutputAfter(mark, SUCCESSOR, RunningPool.PATIENCE).group(1));
-		Await.until(RunningPool.PATIENCE, () -> "its policy is " + compilerPolicies(spawned),
-				() -> compilerPolicies(spawned).equals(Set.of(SCHED_IDLE)));
-		Await.until(RunningPool.PATIENCE, () -> "its policy is " + compilerPolicies(spawned),
-				() -> compilerPolicies(spawned).equals(Set.of(SCHED_OTHER)));
+		Await.until(RunningPool.PATIENCE, () -> "its policy is " + OptimizingCompilers.policies(spawned),
+				() -> OptimizingCompilers.policies(spawned).equals(Set.of(OptimizingCompilers.WAITING)));
+		Await.until(RunningPool.PATIENCE, () -> "its policy is " + OptimizingCompilers.policies(spawned),
+				() -> OptimizingCompilers.policies(spawned).equals(Set.of(OptimizingCompilers.USUAL)));
 		assertThat(pool.output().substring(mark)).as("it warms up with its compiler").doesNotContainPattern(READY);
 		pool.awaitOutputAfter(mark, READY, RunningPool.PATIENCE);
-		assertThat(compilerPolicies(spawned)).containsExactly(SCHED_OTHER);
+		assertThat(OptimizingCompilers.policies(spawned)).containsExactly(OptimizingCompilers.USUAL);
 		assertThat(pool.stop()).isZero();
-	}
-
-	private static boolean mayTakeBackNiceValues() {
-		return lines(Path.of("/proc/self")).filter((line) -> line.startsWith("CapEff:"))
-			.anyMatch((line) -> (Long.parseUnsignedLong(line.substring("CapEff:".length()).strip(), 16)
-					& CAP_SYS_NICE) != 0);
-	}
-
-	/**
-	 * Return the scheduling policies of the threads of the optimizing compiler: the 41st
-	 * field, or the 39th after the name.
-	 */
-	private static Set<String> compilerPolicies(long pid) {
-		try (Stream<Path> threads = Files.list(Path.of("/proc/" + pid + "/task"))) {
-			return threads.map((thread) -> read(thread.resolve("stat")))
-				.filter((stat) -> stat.contains("(C2 "))
-				.map((stat) -> stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[38])
-				.collect(Collectors.toSet());
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
-	}
-
-	private static String read(Path file) {
-		try {
-			return Files.readString(file);
-		}
-		catch (IOException ex) {
-			// It has ended meanwhile.
-			return "";
-		}
 	}
 
 	private static boolean isStopped(long pid) {

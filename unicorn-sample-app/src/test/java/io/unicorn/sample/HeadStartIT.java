@@ -154,6 +154,23 @@ class HeadStartIT {
 	}
 
 	@Test
+	void theCompilerOfAProcessThatDoesNotBecomeTheMasterDoesNotGoOnWaiting() throws IOException {
+		startAndStop(withOptimizingCompiler(), 1);
+		RunningPool process = this.pools.start(withOptimizingCompiler().args("--unicorn.enabled=false"));
+		awaitEarlyWorker(process);
+		process.awaitOutput("Started SampleApplication", TIMEOUT);
+		assertThat(OptimizingCompilers.policies(process.masterPid())).containsExactly(OptimizingCompilers.USUAL);
+		process.signal("TERM");
+		process.exitCode(TIMEOUT);
+	}
+
+	private PoolBuilder withOptimizingCompiler() {
+		return RunningPool.builder()
+			.workingDirectory(this.directory)
+			.args("--unicorn.work-dir=" + this.directory.resolve("work"));
+	}
+
+	@Test
 	void aWorkerWhosePoolIsKilledBeforeItKnowsItEndsWithoutAWord() {
 		startOnce();
 		RunningPool pool = this.pools.start(pool());
