@@ -41,6 +41,8 @@ class ProcessesTests {
 
 	private static final int SCHED_OTHER = 0;
 
+	private static final int SCHED_BATCH = 3;
+
 	private static final int SCHED_IDLE = 5;
 
 	private final JnrPosix posix = new JnrPosix();
@@ -258,6 +260,17 @@ class ProcessesTests {
 		assertThat(compilers(pid)).allMatch((thread) -> scheduling(thread).nice() == 19);
 		this.posix.foreground(pid);
 		assertThat(compilers(pid)).allMatch((thread) -> scheduling(thread).nice() == own);
+	}
+
+	@Test
+	void aCompilerKeepsThePolicyThatItWasGiven() throws Exception {
+		int pid = startSleeper();
+		int compiler = compilers(pid).get(0);
+		assertThat(scheduling(compiler).policy(SCHED_BATCH).apply()).isTrue();
+		this.posix.compileWhenIdle(pid);
+		assertThat(scheduling(compiler).policy()).isEqualTo(SCHED_BATCH);
+		this.posix.compileAsUsual(pid);
+		assertThat(scheduling(compiler).policy()).isEqualTo(SCHED_BATCH);
 	}
 
 	@Test
