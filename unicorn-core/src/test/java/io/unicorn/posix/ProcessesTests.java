@@ -39,6 +39,8 @@ class ProcessesTests {
 
 	private static final int SIGUSR2 = 12;
 
+	private static final String WITHOUT_OPTIMIZING_COMPILER = "-XX:TieredStopAtLevel=1";
+
 	private static final int SCHED_OTHER = 0;
 
 	private static final int SCHED_BATCH = 3;
@@ -223,6 +225,7 @@ class ProcessesTests {
 		List<String> line = new ArrayList<>(List.of("prlimit", limits, "setpriv", "--inh-caps=-sys_nice",
 				"--bounding-set=-sys_nice", "--", java.executable()));
 		line.addAll(java.arguments().subList(1, java.arguments().size()));
+		line.remove(WITHOUT_OPTIMIZING_COMPILER);
 		Path out = this.directory.resolve("out");
 		Process process = new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(out.toFile()).start();
 		assertThat(process.waitFor()).isZero();
@@ -651,7 +654,7 @@ class ProcessesTests {
 
 	static Command java(Class<?> main, String... parameters) {
 		Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-		List<String> arguments = new ArrayList<>(List.of("java", "-Xshare:auto", "-XX:TieredStopAtLevel=1",
+		List<String> arguments = new ArrayList<>(List.of("java", "-Xshare:auto", WITHOUT_OPTIMIZING_COMPILER,
 				"-Djnr.ffi.asm.enabled=false", "--enable-native-access=ALL-UNNAMED", "-cp",
 				System.getProperty("java.class.path"), main.getName()));
 		arguments.addAll(List.of(parameters));
