@@ -8,9 +8,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
@@ -95,24 +95,12 @@ final class Children {
 	}
 
 	boolean kill(int pid, int signal) {
-		this.lock.lock();
-		try {
-			return this.live.contains(pid) && this.libc.kill(pid, signal) == 0;
-		}
-		finally {
-			this.lock.unlock();
-		}
+		return isAliveAnd(pid, () -> this.libc.kill(pid, signal) == 0);
 	}
 
 	boolean killGroup(int pid, int signal) {
-		this.lock.lock();
-		try {
-			// Each child is the first of a process group of its own, see Spawner.
-			return this.live.contains(pid) && this.libc.kill(-pid, signal) == 0;
-		}
-		finally {
-			this.lock.unlock();
-		}
+		// Each child is the first of a process group of its own, see Spawner.
+		return isAliveAnd(pid, () -> this.libc.kill(-pid, signal) == 0);
 	}
 
 	void makeLast(int pid) {
@@ -149,9 +137,7 @@ final class Children {
 	}
 
 	boolean compileWhenIdle(int pid) {
-		AtomicBoolean found = new AtomicBoolean();
-		ifAlive(pid, () -> found.set(this.compiler.whenIdle(pid)));
-		return found.get();
+		return isAliveAnd(pid, () -> this.compiler.whenIdle(pid));
 	}
 
 	void compileAsUsual(int pid) {
@@ -160,11 +146,17 @@ final class Children {
 
 	/** Do something with a child, which is not reaped meanwhile. */
 	private void ifAlive(int pid, Runnable action) {
+		isAliveAnd(pid, () -> {
+			action.run();
+			return true;
+		});
+	}
+
+	/** Try something with a child, which is not reaped meanwhile. */
+	private boolean isAliveAnd(int pid, BooleanSupplier attempt) {
 		this.lock.lock();
 		try {
-			if (this.live.contains(pid)) {
-				action.run();
-			}
+			return this.live.contains(pid) && attempt.getAsBoolean();
 		}
 		finally {
 			this.lock.unlock();

@@ -29,7 +29,7 @@ final class OptimizingCompiler {
 	 * @return whether there is one that may be let back
 	 */
 	boolean whenIdle(int pid) {
-		return this.niceness.isReversible() && change(pid, SCHED_OTHER, SCHED_IDLE);
+		return change(pid, SCHED_OTHER, SCHED_IDLE);
 	}
 
 	/** Let it run in a process like everybody. */
@@ -41,10 +41,10 @@ final class OptimizingCompiler {
 	 * Change the policy of its threads, but for those that have another one than
 	 * expected. The nice value does not follow while a thread is idle, so it is given
 	 * that of the thread with which the process began.
-	 * @return whether there are any
+	 * @return whether there are any that may be let back
 	 */
 	private boolean change(int pid, int present, int wanted) {
-		SchedulerAttributes first = SchedulerAttributes.of(this.kernel, pid);
+		SchedulerAttributes first = this.niceness.isReversible() ? SchedulerAttributes.of(this.kernel, pid) : null;
 		if (first == null) {
 			return false;
 		}

@@ -23,14 +23,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class ConfigurationQuestion implements ControlPoller.Handler {
 
-	private final FrameDecoder<Message.FromWorker> decoder = new FrameDecoder<>(Message.FromWorker.class);
-
-	private final CompletableFuture<@Nullable String> answer = new CompletableFuture<>();
-
 	/** It takes a JVM some 30 ms to start its threads, and longer if it has to wait. */
 	private static final Duration PAUSE = Duration.ofMillis(40);
 
 	private static final int ATTEMPTS = 8;
+
+	private final FrameDecoder<Message.FromWorker> decoder = new FrameDecoder<>(Message.FromWorker.class);
+
+	private final CompletableFuture<@Nullable String> answer = new CompletableFuture<>();
 
 	private ConfigurationQuestion() {
 	}

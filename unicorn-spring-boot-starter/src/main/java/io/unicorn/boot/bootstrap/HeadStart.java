@@ -214,14 +214,26 @@ final class HeadStart {
 	 * wrong is explained when it goes wrong in earnest.
 	 */
 	private synchronized void leap(Started started) {
-		Posix posix = started.posix();
 		try {
 			Forecast.Grounds grounds = started.grounds();
-			if (grounds == null) {
-				return;
+			if (grounds != null) {
+				leap(started, grounds);
 			}
-			// If all goes well, nothing that it compiles now will ever run.
-			posix.compileWhenIdle(posix.pid());
+		}
+		catch (IOException ex) {
+			end();
+		}
+		catch (MasterNotStartedException ex) {
+			// Nothing is left of the worker and the sockets.
+			started.forget();
+		}
+	}
+
+	private void leap(Started started, Forecast.Grounds grounds) throws IOException {
+		Posix posix = started.posix();
+		// If all goes well, nothing that it compiles now will ever run.
+		posix.compileWhenIdle(posix.pid());
+		try {
 			this.asked = true;
 			this.answer = started.worker().configuration(ANSWER);
 			if (!grounds.configuration().equals(this.answer)) {
@@ -230,13 +242,6 @@ final class HeadStart {
 			Map<String, Listener> listeners = started.listen(started.plan().addresses());
 			this.over.countDown();
 			new Succession(started.workDir(), started.plan(), posix).begin(listeners, started.worker(), grounds);
-		}
-		catch (IOException ex) {
-			end();
-		}
-		catch (MasterNotStartedException ex) {
-			// Nothing is left of the worker and the sockets.
-			started.forget();
 		}
 		finally {
 			posix.compileAsUsual(posix.pid());
