@@ -23,7 +23,7 @@ public enum JvmProfile {
 		Stream<Option> candidates(Machine machine, int workers) {
 			Option heap = new Option("-XX:InitialRAMPercentage=" + percentage(JVM_INITIAL_SHARE / workers),
 					INITIAL_HEAP);
-			return isServer(machine, workers) ? Stream.of(processors(machine), heap)
+			return isServer(machine, workers) ? Stream.of(processors(machine), RESERVE, heap)
 					: Stream.of(processors(machine), SERIAL, heap);
 		}
 
@@ -65,6 +65,13 @@ public enum JvmProfile {
 	private static final Machine LEAST_SERVER = new Machine(2, 1792L << 20);
 
 	private static final Option SERIAL = new Option("-XX:+UseSerialGC", Pattern.compile("-XX:[+-]Use\\w+GC"));
+
+	/**
+	 * G1's own reserve, a tenth, is soon used up where the heap is a share of what it
+	 * would be for one JVM; then it collects all of the heap in one long pause.
+	 */
+	private static final Option RESERVE = new Option("-XX:G1ReservePercent=20",
+			Pattern.compile("-XX:G1ReservePercent=.*|-XX:\\+Use(?!G1)\\w+GC|-XX:-UseG1GC"));
 
 	private static final Pattern PROCESSORS = Pattern.compile(Machine.PROCESSORS_FLAG + ".*");
 

@@ -27,7 +27,7 @@ class JvmProfileTests {
 
 	@Test
 	void theWorkersShareWhatAJvmBeginsWith() {
-		assertThat(flags(JvmProfile.BALANCED)).containsExactly("-XX:ActiveProcessorCount=2",
+		assertThat(flags(JvmProfile.BALANCED)).containsExactly("-XX:ActiveProcessorCount=2", "-XX:G1ReservePercent=20",
 				"-XX:InitialRAMPercentage=0.781");
 	}
 
@@ -36,6 +36,19 @@ class JvmProfileTests {
 		assertThat(flags(JvmProfile.COMPACT)).containsExactly("-XX:ActiveProcessorCount=2", "-XX:+UseSerialGC",
 				"-XX:InitialRAMPercentage=0.1", "-XX:MinHeapFreeRatio=10", "-XX:MaxHeapFreeRatio=30",
 				"-XX:TieredStopAtLevel=1");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "-XX:+UseParallelGC, false", "-XX:+UseZGC, false", "-XX:+UseSerialGC, false", "-XX:-UseG1GC, false",
+			"-XX:G1ReservePercent=5, false", "-XX:+UseG1GC, true", "-XX:-UseZGC, true", "-Xmx1g, true" })
+	void theCollectorThatTheJvmChoosesHasAGreaterReserve(String userFlag, boolean reserve) {
+		assertThat(flags(JvmProfile.BALANCED, userFlag).contains("-XX:G1ReservePercent=20")).isEqualTo(reserve);
+	}
+
+	@Test
+	void theSerialCollectorHasNoReserve() {
+		assertThat(JvmProfile.BALANCED.flags(new Machine(1, 64L << 30), 2, List.of()))
+			.containsExactly("-XX:ActiveProcessorCount=1", "-XX:+UseSerialGC", "-XX:InitialRAMPercentage=0.781");
 	}
 
 	@Test
