@@ -67,8 +67,8 @@ public enum JvmProfile {
 	private static final Option SERIAL = new Option("-XX:+UseSerialGC", Pattern.compile("-XX:[+-]Use\\w+GC"));
 
 	/**
-	 * G1's own reserve, a tenth, is soon used up where the heap is a share of what it
-	 * would be for one JVM; then it collects all of the heap in one long pause.
+	 * With a tenth in reserve, as usual, G1 of JDK 25 fills a small heap until there is
+	 * no region left to copy to, and collects all of it in one long pause.
 	 */
 	private static final Option RESERVE = new Option("-XX:G1ReservePercent=20",
 			Pattern.compile("-XX:G1ReservePercent=.*|-XX:\\+Use(?!G1)\\w+GC|-XX:-UseG1GC"));

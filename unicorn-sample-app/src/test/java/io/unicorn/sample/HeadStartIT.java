@@ -54,10 +54,7 @@ class HeadStartIT {
 	}
 
 	private PoolBuilder pool() {
-		return RunningPool.builder()
-			.bootingFast()
-			.workingDirectory(this.directory)
-			.args("--unicorn.work-dir=" + this.directory.resolve("work"));
+		return withOptimizingCompiler().bootingFast();
 	}
 
 	/** Each JVM writes down which classes it loads. */
