@@ -1,6 +1,8 @@
 package io.unicorn;
 
+import java.time.Clock;
 import java.util.List;
+import java.util.Random;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaCall;
@@ -17,37 +19,72 @@ import org.jspecify.annotations.NullMarked;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 /**
- * The arrows between the packages and the habits of the main code. A package need not
- * have classes yet.
+ * Checks which package uses which, and some rules for all main code.
  */
 @AnalyzeClasses(packages = "io.unicorn", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTests {
 
 	@ArchTest
-	static final ArchRule posixKnowsNobody = knowsOnly("posix");
+	static final ArchRule posixUsesNoPackage = packageUses("posix");
 
 	@ArchTest
-	static final ArchRule ipcKnowsNobody = knowsOnly("ipc");
+	static final ArchRule libcUsesPosix = packageUses("posix.libc", "posix");
 
 	@ArchTest
-	static final ArchRule launchKnowsIpcAndPosix = knowsOnly("launch", "ipc", "posix");
+	static final ArchRule schedulingUsesLibc = packageUses("posix.scheduling", "posix", "posix.libc");
 
 	@ArchTest
-	static final ArchRule workerKnowsIpc = knowsOnly("worker", "ipc");
+	static final ArchRule socketUsesLibc = packageUses("posix.socket", "posix", "posix.libc");
 
 	@ArchTest
-	static final ArchRule masterKnowsLaunchIpcAndPosix = knowsOnly("master", "launch", "ipc", "posix");
+	static final ArchRule processUsesScheduling = packageUses("posix.process", "posix", "posix.libc",
+			"posix.scheduling");
 
 	@ArchTest
-	static final ArchRule cliKnowsLaunchIpcAndPosix = knowsOnly("cli", "launch", "ipc", "posix");
+	static final ArchRule jnrUsesAllOfPosix = packageUses("posix.jnr", "posix", "posix.libc", "posix.scheduling",
+			"posix.socket", "posix.process");
 
 	@ArchTest
-	static final ArchRule nobodyKnowsTheMaster = noClasses().that()
+	static final ArchRule settingsUseNoPackage = packageUses("launch.settings");
+
+	@ArchTest
+	static final ArchRule workdirUsesPosix = packageUses("launch.workdir", "posix");
+
+	@ArchTest
+	static final ArchRule generationUsesWorkdir = packageUses("launch.generation", "launch.workdir");
+
+	@ArchTest
+	static final ArchRule planUsesSettingsAndGeneration = packageUses("launch.plan", "launch.settings",
+			"launch.generation", "launch.workdir", "posix");
+
+	@ArchTest
+	static final ArchRule cacheUsesPlan = packageUses("launch.cache", "launch.plan", "launch.settings",
+			"launch.generation", "launch.workdir", "posix");
+
+	@ArchTest
+	static final ArchRule leaseUsesCache = packageUses("launch.lease", "launch.cache", "launch.generation",
+			"launch.workdir", "posix");
+
+	@ArchTest
+	static final ArchRule ipcUsesNoPackage = packagesUse("ipc");
+
+	@ArchTest
+	static final ArchRule workerUsesIpc = packagesUse("worker", "ipc");
+
+	@ArchTest
+	static final ArchRule masterUsesLaunchIpcAndPosix = packagesUse("master", "launch", "ipc", "posix");
+
+	@ArchTest
+	static final ArchRule cliUsesLaunchIpcAndPosix = packagesUse("cli", "launch", "ipc", "posix");
+
+	@ArchTest
+	static final ArchRule noOtherPackageUsesTheMaster = noClasses().that()
 		.resideOutsideOfPackage("io.unicorn.master..")
 		.should()
 		.dependOnClassesThat()
@@ -55,14 +92,35 @@ class ArchitectureTests {
 		.allowEmptyShould(true);
 
 	@ArchTest
-	static final ArchRule packagesHaveNoCycles = slices().matching("io.unicorn.(*)..")
-		.should()
-		.beFreeOfCycles()
-		.allowEmptyShould(true);
+	static final ArchRule packagesHaveNoCycles = slices().matching("io.unicorn.(**)").should().beFreeOfCycles();
 
 	@ArchTest
-	static final ArchRule onlyPosixMakesNativeCalls = noClasses().that()
-		.resideOutsideOfPackage("..posix..")
+	static final ArchRule theArbiterIsPure = noClasses().that()
+		.resideInAPackage("io.unicorn.master.arbiter..")
+		.should()
+		.dependOnClassesThat(
+				resideInAnyPackage("java.io..", "java.nio..", "java.net..", "java.security..", "java.util.concurrent..",
+						"java.lang.management..", "sun..", "io.unicorn.posix..")
+					.or(type(Thread.class))
+					.or(type(ProcessHandle.class))
+					.or(type(Process.class))
+					.or(type(Runtime.class))
+					.or(type(Random.class))
+					.or(type(Clock.class)))
+		.orShould()
+		.callMethodWhere(
+				calls("System", "java.lang.System", "nanoTime", "currentTimeMillis", "getProperty", "getenv", "exit"))
+		.orShould()
+		.callMethodWhere(calls("a clock of its own", "java.time", "now"))
+		.orShould()
+		.callMethodWhere(calls("randomness of its own", "java.lang.Math", "random"))
+		.orShould()
+		.callMethodWhere(calls("randomness of its own", "java.util.random.RandomGenerator", "getDefault", "of"))
+		.because("the simulation drives it through hours of virtual time, and a seed must repeat a failure");
+
+	@ArchTest
+	static final ArchRule onlyLibcMakesNativeCalls = noClasses().that()
+		.resideOutsideOfPackage("io.unicorn.posix.libc")
 		.should()
 		.dependOnClassesThat()
 		.resideInAnyPackage("jnr..", "com.kenai..")
@@ -78,12 +136,12 @@ class ArchitectureTests {
 	static final ArchRule aCommandLoadsNoNativeLibrary = noClasses().that(inPackage("cli"))
 		.should()
 		.dependOnClassesThat()
-		.haveNameMatching("io\\.unicorn\\.posix\\.(Posix|Jnr.*|Kernel|Libc|NativeMemory)")
+		.haveNameMatching("io\\.unicorn\\.posix\\.(Posix|(jnr|libc|process|scheduling|socket)\\..*)")
 		.because("it would take longer than the rest of a command")
 		.allowEmptyShould(true);
 
 	@ArchTest
-	static final ArchRule onlyTheWorkerOpensWhatIsPrivate = noClasses().that()
+	static final ArchRule onlyTheWorkerUsesPrivateMembers = noClasses().that()
 		.resideOutsideOfPackage("io.unicorn.worker..")
 		.should()
 		.callMethodWhere(calls("setAccessible or trySetAccessible by reflection", "java.lang.reflect", "setAccessible",
@@ -91,7 +149,7 @@ class ArchitectureTests {
 		.allowEmptyShould(true);
 
 	@ArchTest
-	static final ArchRule nobodySleeps = noClasses().should()
+	static final ArchRule noThreadSleeps = noClasses().should()
 		.callMethodWhere(calls("Thread.sleep", "java.lang.Thread", "sleep"))
 		.orShould()
 		.callMethodWhere(calls("TimeUnit.sleep", "java.util.concurrent.TimeUnit", "sleep"))
@@ -108,7 +166,7 @@ class ArchitectureTests {
 		.allowEmptyShould(true);
 
 	@ArchTest
-	static final ArchRule noLoggingFramework = noClasses().should()
+	static final ArchRule noLoggingFrameworkIsUsed = noClasses().should()
 		.dependOnClassesThat(resideInAnyPackage("java.util.logging..", "org.slf4j..", "ch.qos.logback..",
 				"org.apache.logging..", "org.apache.log4j..", "org.apache.commons.logging..", "org.jboss.logging..")
 			.or(JavaClass.Predicates.assignableTo(System.Logger.class)))
@@ -116,7 +174,7 @@ class ArchitectureTests {
 		.allowEmptyShould(true);
 
 	@ArchTest
-	static final ArchRule noClassIsABag = noClasses().should()
+	static final ArchRule noClassIsNamedUtilOrHelper = noClasses().should()
 		.haveNameMatching(".*(Util|Utils|Helper|Manager)")
 		.because("a class is named after the one thing it does")
 		.allowEmptyShould(true);
@@ -124,15 +182,30 @@ class ArchitectureTests {
 	@ArchTest
 	static final ArchRule everyPackageIsNullMarked = classes().should(beInANullMarkedPackage()).allowEmptyShould(true);
 
-	private static ArchRule knowsOnly(String name, String... known) {
+	/** Return a rule for one package, without those below it. */
+	private static ArchRule packageUses(String name, String... used) {
+		DescribedPredicate<JavaClass> others = resideInAPackage("io.unicorn..")
+			.and(not(resideInAPackage("io.unicorn." + name)));
+		for (String other : used) {
+			others = others.and(not(resideInAPackage("io.unicorn." + other)));
+		}
+		return noClasses().that()
+			.resideInAPackage("io.unicorn." + name)
+			.should()
+			.dependOnClassesThat(others)
+			.as("package " + name + " may use no package of this project but itself and " + List.of(used));
+	}
+
+	/** Return a rule for a package and all those below it. */
+	private static ArchRule packagesUse(String name, String... used) {
 		DescribedPredicate<JavaClass> others = resideInAPackage("io.unicorn..").and(not(inPackage(name)));
-		for (String other : known) {
+		for (String other : used) {
 			others = others.and(not(inPackage(other)));
 		}
 		return noClasses().that(inPackage(name))
 			.should()
 			.dependOnClassesThat(others)
-			.as("package " + name + " may use no package of ours but itself and " + List.of(known))
+			.as("packages " + name + ".. may use no package of this project but themselves and " + List.of(used))
 			.allowEmptyShould(true);
 	}
 

@@ -13,23 +13,40 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the operator has typed.
+ * Holds the arguments of a command line.
  *
- * @param command what to do
- * @param pid the master's process id, or {@code null} if none was named
- * @param workDir the pool's private directory, or {@code null} if none was named
+ * @param command the command
+ * @param number the number of workers or the index of the worker that the command needs,
+ * {@code null} if it needs none
+ * @param pid the process id of the master, or {@code null} if the operator gave none
+ * @param workDir the work dir of the pool, or {@code null} if the operator gave none
  * @param waits whether to wait for the result
  * @param timeout how long to wait at most, or {@code null} for no limit
+ * @param json whether to print JSON
  */
-record Arguments(Name command, @Nullable Integer pid, @Nullable Path workDir, boolean waits,
-		@Nullable Duration timeout) {
+record Arguments(Name command, @Nullable Integer number, @Nullable Integer pid, @Nullable Path workDir, boolean waits,
+		@Nullable Duration timeout, boolean json) {
 
 	private static final Pattern TIME = Pattern.compile("([0-9]{1,6})(ms|s|m|h)?");
 
 	/** The commands. */
 	enum Name {
 
-		ROLLOUT, STATUS, HELP;
+		ROLLOUT, STATUS, SCALE, RETIRE, DUMP, STOP, HELP;
+
+		/** Return what the number behind the command is, empty if there is none. */
+		String number() {
+			return switch (this) {
+				case SCALE -> "a number of workers";
+				case RETIRE, DUMP -> "the index of a worker";
+				default -> "";
+			};
+		}
+
+		/** Whether it waits for a result. */
+		boolean isLong() {
+			return this == ROLLOUT || this == STOP;
+		}
 
 		@Override
 		public String toString() {
@@ -39,19 +56,21 @@ record Arguments(Name command, @Nullable Integer pid, @Nullable Path workDir, bo
 	}
 
 	/**
-	 * Understand a command line. Options stand anywhere behind the command, as
-	 * {@code --name value} or {@code --name=value}.
-	 * @throws CommandFailedException if it is wrong
+	 * Parse a command line: the command, its number if it needs one, then its options in
+	 * any order, as {@code --name value} or {@code --name=value}.
+	 * @throws CommandFailedException if the command line is wrong
 	 */
 	static Arguments parse(List<String> arguments) throws CommandFailedException {
 		if (arguments.isEmpty()) {
 			throw usage("a command is missing");
 		}
 		if (arguments.contains("--help") || arguments.contains("-h")) {
-			return new Arguments(Name.HELP, null, null, true, null);
+			return new Arguments(Name.HELP, null, null, null, true, null, false);
 		}
-		Arguments result = new Arguments(command(arguments.get(0)), null, null, true, null);
+		Name command = command(arguments.get(0));
 		Deque<String> rest = new ArrayDeque<>(arguments.subList(1, arguments.size()));
+		Arguments result = new Arguments(command, command.number().isEmpty() ? null : number(command, rest), null, null,
+				true, null, false);
 		while (!rest.isEmpty()) {
 			result = result.with(rest.remove(), rest);
 		}
@@ -67,26 +86,43 @@ record Arguments(Name command, @Nullable Integer pid, @Nullable Path workDir, bo
 		throw usage("there is no command '" + text + "'");
 	}
 
+	private static Integer number(Name command, Deque<String> rest) throws CommandFailedException {
+		String text = rest.isEmpty() ? "" : rest.remove();
+		try {
+			return Integer.valueOf(text);
+		}
+		catch (NumberFormatException ex) {
+			throw usage(command + " needs " + command.number() + (text.isEmpty() ? "" : ", not '" + text + "'"));
+		}
+	}
+
 	private Arguments with(String option, Deque<String> rest) throws CommandFailedException {
 		int equals = option.indexOf('=');
 		String name = (equals < 0) ? option : option.substring(0, equals);
 		if (equals >= 0) {
 			rest.push(option.substring(equals + 1));
 		}
-		boolean rollout = this.command == Name.ROLLOUT;
 		if (name.equals("--pid")) {
-			return new Arguments(this.command, pid(value(name, rest)), this.workDir, this.waits, this.timeout);
+			return with(pid(value(name, rest)), this.workDir, this.waits, this.timeout, this.json);
 		}
 		if (name.equals("--work-dir")) {
-			return new Arguments(this.command, this.pid, path(value(name, rest)), this.waits, this.timeout);
+			return with(this.pid, path(value(name, rest)), this.waits, this.timeout, this.json);
 		}
-		if (name.equals("--timeout") && rollout) {
-			return new Arguments(this.command, this.pid, this.workDir, this.waits, time(value(name, rest)));
+		if (name.equals("--timeout") && this.command.isLong()) {
+			return with(this.pid, this.workDir, this.waits, time(value(name, rest)), this.json);
 		}
-		if (option.equals("--no-wait") && rollout) {
-			return new Arguments(this.command, this.pid, this.workDir, false, this.timeout);
+		if (option.equals("--no-wait") && this.command.isLong()) {
+			return with(this.pid, this.workDir, false, this.timeout, this.json);
+		}
+		if (option.equals("--json") && this.command == Name.STATUS) {
+			return with(this.pid, this.workDir, this.waits, this.timeout, true);
 		}
 		throw usage("the command " + this.command + " has no option '" + option + "'");
+	}
+
+	private Arguments with(@Nullable Integer otherPid, @Nullable Path otherWorkDir, boolean otherWaits,
+			@Nullable Duration otherTimeout, boolean otherJson) {
+		return new Arguments(this.command, this.number, otherPid, otherWorkDir, otherWaits, otherTimeout, otherJson);
 	}
 
 	private static String value(String name, Deque<String> rest) throws CommandFailedException {

@@ -1,19 +1,19 @@
 package io.unicorn.cli;
 
 /**
- * A command cannot do what was asked for. The message is for the operator.
+ * Thrown when a command fails. Carries the exit status and a message for the operator.
  */
 final class CommandFailedException extends Exception {
 
 	private static final long serialVersionUID = 1L;
 
-	/** What the command was to do did not succeed. */
+	/** The command has failed. */
 	static final int FAILED = 1;
 
-	/** The command line cannot be understood. */
+	/** The command line is wrong. */
 	static final int USAGE = 2;
 
-	/** It cannot be told how it came out. */
+	/** The result is not known. */
 	static final int UNKNOWN = 3;
 
 	private final int status;

@@ -2,19 +2,25 @@ package io.unicorn.cli;
 
 import java.io.PrintStream;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.IntFunction;
 
-import io.unicorn.launch.JavaCommandLine;
-import io.unicorn.launch.MasterProcess;
+import io.unicorn.ipc.Message;
+import io.unicorn.launch.plan.JavaCommandLine;
+import io.unicorn.launch.plan.PoolProcess;
 import io.unicorn.posix.Command;
 
 /**
- * Runs one command: finds the pool that it is for, asks its master, and prints what comes
- * of it. Needs neither Spring nor native code.
+ * Runs one command: finds the pool, queries its master and prints the result. Needs
+ * neither Spring nor native code. Not thread-safe.
  */
 public final class CommandLine {
 
-	/** What {@code -Djarmode} has to be. */
+	/** The value of {@code -Djarmode} that selects this command line. */
 	public static final String MODE = "unicorn";
+
+	/** Each connection has one question; the master sets the trigger itself. */
+	private static final long QUERY = 1;
 
 	private static final String HELP = """
 			Commands to the pool that runs this application:
@@ -25,6 +31,12 @@ public final class CommandLine {
 			    --no-wait          return when the roll-out has been asked for
 			    --timeout <time>   stop waiting after 90s, 10m or 1h; the roll-out goes on
 			  status             show the pool and its workers
+			    --json             all that is known, as the endpoint unicorn shows it
+			  scale <number>     change the number of workers
+			  retire <index>     replace a worker
+			  dump <index>       let a worker write its threads to the pool's output
+			  stop               stop the pool when requests are answered, and wait for its end
+			    --no-wait, --timeout <time>
 			  help               show this text
 
 			Which pool, if there are several:
@@ -32,8 +44,8 @@ public final class CommandLine {
 			  --pid <number>     the one with this master
 			  --work-dir <path>  the one with this unicorn.work-dir, also in another container
 
-			Exit status: 0 done; 1 failed, rolled back, or no pool found; 2 the command line
-			is wrong; 3 the result is not known (the time is over, the master has gone).
+			Exit status: 0 done; 1 failed, refused, rolled back, or no pool found; 2 the command line
+			is wrong; 3 the result is not known (the time is over, the master has ended).
 			""";
 
 	private final PrintStream out;
@@ -42,8 +54,8 @@ public final class CommandLine {
 
 	/**
 	 * Create.
-	 * @param out gets what was asked for
-	 * @param err gets what went wrong
+	 * @param out gets the output of the command
+	 * @param err gets the reason of a failure
 	 */
 	public CommandLine(PrintStream out, PrintStream err) {
 		this.out = out;
@@ -51,9 +63,9 @@ public final class CommandLine {
 	}
 
 	/**
-	 * Run a command.
+	 * Run a command, and return when it has ended. Never throws for a failed command.
 	 * @param arguments the command and its options
-	 * @return the exit status
+	 * @return the exit status: 0 for success, 1 to 3 as the help says
 	 */
 	public int run(String... arguments) {
 		try {
@@ -76,21 +88,40 @@ public final class CommandLine {
 		switch (arguments.command()) {
 			case HELP -> this.out.print(HELP);
 			case STATUS -> {
-				Target target = target(arguments);
-				new StatusCommand(new MasterLine(target), this.out).run(target.description());
+				FoundPool pool = find(arguments);
+				StatusCommand status = new StatusCommand(new SocketPoolClient(pool), this.out);
+				if (arguments.json()) {
+					status.printJson();
+				}
+				else {
+					status.run(pool.description());
+				}
+			}
+			case SCALE -> change(arguments, (number) -> new Message.ScaleRequest(QUERY, number, ""));
+			case RETIRE -> change(arguments, (number) -> new Message.RetireRequest(QUERY, number, ""));
+			case DUMP -> change(arguments, (number) -> new Message.DumpRequest(QUERY, number, ""));
+			case STOP -> {
+				FoundPool pool = find(arguments);
+				new ChangeCommand(new SocketPoolClient(pool), this.out).stop(pool.alive(), arguments.waits(),
+						arguments.timeout());
 			}
 			case ROLLOUT -> {
-				Target target = target(arguments);
-				return new RolloutCommand(new MasterLine(target), this.out, this.err).run(target.description(),
+				FoundPool pool = find(arguments);
+				return new RolloutCommand(new SocketPoolClient(pool), this.out, this.err).run(pool.description(),
 						arguments.waits(), arguments.timeout());
 			}
 		}
 		return 0;
 	}
 
-	private static Target target(Arguments arguments) throws CommandFailedException {
-		String application = MasterProcess.application(JavaCommandLine.parse(Command.ownArguments()));
-		return new Targets(application).choose(arguments);
+	private void change(Arguments arguments, IntFunction<Message.Request> request) throws CommandFailedException {
+		int number = Objects.requireNonNull(arguments.number());
+		new ChangeCommand(new SocketPoolClient(find(arguments)), this.out).run(request.apply(number));
+	}
+
+	private static FoundPool find(Arguments arguments) throws CommandFailedException {
+		String application = PoolProcess.application(JavaCommandLine.parse(Command.ownArguments()));
+		return new PoolFinder(application).find(arguments);
 	}
 
 }

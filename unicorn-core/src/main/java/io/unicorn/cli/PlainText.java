@@ -3,12 +3,12 @@ package io.unicorn.cli;
 import java.util.regex.Pattern;
 
 /**
- * Text that somebody else has written, on the operator's terminal: colours and whatever
- * else could make the terminal do something are taken out.
+ * Removes colours and other control characters from text of the application, which must
+ * not control the operator's terminal.
  */
 final class PlainText {
 
-	/** Escape sequences as far as they print letters, and then every other control. */
+	/** Escape sequences that end with a letter, and every other control character. */
 	private static final Pattern CONTROLS = Pattern
 		.compile("\\e\\[[0-9;?]*[ -/]*[@-~]|(?!\t)\\p{Cntrl}|[\\u0080-\\u009f\\u202a-\\u202e\\u2066-\\u2069]");
 

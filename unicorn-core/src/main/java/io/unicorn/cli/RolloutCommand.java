@@ -15,7 +15,7 @@ import io.unicorn.ipc.PoolSnapshot.StepInfo;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Begins a roll-out, prints its steps as they happen, and ends with its result.
+ * Asks for a roll-out, prints its steps as they happen, and returns its result.
  */
 final class RolloutCommand {
 
@@ -28,10 +28,10 @@ final class RolloutCommand {
 
 	private static final String ABORTED = "aborted";
 
-	/** Enough for the reason, which comes last; all are in the pool's own log. */
-	private static final int MOST_LINES = 30;
+	/** Enough for the reason, which comes last; the pool's log has all lines. */
+	private static final int MAX_LINES = 30;
 
-	private final PoolLine pool;
+	private final PoolClient pool;
 
 	private final PrintStream out;
 
@@ -39,9 +39,10 @@ final class RolloutCommand {
 
 	private int printed;
 
+	/** The condition printed last for which the roll-out waits. */
 	private String waitsFor = "";
 
-	RolloutCommand(PoolLine pool, PrintStream out, PrintStream err) {
+	RolloutCommand(PoolClient pool, PrintStream out, PrintStream err) {
 		this.pool = pool;
 		this.out = out;
 		this.err = err;
@@ -49,7 +50,7 @@ final class RolloutCommand {
 
 	/**
 	 * Run the command.
-	 * @param description what to call the pool
+	 * @param description the name of the pool
 	 * @param wait whether to wait for the result
 	 * @param timeout how long to wait at most, or {@code null}
 	 * @return the exit status
@@ -66,7 +67,7 @@ final class RolloutCommand {
 			return 0;
 		}
 		while (true) {
-			RolloutInfo rollout = look(id);
+			RolloutInfo rollout = query(id);
 			if (rollout != null && rollout.endedAt() != null) {
 				return result(rollout);
 			}
@@ -79,8 +80,11 @@ final class RolloutCommand {
 		}
 	}
 
-	/** Print what is new, and return how it stands, or null if it has not begun. */
-	private @Nullable RolloutInfo look(long id) throws CommandFailedException {
+	/**
+	 * Query the roll-out, and print its new steps.
+	 * @return the roll-out, or {@code null} if it has not begun
+	 */
+	private @Nullable RolloutInfo query(long id) throws CommandFailedException {
 		PoolSnapshot snapshot = this.pool.pool();
 		List<RolloutInfo> rollouts = snapshot.rollouts();
 		for (RolloutInfo rollout : rollouts) {
@@ -96,18 +100,19 @@ final class RolloutCommand {
 			throw new CommandFailedException(CommandFailedException.UNKNOWN,
 					"so many roll-outs have come after roll-out " + id + " that its result is not kept any more");
 		}
-		tellWhatItWaitsFor(snapshot);
+		printCondition(snapshot);
 		return null;
 	}
 
-	private void tellWhatItWaitsFor(PoolSnapshot snapshot) {
+	/** Print the condition for which the roll-out waits, once. */
+	private void printCondition(PoolSnapshot snapshot) {
 		boolean running = !snapshot.rollouts().isEmpty() && snapshot.rollouts().get(0).endedAt() == null;
-		String what = running ? "roll-out " + snapshot.rollouts().get(0).id() + " has ended"
+		String condition = running ? "roll-out " + snapshot.rollouts().get(0).id() + " has ended"
 				: snapshot.master().state().equals("starting") ? "the first worker is ready"
 						: "the master has been replaced";
-		if (!what.equals(this.waitsFor)) {
-			this.waitsFor = what;
-			print(Instant.now(), "begins when " + what);
+		if (!condition.equals(this.waitsFor)) {
+			this.waitsFor = condition;
+			print(Instant.now(), "begins when " + condition);
 		}
 	}
 
@@ -118,9 +123,9 @@ final class RolloutCommand {
 	private int result(RolloutInfo ended) throws CommandFailedException {
 		RolloutInfo rollout = ended;
 		if (!rollout.state().equals(SUCCEEDED) && rollout.log().isEmpty()) {
-			// The last words of a worker may come after the news of its end.
+			// The output of a worker may arrive after its exit was recorded.
 			LockSupport.parkNanos(INTERVAL.toNanos());
-			RolloutInfo later = look(rollout.id());
+			RolloutInfo later = query(rollout.id());
 			rollout = (later != null) ? later : rollout;
 		}
 		if (rollout.state().equals(SUCCEEDED)) {
@@ -133,7 +138,7 @@ final class RolloutCommand {
 		List<String> log = rollout.log();
 		if (!log.isEmpty()) {
 			this.err.println("what was printed last:");
-			log.subList(Math.max(0, log.size() - MOST_LINES), log.size())
+			log.subList(Math.max(0, log.size() - MAX_LINES), log.size())
 				.forEach((line) -> this.err.println("| " + PlainText.of(line)));
 		}
 		return CommandFailedException.FAILED;

@@ -10,22 +10,22 @@ import io.unicorn.ipc.PoolSnapshot.RolloutInfo;
 import io.unicorn.ipc.PoolSnapshot.WorkerInfo;
 
 /**
- * Prints a pool as it is now.
+ * Prints the present state of a pool.
  */
 final class StatusCommand {
 
-	private final PoolLine pool;
+	private final PoolClient pool;
 
 	private final PrintStream out;
 
-	StatusCommand(PoolLine pool, PrintStream out) {
+	StatusCommand(PoolClient pool, PrintStream out) {
 		this.pool = pool;
 		this.out = out;
 	}
 
 	/**
 	 * Run the command.
-	 * @param description what to call the pool
+	 * @param description the name of the pool
 	 */
 	void run(String description) throws CommandFailedException {
 		PoolSnapshot snapshot = this.pool.pool();
@@ -34,6 +34,9 @@ final class StatusCommand {
 		this.out.println("%s for %s, generation %d, %d of %d workers ready".formatted(
 				PlainText.of(snapshot.master().state()), age(snapshot.master().startedAt(), now),
 				snapshot.master().generation(), snapshot.ready(), snapshot.target()));
+		if (!snapshot.problem().isEmpty()) {
+			this.out.println(PlainText.of(snapshot.problem()));
+		}
 		if (!snapshot.rollouts().isEmpty()) {
 			this.out.println(describe(snapshot.rollouts().get(0), now));
 		}
@@ -48,6 +51,11 @@ final class StatusCommand {
 		}
 	}
 
+	/** Print all that is known, as one line of JSON. */
+	void printJson() throws CommandFailedException {
+		this.out.println(JsonText.of(this.pool.pool()));
+	}
+
 	private void row(Object... cells) {
 		this.out.printf(Locale.ROOT, "%-8s %8s %12s %-10s %10s %10s  %s%n", cells);
 	}
@@ -59,7 +67,7 @@ final class StatusCommand {
 		return PlainText.of("roll-out " + rollout.id() + " " + rollout.state() + when + why);
 	}
 
-	/** The largest unit that there is at least two of, but for seconds. */
+	/** Return the age in the largest unit of which it has at least two. */
 	private static String age(Instant since, Instant now) {
 		Duration age = Duration.between(since, now);
 		if (age.isNegative()) {

@@ -1,5 +1,5 @@
 /**
- * The command line of a pool: {@code java -Djarmode=unicorn -jar app.jar <command>}.
+ * The commands of the operator: {@code java -Djarmode=unicorn -jar app.jar <command>}.
  */
 @NullMarked
 package io.unicorn.cli;

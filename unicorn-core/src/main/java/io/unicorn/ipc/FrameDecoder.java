@@ -5,51 +5,54 @@ import java.util.Arrays;
 import java.util.function.Consumer;
 
 /**
- * Finds the messages in a stream of bytes that arrives in pieces of any size. One for
- * each connection; not thread-safe. Frames of unknown type are skipped.
+ * Decodes the messages in a stream of bytes that arrives in pieces of any size. Skips
+ * frames of unknown type. One instance per connection; not thread-safe.
  *
- * @param <M> what the other end may send
+ * @param <M> the kind of message that the other end may send
  * @see MessageReader
  */
 public final class FrameDecoder<M extends Message> {
 
-	/**
-	 * Room for all but the rarest messages.
-	 */
+	/** Large enough for most messages. */
 	static final int INITIAL_BYTES = 512;
 
 	private final Class<M> expected;
 
-	/**
-	 * The frame that is not complete yet, with its length, from 0 to the position.
-	 */
+	/** The incomplete frame, with its length, from 0 to the position. */
 	private ByteBuffer pending = ByteBuffer.allocate(INITIAL_BYTES);
 
+	/** The length and the type of a frame. */
+	private static final int HEADER_BYTES = MessageCodec.LENGTH_BYTES + Byte.BYTES;
+
 	/**
-	 * Size that {@link #pending} must reach before something can be done: first that of
-	 * the length, then that of the whole frame.
+	 * The size of {@link #pending} to wait for: first that of the length, then with the
+	 * type, then that of the whole frame.
 	 */
 	private int wantedBytes = MessageCodec.LENGTH_BYTES;
+
+	private boolean headerChecked;
 
 	private boolean malformed;
 
 	/**
 	 * Create a decoder for a new connection.
-	 * @param expected what the other end may send: {@link Message.FromWorker} or
-	 * {@link Message.FromMaster}; anything else is malformed
+	 * @param expected the kind of message that the other end may send, such as
+	 * {@link Message.FromWorker}; any other is malformed
 	 */
 	public FrameDecoder(Class<M> expected) {
 		this.expected = expected;
 	}
 
 	/**
-	 * Take the next bytes and pass on every message they complete. If the sink throws,
-	 * its message counts as passed on and the bytes after it are still in the buffer.
-	 * @param bytes what has arrived; all of it is consumed and nothing of it is kept
-	 * @param sink called for each message, in the order of sending, by this thread; also
-	 * for those before a malformed frame
-	 * @throws MalformedFrameException if a frame is not allowed or not expected; the
-	 * connection must be closed
+	 * Decode the next bytes and pass on every message that they complete. If the sink
+	 * throws, its message counts as passed on, and the bytes after it are still in the
+	 * buffer.
+	 * @param bytes the bytes that have arrived; the decoder consumes all and keeps no
+	 * reference to the buffer
+	 * @param sink gets each message on this thread, in the order of sending; also those
+	 * before a malformed frame
+	 * @throws MalformedFrameException if a frame breaks the protocol or is not expected;
+	 * close the connection
 	 * @throws IllegalStateException if an earlier frame was malformed
 	 */
 	public void feed(ByteBuffer bytes, Consumer<? super M> sink) throws MalformedFrameException {
@@ -66,16 +69,18 @@ public final class FrameDecoder<M extends Message> {
 	}
 
 	/**
-	 * Return whether the bytes so far end within a frame: at the end of a connection, a
-	 * sign that the other end died while it was sending.
+	 * Whether the bytes so far end inside a frame. At the end of a connection this means
+	 * that the other end has died while it was sending.
+	 * @return whether an incomplete frame is buffered
 	 */
 	public boolean isInsideFrame() {
 		return this.pending.position() > 0;
 	}
 
 	/**
-	 * Return the bytes so far of a frame that is not complete, for another decoder to go
-	 * on with.
+	 * Return the bytes of the incomplete frame, to be fed to another decoder that
+	 * continues this connection.
+	 * @return a copy, from position 0 to the limit; empty if no frame is incomplete
 	 */
 	public ByteBuffer unfinished() {
 		return ByteBuffer.wrap(Arrays.copyOf(this.pending.array(), this.pending.position()));
@@ -90,7 +95,14 @@ public final class FrameDecoder<M extends Message> {
 			if (this.wantedBytes == MessageCodec.LENGTH_BYTES) {
 				int length = this.pending.getInt(0);
 				MessageCodec.checkLength(length);
-				this.wantedBytes += length;
+				this.wantedBytes = HEADER_BYTES;
+				continue;
+			}
+			if (!this.headerChecked) {
+				int length = this.pending.getInt(0);
+				MessageCodec.checkLength(length, Byte.toUnsignedInt(this.pending.get(MessageCodec.LENGTH_BYTES)));
+				this.headerChecked = true;
+				this.wantedBytes = MessageCodec.LENGTH_BYTES + length;
 				continue;
 			}
 			this.pending.flip().position(MessageCodec.LENGTH_BYTES);
@@ -103,8 +115,8 @@ public final class FrameDecoder<M extends Message> {
 	}
 
 	/**
-	 * Move what is wanted, or as much as there is.
-	 * @return whether all that is wanted is there
+	 * Move bytes until {@link #wantedBytes} is reached, or as many as there are.
+	 * @return whether it is reached
 	 */
 	private boolean collect(ByteBuffer bytes) {
 		int missing = this.wantedBytes - this.pending.position();
@@ -116,7 +128,7 @@ public final class FrameDecoder<M extends Message> {
 	}
 
 	/**
-	 * Grow with what has arrived, not with what a length promises.
+	 * Grow with the bytes that have arrived, not to the length that the frame claims.
 	 */
 	private void makeRoom(int count) {
 		int required = this.pending.position() + count;
@@ -128,6 +140,7 @@ public final class FrameDecoder<M extends Message> {
 
 	private void reset() {
 		this.wantedBytes = MessageCodec.LENGTH_BYTES;
+		this.headerChecked = false;
 		if (this.pending.capacity() > INITIAL_BYTES) {
 			this.pending = ByteBuffer.allocate(INITIAL_BYTES);
 		}

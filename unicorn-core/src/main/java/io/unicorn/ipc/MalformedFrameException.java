@@ -3,9 +3,9 @@ package io.unicorn.ipc;
 import java.io.IOException;
 
 /**
- * The other end sent bytes that this protocol does not allow; the message says which.
- * Where the next frame starts is no longer certain, so the connection must be closed. The
- * message holds no text from the other end and is safe to log.
+ * Thrown when the other end has sent bytes that break the protocol; the message says
+ * which. The start of the next frame is unknown then, so the connection must be closed.
+ * The message contains no text of the other end and is safe to log.
  */
 public final class MalformedFrameException extends IOException {
 

@@ -4,17 +4,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One message of the control protocol. Immutable; which side sends it is said on each.
- * Counts, sizes and durations are never negative; a constructor that is given a number
- * out of range throws an {@link IllegalArgumentException} that names it.
+ * A message of the control protocol between a master and a worker. All are immutable.
+ * Counts, sizes and durations are 0 or more. A constructor throws
+ * {@link IllegalArgumentException}, which names the component, for a number out of range,
+ * and {@link NullPointerException} for a collection that is {@code null} or contains
+ * {@code null}.
  *
  * @see MessageCodec
  */
 public sealed interface Message {
 
-	/**
-	 * The version of the protocol that this code speaks.
-	 */
+	/** The version of the protocol that this code implements. */
 	int PROTOCOL_VERSION = 1;
 
 	/**
@@ -32,20 +32,54 @@ public sealed interface Message {
 	}
 
 	/**
-	 * A message that the master answers with one of its own, whoever sends it: a worker,
-	 * or a command of the operator.
+	 * A message that the master answers with a {@link Reply}. A worker may send it, or a
+	 * command of the operator.
 	 */
 	sealed interface Question extends Message {
 
 		/**
-		 * Return the number that the answer repeats.
+		 * Return the number that the reply repeats.
+		 * @return any number, chosen by the sender
 		 */
 		long query();
 
 	}
 
 	/**
-	 * First message of a worker, sent as soon as its environment is known.
+	 * A question that asks for a change of the pool.
+	 */
+	sealed interface Request extends FromWorker, Question {
+
+		/**
+		 * Return who asks.
+		 * @return the person or program, as a phrase for the log
+		 */
+		String trigger();
+
+		/**
+		 * Return this request with another trigger.
+		 * @param trigger the person or program that asks, as a phrase for the log
+		 * @return the request
+		 */
+		Request by(String trigger);
+
+	}
+
+	/**
+	 * The master's answer to a {@link Question} or to another message with a number.
+	 */
+	sealed interface Reply extends FromMaster {
+
+		/**
+		 * Return the number of the question.
+		 * @return the number
+		 */
+		long query();
+
+	}
+
+	/**
+	 * The first message of a worker, sent when it has read its configuration.
 	 *
 	 * @param protocol the {@link #PROTOCOL_VERSION} of the worker, from 1
 	 * @param configuration the settings of the pool as this worker resolved them, by
@@ -61,8 +95,24 @@ public sealed interface Message {
 	}
 
 	/**
-	 * The application has started. What may still come before the worker accepts is its
-	 * readiness check and its warm-up.
+	 * What a worker does while it boots. Sent when that changes, until the worker accepts
+	 * connections.
+	 *
+	 * @param initializing what it initializes of that which all workers share, as a
+	 * phrase for the log; empty if it initializes nothing now
+	 * @param stack where its main thread is, the innermost call first
+	 */
+	record Booting(String initializing, List<String> stack) implements FromWorker {
+
+		public Booting {
+			stack = List.copyOf(stack);
+		}
+
+	}
+
+	/**
+	 * The application has started. The readiness check and the warm-up may follow before
+	 * the worker accepts connections.
 	 */
 	record Started() implements FromWorker {
 
@@ -76,8 +126,9 @@ public sealed interface Message {
 	}
 
 	/**
-	 * Sign of life and load, sent at a fixed interval as long as there is something new
-	 * to say, and otherwise now and then.
+	 * The figures of a worker, which also show that it is alive. Sent at a fixed interval
+	 * while they change, otherwise at least as often as {@link Welcome#silenceMillis}
+	 * says.
 	 *
 	 * @param requests requests answered since the worker started
 	 * @param inFlight requests being served now
@@ -87,9 +138,19 @@ public sealed interface Message {
 	 * @param heapUsedBytes used part of the Java heap, in bytes
 	 * @param errors requests answered with a status of 500 or above since the worker
 	 * started
+	 * @param heapMaxBytes the size to which the Java heap may grow, in bytes; 0 if the
+	 * worker does not say
 	 */
 	record Heartbeat(long requests, int inFlight, long oldestRequestMillis, int connections, long heapUsedBytes,
-			long errors) implements FromWorker {
+			long errors, long heapMaxBytes) implements FromWorker {
+
+		/**
+		 * Create the figures of a worker that does not say how large its heap may be.
+		 */
+		public Heartbeat(long requests, int inFlight, long oldestRequestMillis, int connections, long heapUsedBytes,
+				long errors) {
+			this(requests, inFlight, oldestRequestMillis, connections, heapUsedBytes, errors, 0);
+		}
 
 		public Heartbeat {
 			Require.atLeast(0, "requests", requests);
@@ -98,25 +159,26 @@ public sealed interface Message {
 			Require.atLeast(0, "connections", connections);
 			Require.atLeast(0, "heapUsedBytes", heapUsedBytes);
 			Require.atLeast(0, "errors", errors);
+			Require.atLeast(0, "heapMaxBytes", heapMaxBytes);
 		}
 
 	}
 
 	/**
-	 * The worker asks to be replaced. It goes on serving until it is told to drain.
+	 * The worker asks to be replaced. It serves until it gets a {@link Drain}.
 	 *
 	 * @param reason a word for statistics, such as {@code max-requests}
-	 * @param detail a phrase for the log, such as {@code served 1 000 requests}
+	 * @param detail a phrase for the log, such as {@code served 1000 requests}
 	 */
 	record Retire(String reason, String detail) implements FromWorker {
 
 	}
 
 	/**
-	 * The worker has stopped accepting and has no connection left, or its time is over;
-	 * it exits next.
+	 * The worker has stopped accepting and has no connection left, or the time for its
+	 * drain is over; it exits next.
 	 *
-	 * @param connectionsLeft connections that were still open when the time was over
+	 * @param connectionsLeft connections that are still open
 	 */
 	record Drained(int connectionsLeft) implements FromWorker {
 
@@ -127,27 +189,39 @@ public sealed interface Message {
 	}
 
 	/**
-	 * Somebody asks for the state of the pool.
+	 * Asks for the state of the pool.
 	 *
-	 * @param query chosen by who asks, repeated in the {@link PoolReply}
+	 * @param query any number, chosen by the sender and repeated in the {@link PoolReply}
+	 * @param history whether the reply is to contain all roll-outs that the master
+	 * remembers; otherwise it is a {@linkplain PoolSnapshot#summary summary}, unless the
+	 * master is too old to know the difference
 	 */
-	record PoolQuery(long query) implements FromWorker, Question {
+	record PoolQuery(long query, boolean history) implements FromWorker, Question {
+
+		/**
+		 * Create a query for everything.
+		 * @param query any number
+		 */
+		public PoolQuery(long query) {
+			this(query, true);
+		}
 
 	}
 
 	/**
-	 * What the application's readiness check says, sent by a worker that is on probation
-	 * as long as it is.
+	 * The result of the application's readiness check. Sent repeatedly by a worker that
+	 * awaits its readiness, from its start until it has been ready for
+	 * {@link Welcome#observedMillis}.
 	 *
 	 * @param up whether the application is ready for requests
-	 * @param detail what is wrong if it is not, as a phrase for the log
+	 * @param detail the reason if it is not, as a phrase for the log
 	 */
 	record Health(boolean up, String detail) implements FromWorker {
 
 	}
 
 	/**
-	 * The end of what a worker has printed, sent when it exits before it was ready.
+	 * The end of a worker's output, sent when the worker exits before it was ready.
 	 *
 	 * @param lines the last lines, oldest first
 	 */
@@ -160,52 +234,155 @@ public sealed interface Message {
 	}
 
 	/**
-	 * Somebody wants a roll-out.
+	 * Asks for a roll-out.
 	 *
-	 * @param query chosen by who asks, repeated in the {@link RolloutReply}
-	 * @param trigger who wants it, as a phrase for the log
+	 * @param query any number, chosen by the sender and repeated in the
+	 * {@link RolloutReply}
+	 * @param trigger the person or program that asks, as a phrase for the log
 	 */
-	record RolloutRequest(long query, String trigger) implements FromWorker, Question {
+	record RolloutRequest(long query, String trigger) implements Request {
+
+		@Override
+		public RolloutRequest by(String other) {
+			return new RolloutRequest(this.query, other);
+		}
 
 	}
 
 	/**
-	 * What the worker has found in its environment, answering {@link TellConfiguration}.
+	 * Asks for another number of workers. A number out of range is answered, not
+	 * malformed.
 	 *
-	 * @param digest the same text for the same configuration; empty if there is none that
-	 * a pool could be started with
+	 * @param query any number, chosen by the sender and repeated in the
+	 * {@link RequestReply}
+	 * @param workers the number of workers wanted
+	 * @param trigger the person or program that asks, as a phrase for the log
 	 */
-	record Configuration(String digest) implements FromWorker {
+	record ScaleRequest(long query, int workers, String trigger) implements Request {
+
+		@Override
+		public ScaleRequest by(String other) {
+			return new ScaleRequest(this.query, this.workers, other);
+		}
 
 	}
 
 	/**
-	 * The worker is to say what it finds in its environment, and to wait for its
-	 * {@link Welcome} then. Sent before that, if at all, to a worker that was started
-	 * before anybody else knew the configuration.
+	 * Asks for the replacement of a worker.
+	 *
+	 * @param query any number, chosen by the sender and repeated in the
+	 * {@link RequestReply}
+	 * @param index the slot of the worker
+	 * @param trigger the person or program that asks, as a phrase for the log
 	 */
-	record TellConfiguration() implements FromMaster {
+	record RetireRequest(long query, int index, String trigger) implements Request {
+
+		@Override
+		public RetireRequest by(String other) {
+			return new RetireRequest(this.query, this.index, other);
+		}
 
 	}
 
 	/**
-	 * First message to a worker that tells it to go on: who it is.
+	 * Asks for a thread dump of a worker.
 	 *
-	 * @param index its number among the workers alive, from 0; taken over by a later
-	 * worker when it has left
-	 * @param id its number among all workers ever started by this master, from 1
-	 * @param generation number of the configuration and code it belongs to, from 1
-	 * @param gracefulTimeoutMillis longest drain if the master disappears, in
-	 * milliseconds
-	 * @param probation whether the application's readiness check must pass before the
-	 * worker accepts connections
-	 * @param observedMillis how long after that the worker goes on to report its health,
-	 * in milliseconds
-	 * @param silenceMillis how long the worker may be silent when it has nothing new to
-	 * say, in milliseconds; 0 from a master that wants to hear of it all the time
+	 * @param query any number, chosen by the sender and repeated in the
+	 * {@link RequestReply}
+	 * @param index the slot of the worker
+	 * @param trigger the person or program that asks, as a phrase for the log
 	 */
-	record Welcome(int index, long id, int generation, long gracefulTimeoutMillis, boolean probation,
-			long observedMillis, long silenceMillis) implements FromMaster {
+	record DumpRequest(long query, int index, String trigger) implements Request {
+
+		@Override
+		public DumpRequest by(String other) {
+			return new DumpRequest(this.query, this.index, other);
+		}
+
+	}
+
+	/**
+	 * Asks for a graceful stop of the pool. The master refuses it to workers.
+	 *
+	 * @param query any number, chosen by the sender and repeated in the
+	 * {@link RequestReply}
+	 * @param trigger the person or program that asks, as a phrase for the log
+	 */
+	record StopRequest(long query, String trigger) implements Request {
+
+		@Override
+		public StopRequest by(String other) {
+			return new StopRequest(this.query, other);
+		}
+
+	}
+
+	/**
+	 * The application's main method has returned, or waits. The master starts the other
+	 * workers of a start when the first one has sent this.
+	 *
+	 * @param waitsAt where it waits without a time limit, as a phrase for the log; empty
+	 * if it has returned
+	 */
+	record MainMethod(String waitsAt) implements FromWorker {
+
+	}
+
+	/**
+	 * The application ends this process, which the master has not ordered. The worker
+	 * goes on to end when it has the reply.
+	 *
+	 * @param query any number, chosen by the sender and repeated in {@link Noted}
+	 * @param called whether {@code System.exit} was called; otherwise all threads of the
+	 * application have ended
+	 */
+	record Exiting(long query, boolean called) implements FromWorker {
+
+	}
+
+	/**
+	 * The application cannot run as a pool, which only its context has shown. The worker
+	 * ends after this; the first one of a start is told so, and no other one may be
+	 * ready.
+	 *
+	 * @param obstacle why, as a clause for the log
+	 */
+	record NoPool(String obstacle) implements FromWorker {
+
+	}
+
+	/**
+	 * A signal that the master has not sent tells this process to end. The worker serves
+	 * on until the master tells it to leave, if it gets a reply.
+	 *
+	 * @param query any number, chosen by the sender and repeated in {@link Noted}
+	 */
+	record Terminated(long query) implements FromWorker {
+
+	}
+
+	/**
+	 * The first message to a worker: its identity, and what the master expects of it.
+	 *
+	 * @param index its slot, from 0; taken over by its successor
+	 * @param id its number among all workers that this master has started, from 1
+	 * @param generation number of the generation whose code it runs, from 1
+	 * @param gracefulTimeoutMillis time for drain and exit when the connection to the
+	 * master ends, in milliseconds
+	 * @param awaitsReadiness whether the application's readiness check must pass before
+	 * the worker accepts connections
+	 * @param observedMillis how long the worker continues to send {@link Health} when it
+	 * accepts connections, in milliseconds; without meaning if it does not await its
+	 * readiness
+	 * @param silenceMillis the longest time between two heartbeats when no figure
+	 * changes, in milliseconds; 0 if the master wants one at each interval
+	 * @param initialization what the worker initializes of that which all workers share
+	 * @param secret a secret that all workers of the pool have, in Base64; empty if the
+	 * master has none
+	 */
+	record Welcome(int index, long id, int generation, long gracefulTimeoutMillis, boolean awaitsReadiness,
+			long observedMillis, long silenceMillis, Initialization initialization,
+			String secret) implements FromMaster {
 
 		public Welcome {
 			Require.atLeast(0, "index", index);
@@ -216,13 +393,35 @@ public sealed interface Message {
 			Require.atLeast(0, "silenceMillis", silenceMillis);
 		}
 
+		/**
+		 * Create the message of a master that does not decide on the initialization.
+		 * @param index its slot
+		 * @param id its number
+		 * @param generation number of its generation
+		 * @param gracefulTimeoutMillis time for drain and exit, in milliseconds
+		 * @param awaitsReadiness whether it awaits its readiness
+		 * @param observedMillis how long it sends {@link Health}, in milliseconds
+		 * @param silenceMillis the longest time between two heartbeats, in milliseconds
+		 */
+		public Welcome(int index, long id, int generation, long gracefulTimeoutMillis, boolean awaitsReadiness,
+				long observedMillis, long silenceMillis) {
+			this(index, id, generation, gracefulTimeoutMillis, awaitsReadiness, observedMillis, silenceMillis,
+					Initialization.EVERYTHING, "");
+		}
+
+		/** Does not contain the secret. */
+		@Override
+		public String toString() {
+			return "Welcome[index=" + this.index + ", id=" + this.id + ", generation=" + this.generation
+					+ ", initialization=" + this.initialization + "]";
+		}
+
 	}
 
 	/**
-	 * Stop accepting, finish what was accepted, exit.
+	 * Tells the worker to stop accepting, finish what it has accepted, and exit.
 	 *
-	 * @param timeoutMillis time after which remaining connections are closed, in
-	 * milliseconds
+	 * @param timeoutMillis how long to wait for connections at most, in milliseconds
 	 */
 	record Drain(long timeoutMillis) implements FromMaster {
 
@@ -233,50 +432,53 @@ public sealed interface Message {
 	}
 
 	/**
-	 * Stop accepting, serve what was accepted, and do nothing else. Sent to a worker that
-	 * is about to be killed.
+	 * Tells the worker to stop accepting and to serve what it has accepted. It does not
+	 * exit.
 	 */
 	record StopAccepting() implements FromMaster {
 
 	}
 
 	/**
-	 * The pool is about to stop: the application's readiness goes down, and everything
-	 * else goes on.
+	 * Tells the worker to report through the application's readiness that it refuses
+	 * traffic, and to serve on.
 	 */
 	record RefuseTraffic() implements FromMaster {
 
 	}
 
 	/**
-	 * Go on accepting, but end each connection with its next response.
+	 * Tells the worker to end each connection with its next response, and to accept
+	 * further ones.
 	 */
 	record EndConnections() implements FromMaster {
 
 	}
 
 	/**
-	 * Exit without waiting for connections.
+	 * Tells the worker to exit without waiting for connections.
 	 */
 	record Stop() implements FromMaster {
 
 	}
 
 	/**
-	 * Whether the worker is the leader of the pool from now on.
+	 * Tells the worker whether it is the leader of the pool from now on.
+	 *
+	 * @param leader whether it is
 	 */
 	record Leader(boolean leader) implements FromMaster {
 
 	}
 
 	/**
-	 * Answer to a {@link RolloutRequest}.
+	 * The reply to a {@link RolloutRequest}.
 	 *
 	 * @param query the number from the request
-	 * @param rollout number of the roll-out that was asked for, which may have to wait
-	 * for another to end; 0 if there will be none, because the pool stops
+	 * @param rollout number of the roll-out, from 1, which may have to wait for another
+	 * to end; 0 if there will be none, because the pool stops
 	 */
-	record RolloutReply(long query, long rollout) implements FromMaster {
+	record RolloutReply(long query, long rollout) implements Reply {
 
 		public RolloutReply {
 			Require.atLeast(0, "rollout", rollout);
@@ -285,12 +487,63 @@ public sealed interface Message {
 	}
 
 	/**
-	 * Answer to a {@link PoolQuery}.
+	 * What has become of a {@link Request}.
+	 */
+	enum Result {
+
+		/** It is done, or begun. */
+		DONE(0),
+
+		/** It asks for what there cannot be. */
+		WRONG(1),
+
+		/** Whoever asked may not, or the pool stops. */
+		REFUSED(2);
+
+		private final int code;
+
+		Result(int code) {
+			this.code = code;
+		}
+
+		int code() {
+			return this.code;
+		}
+
+		/** A result that only a later version knows is no success. */
+		static Result of(int code) {
+			return (code == DONE.code) ? DONE : (code == WRONG.code) ? WRONG : REFUSED;
+		}
+
+	}
+
+	/**
+	 * The reply to a {@link Request} other than a {@link RolloutRequest}.
+	 *
+	 * @param query the number from the request
+	 * @param result what has become of it
+	 * @param text what happens now, or why not, as a phrase for the one who has asked
+	 */
+	record RequestReply(long query, Result result, String text) implements Reply {
+
+	}
+
+	/**
+	 * The reply to {@link Exiting} and {@link Terminated}.
+	 *
+	 * @param query the number from that message
+	 */
+	record Noted(long query) implements Reply {
+
+	}
+
+	/**
+	 * The reply to a {@link PoolQuery}.
 	 *
 	 * @param query the number from the query
 	 * @param pool the state of the pool
 	 */
-	record PoolReply(long query, PoolSnapshot pool) implements FromMaster {
+	record PoolReply(long query, PoolSnapshot pool) implements Reply {
 
 	}
 

@@ -6,40 +6,35 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns messages into frames and back. A frame is the number of bytes that follow
- * ({@code int}), the type of the message (unsigned byte), and its fields; all numbers are
- * big-endian, strings are UTF-8 behind an unsigned {@code short} length, lists and maps
- * stand behind an {@code int} count.
+ * Encodes messages as frames and decodes them. A frame is the number of bytes that follow
+ * ({@code int}), the type of the message (unsigned byte), and its fields. Numbers are
+ * big-endian; a string is its length in bytes (unsigned {@code short}) and its UTF-8; a
+ * list or map is its number of entries ({@code int}) and the entries.
  * <p>
- * Versions of this protocol may meet, because a reload can bring workers that are newer
- * than their master: a frame of unknown type is to be skipped, and bytes after the last
- * field that this version knows are ignored.
+ * The two ends may have different versions of this code, so callers skip frames of
+ * unknown type, and the codec ignores bytes after the last field that it knows.
  * <p>
- * Holds no state: any thread may call it.
+ * Has no state; thread-safe.
  */
 public final class MessageCodec {
 
 	/**
-	 * The most that may follow the length of a frame. The largest message is a
-	 * {@link Message.PoolReply}, about 60 bytes for each worker; so this is room for any
-	 * pool, and little for a master to lose to a worker that sends garbage.
+	 * The most bytes after the length of a frame. The largest message is a
+	 * {@link Message.PoolReply} with about 150 bytes per worker, so every pool fits, and
+	 * a peer that sends garbage takes little memory.
 	 */
 	public static final int MAX_FRAME_BYTES = 1024 * 1024;
 
-	/**
-	 * The most that a string may take in UTF-8: what its length can say.
-	 */
+	/** The most bytes of a string in UTF-8, limited by the type of its length. */
 	public static final int MAX_STRING_BYTES = 0xFFFF;
 
 	/**
-	 * The most entries of a list or map. Far more than the workers of a pool or its
-	 * settings; few enough that keys chosen to collide cannot keep the master busy.
+	 * The most entries of a list or map: more than a pool has workers or settings, and
+	 * few enough that keys chosen to collide take little time.
 	 */
 	public static final int MAX_ENTRIES = 4096;
 
-	/**
-	 * What the length at the beginning of a frame takes.
-	 */
+	/** The size of the length at the beginning of a frame. */
 	public static final int LENGTH_BYTES = Integer.BYTES;
 
 	private MessageCodec() {
@@ -47,8 +42,9 @@ public final class MessageCodec {
 
 	/**
 	 * Return the whole frame of a message.
-	 * @return a buffer of its own, backed by an array, from position 0 to the limit
-	 * @throws IllegalArgumentException if a limit is exceeded
+	 * @param message the message
+	 * @return a new buffer, backed by an array, from position 0 to the limit
+	 * @throws IllegalArgumentException if the message exceeds a limit of this class
 	 */
 	public static ByteBuffer encode(Message message) {
 		MessageFormat<?> format = MessageFormat.of(message);
@@ -59,12 +55,14 @@ public final class MessageCodec {
 
 	/**
 	 * Return the message in a frame.
-	 * @param <M> what the other end may send
-	 * @param frame what follows the length: type and fields; its position stays
-	 * @param expected what the other end may send: {@link Message.FromWorker} or
-	 * {@link Message.FromMaster}
-	 * @return the message, or null if this version does not know its type
-	 * @throws MalformedFrameException if the frame is not allowed or not expected
+	 * @param <M> the kind of message that the other end may send
+	 * @param frame the bytes after the length: type and fields; its position and byte
+	 * order do not change
+	 * @param expected the kind of message that the other end may send, such as
+	 * {@link Message.FromWorker}
+	 * @return the message, or {@code null} if this version does not know its type
+	 * @throws MalformedFrameException if the frame breaks the protocol or holds another
+	 * kind of message
 	 */
 	public static <M extends Message> @Nullable M decode(ByteBuffer frame, Class<M> expected)
 			throws MalformedFrameException {
@@ -90,12 +88,24 @@ public final class MessageCodec {
 	}
 
 	/**
-	 * Check the length of a frame, before anything is allocated for it.
+	 * Check the length of a frame. To be called before memory is allocated for it.
 	 */
 	static void checkLength(int length) throws MalformedFrameException {
 		if (length < 1 || length > MAX_FRAME_BYTES) {
 			throw new MalformedFrameException(
 					"the length of a frame must be from 1 to " + MAX_FRAME_BYTES + " but is " + length);
+		}
+	}
+
+	/**
+	 * Check the length of a frame against the limit of its type.
+	 * @param code the first byte after the length
+	 */
+	static void checkLength(int length, int code) throws MalformedFrameException {
+		int limit = MessageFormat.maxBytes(code);
+		if (length > limit) {
+			throw new MalformedFrameException(
+					"a frame of type " + code + " must not be above " + limit + " bytes but has " + length);
 		}
 	}
 

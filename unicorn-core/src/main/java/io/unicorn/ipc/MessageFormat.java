@@ -2,6 +2,7 @@ package io.unicorn.ipc;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -9,12 +10,11 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How one kind of message is laid out in a frame. Writer and reader stand side by side,
- * because they must name the same fields in the same order.
+ * Defines the layout of one kind of message in a frame. Writer and reader stand side by
+ * side, because they must name the same fields in the same order.
  * <p>
- * The layout is a contract with other versions of this code: a reload may bring workers
- * that are newer than their master. A code is never used again for something else, and a
- * message grows only at its end. What is inside a list cannot grow.
+ * Other versions of this code rely on the layout. Never use a code again for another
+ * message; add fields only at the end of a message, and none to the entries of a list.
  *
  * @param <M> the kind of message
  * @param code the type in the frame: from 1 for workers, from 65 for the master
@@ -24,6 +24,23 @@ import org.jspecify.annotations.Nullable;
  */
 record MessageFormat<M extends Message>(int code, Class<M> type, BiConsumer<PayloadWriter, M> writer,
 		Function<PayloadReader, M> reader) {
+
+	/** The first code of a message of the master. */
+	private static final int MASTER = 65;
+
+	/** Room for numbers, also for those that later versions add. */
+	private static final int NUMBERS_BYTES = 1024;
+
+	/** The messages of a worker that hold numbers alone. */
+	private static final Set<Class<? extends Message>> NUMBERS = Set.of(Message.Started.class, Message.Ready.class,
+			Message.Heartbeat.class, Message.Drained.class, Message.PoolQuery.class, Message.Exiting.class,
+			Message.Terminated.class);
+
+	/** Room for one long text. */
+	private static final int TEXT_BYTES = 2 * MessageCodec.MAX_STRING_BYTES;
+
+	/** Room for what a worker has printed, in any encoding. */
+	private static final int OUTPUT_BYTES = 256 * 1024;
 
 	static final List<MessageFormat<?>> ALL = List.of(
 
@@ -42,8 +59,9 @@ record MessageFormat<M extends Message>(int code, Class<M> type, BiConsumer<Payl
 				out.writeInt(heartbeat.connections());
 				out.writeLong(heartbeat.heapUsedBytes());
 				out.writeLong(heartbeat.errors());
+				out.writeLong(heartbeat.heapMaxBytes());
 			}, (in) -> new Message.Heartbeat(in.readLong(), in.readInt(), in.readLong(), in.readInt(), in.readLong(),
-					in.readLong())),
+					in.readLong(), in.readLongOr(0))),
 
 			new MessageFormat<>(4, Message.Retire.class, (out, retire) -> {
 				out.writeString(retire.reason());
@@ -53,8 +71,12 @@ record MessageFormat<M extends Message>(int code, Class<M> type, BiConsumer<Payl
 			new MessageFormat<>(5, Message.Drained.class, (out, drained) -> out.writeInt(drained.connectionsLeft()),
 					(in) -> new Message.Drained(in.readInt())),
 
-			new MessageFormat<>(6, Message.PoolQuery.class, (out, query) -> out.writeLong(query.query()),
-					(in) -> new Message.PoolQuery(in.readLong())),
+			new MessageFormat<>(6, Message.PoolQuery.class, (out, query) -> {
+				out.writeLong(query.query());
+				if (!query.history()) {
+					out.writeBoolean(false);
+				}
+			}, (in) -> new Message.PoolQuery(in.readLong(), in.readBooleanOr(true))),
 
 			new MessageFormat<>(7, Message.Health.class, (out, health) -> {
 				out.writeBoolean(health.up());
@@ -70,23 +92,64 @@ record MessageFormat<M extends Message>(int code, Class<M> type, BiConsumer<Payl
 				out.writeString(request.trigger());
 			}, (in) -> new Message.RolloutRequest(in.readLong(), in.readString())),
 
-			new MessageFormat<>(10, Message.Configuration.class,
-					(out, configuration) -> out.writeString(configuration.digest()),
-					(in) -> new Message.Configuration(in.readString())),
-
 			new MessageFormat<>(11, Message.Started.class, (out, started) -> {
 			}, (in) -> new Message.Started()),
+
+			new MessageFormat<>(20, Message.MainMethod.class, (out, main) -> out.writeString(main.waitsAt()),
+					(in) -> new Message.MainMethod(in.readString())),
+
+			new MessageFormat<>(21, Message.Exiting.class, (out, exiting) -> {
+				out.writeLong(exiting.query());
+				out.writeBoolean(exiting.called());
+			}, (in) -> new Message.Exiting(in.readLong(), in.readBoolean())),
+
+			new MessageFormat<>(23, Message.NoPool.class, (out, message) -> out.writeString(message.obstacle()),
+					(in) -> new Message.NoPool(in.readString())),
+
+			new MessageFormat<>(22, Message.Terminated.class, (out, terminated) -> out.writeLong(terminated.query()),
+					(in) -> new Message.Terminated(in.readLong())),
+
+			new MessageFormat<>(12, Message.Booting.class, (out, booting) -> {
+				out.writeString(booting.initializing());
+				out.writeList(booting.stack(), PayloadWriter::writeString);
+			}, (in) -> new Message.Booting(in.readString(), in.readList(Short.BYTES, PayloadReader::readString))),
+
+			new MessageFormat<>(30, Message.ScaleRequest.class, (out, request) -> {
+				out.writeLong(request.query());
+				out.writeInt(request.workers());
+				out.writeString(request.trigger());
+			}, (in) -> new Message.ScaleRequest(in.readLong(), in.readInt(), in.readString())),
+
+			new MessageFormat<>(31, Message.RetireRequest.class, (out, request) -> {
+				out.writeLong(request.query());
+				out.writeInt(request.index());
+				out.writeString(request.trigger());
+			}, (in) -> new Message.RetireRequest(in.readLong(), in.readInt(), in.readString())),
+
+			new MessageFormat<>(32, Message.DumpRequest.class, (out, request) -> {
+				out.writeLong(request.query());
+				out.writeInt(request.index());
+				out.writeString(request.trigger());
+			}, (in) -> new Message.DumpRequest(in.readLong(), in.readInt(), in.readString())),
+
+			new MessageFormat<>(33, Message.StopRequest.class, (out, request) -> {
+				out.writeLong(request.query());
+				out.writeString(request.trigger());
+			}, (in) -> new Message.StopRequest(in.readLong(), in.readString())),
 
 			new MessageFormat<>(65, Message.Welcome.class, (out, welcome) -> {
 				out.writeInt(welcome.index());
 				out.writeLong(welcome.id());
 				out.writeInt(welcome.generation());
 				out.writeLong(welcome.gracefulTimeoutMillis());
-				out.writeBoolean(welcome.probation());
+				out.writeBoolean(welcome.awaitsReadiness());
 				out.writeLong(welcome.observedMillis());
 				out.writeLong(welcome.silenceMillis());
+				out.writeByte(welcome.initialization().code());
+				out.writeString(welcome.secret());
 			}, (in) -> new Message.Welcome(in.readInt(), in.readLong(), in.readInt(), in.readLong(), in.readBoolean(),
-					in.readLong(), in.readLongOr(0))),
+					in.readLong(), in.readLongOr(0),
+					Initialization.of(in.readUnsignedByteOr(Initialization.EVERYTHING.code())), in.readStringOr(""))),
 
 			new MessageFormat<>(66, Message.Drain.class, (out, drain) -> out.writeLong(drain.timeoutMillis()),
 					(in) -> new Message.Drain(in.readLong())),
@@ -102,13 +165,13 @@ record MessageFormat<M extends Message>(int code, Class<M> type, BiConsumer<Payl
 				PoolSnapshotFormat.write(out, reply.pool());
 			}, (in) -> new Message.PoolReply(in.readLong(), PoolSnapshotFormat.read(in))),
 
-			new MessageFormat<>(70, Message.StopAccepting.class, (out, order) -> {
+			new MessageFormat<>(70, Message.StopAccepting.class, (out, message) -> {
 			}, (in) -> new Message.StopAccepting()),
 
-			new MessageFormat<>(71, Message.RefuseTraffic.class, (out, order) -> {
+			new MessageFormat<>(71, Message.RefuseTraffic.class, (out, message) -> {
 			}, (in) -> new Message.RefuseTraffic()),
 
-			new MessageFormat<>(72, Message.EndConnections.class, (out, order) -> {
+			new MessageFormat<>(72, Message.EndConnections.class, (out, message) -> {
 			}, (in) -> new Message.EndConnections()),
 
 			new MessageFormat<>(73, Message.RolloutReply.class, (out, reply) -> {
@@ -116,8 +179,15 @@ record MessageFormat<M extends Message>(int code, Class<M> type, BiConsumer<Payl
 				out.writeLong(reply.rollout());
 			}, (in) -> new Message.RolloutReply(in.readLong(), in.readLong())),
 
-			new MessageFormat<>(74, Message.TellConfiguration.class, (out, question) -> {
-			}, (in) -> new Message.TellConfiguration()));
+			new MessageFormat<>(85, Message.RequestReply.class, (out, reply) -> {
+				out.writeLong(reply.query());
+				out.writeByte(reply.result().code());
+				out.writeString(reply.text());
+			}, (in) -> new Message.RequestReply(in.readLong(), Message.Result.of(in.readUnsignedByte()),
+					in.readString())),
+
+			new MessageFormat<>(80, Message.Noted.class, (out, reply) -> out.writeLong(reply.query()),
+					(in) -> new Message.Noted(in.readLong())));
 
 	private static final Map<Integer, MessageFormat<?>> BY_CODE = ALL.stream()
 		.collect(Collectors.toUnmodifiableMap(MessageFormat::code, Function.identity()));
@@ -126,7 +196,26 @@ record MessageFormat<M extends Message>(int code, Class<M> type, BiConsumer<Payl
 		.collect(Collectors.toUnmodifiableMap(MessageFormat::type, Function.identity()));
 
 	/**
-	 * Return the format with this code, or null if this version does not know it.
+	 * Return the most bytes of a frame whose type has this code, and which this version
+	 * may not know. A worker is not trusted to be small.
+	 */
+	static int maxBytes(int code) {
+		MessageFormat<?> format = BY_CODE.get(code);
+		if (format == null) {
+			return (code < MASTER) ? TEXT_BYTES : MessageCodec.MAX_FRAME_BYTES;
+		}
+		Class<?> type = format.type();
+		if (Message.FromMaster.class.isAssignableFrom(type)) {
+			return MessageCodec.MAX_FRAME_BYTES;
+		}
+		if (type == Message.BootLog.class) {
+			return OUTPUT_BYTES;
+		}
+		return NUMBERS.contains(type) ? NUMBERS_BYTES : TEXT_BYTES;
+	}
+
+	/**
+	 * Return the format with this code, or {@code null} if this version does not know it.
 	 */
 	static @Nullable MessageFormat<?> ofCode(int code) {
 		return BY_CODE.get(code);

@@ -7,10 +7,10 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads messages from a stream, which it leaves after the last byte of each. Not
- * thread-safe; meant for one thread that does nothing else. Does not close the stream.
+ * Reads messages from a blocking stream, and no byte after the end of each. Not
+ * thread-safe; made for a thread that does nothing else. Does not close the stream.
  *
- * @param <M> what the other end may send
+ * @param <M> the kind of message that the other end may send
  * @see FrameDecoder
  */
 public final class MessageReader<M extends Message> {
@@ -22,8 +22,8 @@ public final class MessageReader<M extends Message> {
 	/**
 	 * Create a reader.
 	 * @param in the stream, at the start of a frame
-	 * @param expected what the other end may send: {@link Message.FromWorker} or
-	 * {@link Message.FromMaster}; anything else is malformed
+	 * @param expected the kind of message that the other end may send, such as
+	 * {@link Message.FromWorker}; any other is malformed
 	 */
 	public MessageReader(InputStream in, Class<M> expected) {
 		this.in = in;
@@ -31,11 +31,11 @@ public final class MessageReader<M extends Message> {
 	}
 
 	/**
-	 * Wait for the next message, and skip frames of unknown type on the way. After an
-	 * exception the place in the stream is lost: do not read again.
-	 * @return the message, or null if the stream ended after a whole frame
-	 * @throws MalformedFrameException if a frame is not allowed or not expected, or if
-	 * the stream ended inside it
+	 * Wait for the next message, and skip frames of unknown type. After an exception the
+	 * position in the stream is unknown: do not read again.
+	 * @return the message, or {@code null} if the stream has ended after a whole frame
+	 * @throws MalformedFrameException if a frame breaks the protocol or is not expected,
+	 * or if the stream has ended inside it
 	 * @throws IOException if the stream fails
 	 */
 	public @Nullable M read() throws IOException {
@@ -47,9 +47,13 @@ public final class MessageReader<M extends Message> {
 			checkComplete(header, MessageCodec.LENGTH_BYTES);
 			int length = ByteBuffer.wrap(header).getInt();
 			MessageCodec.checkLength(length);
-			// Allocates as bytes arrive, so a wrong length costs nothing.
-			byte[] frame = this.in.readNBytes(length);
-			checkComplete(frame, length);
+			byte[] type = this.in.readNBytes(1);
+			checkComplete(type, 1);
+			MessageCodec.checkLength(length, Byte.toUnsignedInt(type[0]));
+			// readNBytes allocates as bytes arrive, so a wrong length costs no memory.
+			byte[] payload = this.in.readNBytes(length - 1);
+			checkComplete(payload, length - 1);
+			byte[] frame = ByteBuffer.allocate(length).put(type).put(payload).array();
 			M message = MessageCodec.decode(ByteBuffer.wrap(frame), this.expected);
 			if (message != null) {
 				return message;

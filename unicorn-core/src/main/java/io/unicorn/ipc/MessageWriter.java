@@ -7,33 +7,33 @@ import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Writes messages to a stream. Any thread may write: frames do not mix. Does not close
- * the stream.
+ * Writes messages to a blocking stream. Thread-safe: the frames of several threads do not
+ * mix. Does not close the stream.
  *
- * @param <M> what this end may send: {@link Message.FromWorker} or
- * {@link Message.FromMaster}
+ * @param <M> the kind of message that this end may send, such as
+ * {@link Message.FromWorker}
  */
 public final class MessageWriter<M extends Message> {
 
 	private final OutputStream out;
 
-	/**
-	 * Not a monitor, which would pin a virtual thread to its carrier before JDK 24.
-	 */
+	/** Not a monitor, which would pin a virtual thread to its carrier before JDK 24. */
 	private final Lock lock = new ReentrantLock();
 
 	/**
 	 * Create a writer.
-	 * @param out the stream; gets each frame in one write, followed by a flush
+	 * @param out the stream; gets each frame by one call of write, followed by a flush
 	 */
 	public MessageWriter(OutputStream out) {
 		this.out = out;
 	}
 
 	/**
-	 * Write a message; waits while the other end does not read.
-	 * @throws IllegalArgumentException if the message exceeds a limit of the
-	 * {@link MessageCodec}; nothing was written
+	 * Write a message. Blocks while the stream is full because the other end does not
+	 * read.
+	 * @param message the message
+	 * @throws IllegalArgumentException if the message exceeds a limit of
+	 * {@link MessageCodec}; nothing was written then
 	 * @throws IOException if the stream fails; a part of the frame may have been written,
 	 * so the connection must be closed
 	 */

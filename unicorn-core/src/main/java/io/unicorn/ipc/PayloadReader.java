@@ -12,9 +12,9 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * Reads the fields of one frame and trusts none of them. A value that is not allowed is
- * an {@link IllegalArgumentException}, the same as from the constructors of the messages;
- * a missing one is a {@link java.nio.BufferUnderflowException}.
+ * Reads the fields of one frame and checks each. Throws {@link IllegalArgumentException},
+ * as the constructors of the messages do, for a value out of range, and
+ * {@link java.nio.BufferUnderflowException} for a missing one.
  */
 final class PayloadReader {
 
@@ -47,11 +47,37 @@ final class PayloadReader {
 		return this.frame.getLong();
 	}
 
+	double readDouble() {
+		return this.frame.getDouble();
+	}
+
 	/**
-	 * Read what an older version of this code does not write at the end of its message.
+	 * Read a last field that older versions of this code do not write.
+	 * @param missing the value if it is missing
 	 */
 	long readLongOr(long missing) {
 		return this.frame.hasRemaining() ? this.frame.getLong() : missing;
+	}
+
+	/** As {@link #readLongOr}. */
+	int readUnsignedByteOr(int missing) {
+		return this.frame.hasRemaining() ? readUnsignedByte() : missing;
+	}
+
+	/**
+	 * Read a last field that older versions of this code do not write.
+	 * @param missing the value if it is missing
+	 */
+	String readStringOr(String missing) {
+		return this.frame.hasRemaining() ? readString() : missing;
+	}
+
+	/**
+	 * Read a last field that is not always written.
+	 * @param missing the value if it is missing
+	 */
+	boolean readBooleanOr(boolean missing) {
+		return this.frame.hasRemaining() ? readBoolean() : missing;
 	}
 
 	Instant readInstant() {
@@ -77,7 +103,7 @@ final class PayloadReader {
 		ByteBuffer bytes = this.frame.slice(this.frame.position(), length);
 		this.frame.position(this.frame.position() + length);
 		try {
-			// A new decoder reports what new String would silently replace.
+			// The constructor of String would replace malformed bytes silently.
 			return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
 		}
 		catch (CharacterCodingException ex) {
@@ -87,7 +113,7 @@ final class PayloadReader {
 
 	/**
 	 * Read a list.
-	 * @param elementBytes the least that one element takes
+	 * @param elementBytes the size of the smallest element
 	 */
 	<T> List<T> readList(int elementBytes, Function<PayloadReader, T> element) {
 		int count = readCount(elementBytes);
@@ -100,7 +126,7 @@ final class PayloadReader {
 
 	/**
 	 * Read a map.
-	 * @param valueBytes the least that one value takes
+	 * @param valueBytes the size of the smallest value
 	 */
 	<V> Map<String, V> readMap(int valueBytes, Function<PayloadReader, V> value) {
 		int count = readCount(Short.BYTES + valueBytes);
@@ -114,8 +140,8 @@ final class PayloadReader {
 	}
 
 	/**
-	 * A count decides how much is allocated, so it is believed only if so many entries
-	 * can be there.
+	 * Read a number of entries, and refuse one that does not fit into the rest of the
+	 * frame, because it decides how much is allocated.
 	 */
 	private int readCount(int entryBytes) {
 		int count = readInt();

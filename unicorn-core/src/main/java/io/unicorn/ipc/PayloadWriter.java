@@ -8,8 +8,9 @@ import java.util.Map;
 import java.util.function.BiConsumer;
 
 /**
- * Builds one frame, big-endian, and refuses what the other end would refuse. Each method
- * has its counterpart in {@link PayloadReader}.
+ * Builds one frame, big-endian. Throws {@link IllegalArgumentException} where a limit of
+ * {@link MessageCodec} is exceeded, because the other end would refuse the frame. Each
+ * method has its counterpart in {@link PayloadReader}.
  */
 final class PayloadWriter {
 
@@ -18,7 +19,7 @@ final class PayloadWriter {
 	private ByteBuffer frame = ByteBuffer.allocate(INITIAL_BYTES);
 
 	PayloadWriter(int type) {
-		// The length is known at the end.
+		// finish() overwrites it with the length.
 		this.frame.putInt(0);
 		this.frame.put((byte) type);
 	}
@@ -27,12 +28,20 @@ final class PayloadWriter {
 		room(Byte.BYTES).put((byte) (value ? 1 : 0));
 	}
 
+	void writeByte(int value) {
+		room(Byte.BYTES).put((byte) value);
+	}
+
 	void writeInt(int value) {
 		room(Integer.BYTES).putInt(value);
 	}
 
 	void writeLong(long value) {
 		room(Long.BYTES).putLong(value);
+	}
+
+	void writeDouble(double value) {
+		room(Double.BYTES).putDouble(value);
 	}
 
 	void writeInstant(Instant value) {
@@ -66,7 +75,7 @@ final class PayloadWriter {
 	}
 
 	/**
-	 * Return the whole frame, ready to be sent.
+	 * Return the whole frame, from position 0 to the limit.
 	 */
 	ByteBuffer finish() {
 		this.frame.putInt(0, this.frame.position() - MessageCodec.LENGTH_BYTES);

@@ -1,12 +1,17 @@
 package io.unicorn.ipc;
 
 /**
- * The ranges that messages insist on, so that no number out of range gets past the
- * decoder.
+ * Checks the ranges of numbers in messages, so that neither end gets one out of range.
  */
 final class Require {
 
 	private Require() {
+	}
+
+	static void atLeast(long minimum, String name, double value) {
+		if (!(value >= minimum && Double.isFinite(value))) {
+			throw new IllegalArgumentException(name + " must be at least " + minimum + " but is " + value);
+		}
 	}
 
 	static void atLeast(long minimum, String name, long value) {

@@ -1,5 +1,7 @@
 /**
- * The control protocol: messages, their encoding, and frames over a byte stream.
+ * The control protocol between master and worker: messages, their encoding, and frames in
+ * a byte stream. Knows neither of the two sides: what a message causes is decided by its
+ * receiver.
  */
 @NullMarked
 package io.unicorn.ipc;

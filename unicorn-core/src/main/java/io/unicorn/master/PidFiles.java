@@ -1,35 +1,38 @@
 package io.unicorn.master;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
+import io.unicorn.launch.plan.PidFile;
+import io.unicorn.master.arbiter.pool.Effect;
+import io.unicorn.master.log.LogQueue;
+
 /**
- * Files that tell others the process id of the master while it runs.
+ * Writes and deletes the files that hold the process id of the master while it runs.
  */
 final class PidFiles {
 
 	private final List<Path> files;
 
-	private final String content;
+	private final int pid;
 
 	PidFiles(List<String> files, int pid) {
 		this.files = files.stream().map(Path::of).toList();
-		this.content = Integer.toString(pid);
+		this.pid = pid;
 	}
 
 	void write(LogQueue log) {
 		for (Path file : this.files) {
+			String refusal;
 			try {
-				Path parent = file.toAbsolutePath().getParent();
-				if (parent != null) {
-					Files.createDirectories(parent);
-				}
-				Files.writeString(file, this.content);
+				refusal = new PidFile(file).write(this.pid);
 			}
 			catch (IOException ex) {
-				log.write(Effect.Level.WARN, "pid file " + file + " cannot be written: " + ex);
+				refusal = ex.toString();
+			}
+			if (refusal != null) {
+				log.write(Effect.Level.WARN, "pid file " + file + " cannot be written: " + refusal);
 			}
 		}
 	}
@@ -40,12 +43,10 @@ final class PidFiles {
 	void delete() {
 		for (Path file : this.files) {
 			try {
-				if (Files.readString(file).strip().equals(this.content)) {
-					Files.delete(file);
-				}
+				new PidFile(file).delete(this.pid);
 			}
 			catch (IOException ex) {
-				// Gone already, or not ours any more.
+				// Deleted already, or unreadable.
 			}
 		}
 	}

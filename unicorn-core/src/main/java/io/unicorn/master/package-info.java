@@ -1,5 +1,6 @@
 /**
- * The master process: the arbiter that decides, and the shell around it that acts.
+ * The master process: wires the arbiter to the sources of events and performs its
+ * effects.
  */
 @NullMarked
 package io.unicorn.master;

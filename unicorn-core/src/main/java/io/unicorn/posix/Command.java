@@ -1,14 +1,15 @@
 package io.unicorn.posix;
 
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A program with its arguments and environment, byte for byte: what the user typed
- * reaches a worker unchanged, whatever character set this JVM believes in. Each string
- * holds one byte per character (ISO 8859-1); {@link #bytes} turns an ordinary string into
- * that form.
+ * A program with its arguments and environment. All strings are in byte form: one
+ * character per byte (ISO 8859-1), as {@link #bytes} makes them of an ordinary string. So
+ * a worker gets the bytes that the user typed, whatever character set this JVM uses.
+ * Immutable.
  *
  * @param executable path of the program, in byte form
  * @param arguments the arguments with argument 0, in byte form
@@ -37,14 +38,17 @@ public record Command(String executable, List<String> arguments, List<String> en
 	}
 
 	/**
-	 * Return the ordinary string of which this is the byte form.
+	 * Return the ordinary string of a byte form, in the encoding that {@link #bytes}
+	 * uses.
 	 */
 	public static String text(String bytes) {
 		return NativeText.decode(bytes);
 	}
 
 	/**
-	 * Return the arguments of this process as the kernel keeps them, argument 0 included.
+	 * Return the arguments of this process as the kernel keeps them, argument 0 included,
+	 * in byte form.
+	 * @throws java.io.UncheckedIOException if {@code /proc} cannot be read
 	 */
 	public static List<String> ownArguments() {
 		return NativeText.readList(Path.of("/proc/self/cmdline"));
@@ -52,10 +56,22 @@ public record Command(String executable, List<String> arguments, List<String> en
 
 	/**
 	 * Return the environment that this process was started with, as {@code NAME=value}
-	 * entries.
+	 * entries in byte form. The kernel shows it to root alone if the program has
+	 * privileges of its own or cannot be read; the entries are those of this JVM then,
+	 * which has decoded them.
+	 * @return a list of the caller's own, which may be changed
 	 */
 	public static List<String> ownEnvironment() {
-		return new ArrayList<>(NativeText.readList(Path.of("/proc/self/environ")));
+		return environment(Path.of("/proc/self/environ"));
+	}
+
+	static List<String> environment(Path file) {
+		try {
+			return new ArrayList<>(NativeText.readList(file));
+		}
+		catch (UncheckedIOException ex) {
+			return new ArrayList<>(NativeText.entries(System.getenv()));
+		}
 	}
 
 }

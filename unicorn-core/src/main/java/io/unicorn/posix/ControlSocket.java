@@ -4,26 +4,28 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * The master's end of a control connection; never blocks. Reading happens through a
- * {@link ControlPoller}. {@link #write} and {@link #close} may be called by any thread.
+ * Writes to a worker's control connection; the master's end of it. Never blocks. A
+ * {@link ControlPoller} reads from it. Thread-safe.
  */
 public interface ControlSocket {
 
 	/**
-	 * Return the descriptor, which stays the same for the life of this object.
+	 * Return the descriptor, which never changes.
 	 */
 	int fd();
 
 	/**
-	 * Write as much as the kernel takes now.
-	 * @param buffer what to write; its position advances by what was taken
-	 * @throws PosixException if the other end is gone
+	 * Write as much as the kernel takes now: all of it, a part, or nothing. If bytes are
+	 * left, {@link ControlPoller.Handler#writable} says when the kernel takes more.
+	 * @param buffer what to write; its position advances by the number of bytes that were
+	 * taken
+	 * @throws PosixException if the other end is closed
 	 * @throws IOException if this end is closed
 	 */
 	void write(ByteBuffer buffer) throws IOException;
 
 	/**
-	 * Close the descriptor. Closing again does nothing.
+	 * Close the descriptor. Closing again has no effect.
 	 */
 	void close();
 

@@ -1,8 +1,8 @@
 package io.unicorn.posix;
 
 /**
- * How a child process ended. Code -1 with signal 0 means that it is gone but nobody knows
- * how, because other code in this process took its status.
+ * Says how a child process ended. Code -1 with signal 0 means that it is unknown how,
+ * because other code in this process has reaped it.
  *
  * @param pid its process id
  * @param code its exit code, 0 to 255; -1 if a signal ended it

@@ -1,15 +1,15 @@
 package io.unicorn.posix;
 
 /**
- * Until this is released, no child is reaped.
+ * Keeps children from being reaped until it is released.
  *
  * @see Posix#holdExits
  */
 public interface ExitHold {
 
 	/**
-	 * Let exits be taken again, unless others hold them too. Doing it again does nothing.
-	 * May be called by any thread.
+	 * Let children be reaped again, unless another hold exists. Releasing again has no
+	 * effect. May be called by any thread.
 	 */
 	void release();
 

@@ -3,7 +3,7 @@ package io.unicorn.posix;
 import java.net.InetSocketAddress;
 
 /**
- * A listening socket of this process.
+ * Describes an open listening socket of this process.
  *
  * @param fd its descriptor
  * @param address where it listens, with the port that the system chose

@@ -8,10 +8,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
- * Text as the operating system knows it: bytes without a charset. Strings in "byte form"
- * hold one byte per character, so that bytes which are no valid text survive.
+ * Converts between ordinary strings and byte form: strings that hold one byte per
+ * character, so that bytes which are not valid text in any charset survive.
  */
 final class NativeText {
 
@@ -27,22 +28,8 @@ final class NativeText {
 	}
 
 	/**
-	 * Return the bytes of a string in byte form, which must be fit for a C string.
-	 */
-	static byte[] bytes(String byteForm) {
-		for (int i = 0; i < byteForm.length(); i++) {
-			char c = byteForm.charAt(i);
-			if (c == 0 || c > 0xff) {
-				throw new IllegalArgumentException(
-						"Character %#x at index %d of '%s' is no byte of a C string".formatted((int) c, i, byteForm));
-			}
-		}
-		return byteForm.getBytes(StandardCharsets.ISO_8859_1);
-	}
-
-	/**
-	 * Read a file of NUL-terminated strings. An empty string counts: it may be an
-	 * argument.
+	 * Read a file of NUL-terminated strings in byte form. Empty strings are kept, because
+	 * an argument may be empty.
 	 */
 	static List<String> readList(Path file) {
 		String content;
@@ -66,8 +53,15 @@ final class NativeText {
 	}
 
 	/**
-	 * The encoding in which the JVM talks to the system, which since JDK 18 is not the
-	 * default charset any more and has no public name before.
+	 * Return the entries of an environment that the JVM has decoded.
+	 */
+	static List<String> entries(Map<String, String> environment) {
+		return environment.entrySet().stream().map((entry) -> encode(entry.getKey() + "=" + entry.getValue())).toList();
+	}
+
+	/**
+	 * Return the encoding that the JVM uses for file names and arguments. Since JDK 18 it
+	 * may differ from the default charset, and no public method returns it.
 	 */
 	private static Charset fileNameEncoding() {
 		String name = System.getProperty("sun.jnu.encoding");

@@ -2,26 +2,22 @@ package io.unicorn.posix;
 
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
-import java.nio.file.FileSystems;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.nio.file.attribute.UserPrincipal;
 
 import jdk.net.ExtendedSocketOptions;
 
 /**
- * The process at the other end of a local socket, as the kernel knows it.
+ * Identifies the process at the other end of a Unix socket by what the kernel says.
  *
  * @param user the user that it acted as when it connected or began to listen
  */
 public record Peer(UserPrincipal user) {
 
-	/** The number, because not every system has a name for it. */
-	private static final String ROOT = "0";
+	private static final int ROOT = 0;
 
 	/**
-	 * Return who is at the other end.
-	 * @throws IOException if the kernel does not say it
+	 * Return the peer of a connected Unix socket.
+	 * @throws IOException if the kernel does not know it
 	 * @throws LinkageError if this JDK was built without the module {@code jdk.net}
 	 */
 	public static Peer of(SocketChannel channel) throws IOException {
@@ -29,25 +25,23 @@ public record Peer(UserPrincipal user) {
 	}
 
 	/**
-	 * Whether it acts as the same user as this process, or as root.
+	 * Return whether the peer acts as the same user as this process, or as root.
+	 * @throws IOException if the user of this process cannot be read from {@code /proc}
 	 */
 	public boolean isTrusted() throws IOException {
-		return this.user.equals(self()) || this.user.equals(root());
+		return this.user.equals(OwnUser.principal()) || this.user.equals(root());
 	}
 
 	/**
-	 * Whether this process acts as root, who may talk to everybody.
+	 * Return whether this process acts as root, which may command the pools of all users.
+	 * @throws IOException if the user of this process cannot be read from {@code /proc}
 	 */
 	public static boolean isSelfRoot() throws IOException {
-		return self().equals(root());
-	}
-
-	private static UserPrincipal self() throws IOException {
-		return Files.getOwner(Path.of("/proc/self"));
+		return OwnUser.id() == ROOT;
 	}
 
 	private static UserPrincipal root() throws IOException {
-		return FileSystems.getDefault().getUserPrincipalLookupService().lookupPrincipalByName(ROOT);
+		return OwnUser.principal(ROOT);
 	}
 
 }

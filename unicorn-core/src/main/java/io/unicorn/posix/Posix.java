@@ -2,16 +2,20 @@ package io.unicorn.posix;
 
 import java.net.InetAddress;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls to the operating system that a master needs and the JDK does not offer.
- * Thread-safe. Every failing call throws {@link PosixException} with its {@code errno}.
+ * Calls the operating system for what a master needs and the JDK does not offer.
+ * <p>
+ * Every method may be called by any thread, unless it says otherwise. A failing call
+ * throws {@link PosixException} with its {@code errno}; an argument outside of its range
+ * throws {@link IllegalArgumentException} and has no effect. Descriptors that these
+ * methods return are close-on-exec, have numbers from 100 on, and belong to the caller,
+ * who closes them by {@link #close}.
  */
 public interface Posix {
 
@@ -21,184 +25,210 @@ public interface Posix {
 	int pid();
 
 	/**
-	 * Whether the descriptor is a terminal.
+	 * Return whether a descriptor is a terminal; false for a closed one.
 	 */
 	boolean isTerminal(int fd);
 
 	/**
-	 * Open a listening TCP socket, in blocking mode, close-on-exec, with
-	 * {@code SO_REUSEADDR}.
+	 * Open a listening TCP socket, in blocking mode, with {@code SO_REUSEADDR}.
 	 * @param address where to listen; null means all addresses of this machine, IPv6 and
 	 * IPv4 alike, or IPv4 alone where there is no IPv6 or the system property
 	 * {@code java.net.preferIPv4Stack} is true. {@code 0.0.0.0} is IPv4 alone, {@code ::}
 	 * needs IPv6 and takes IPv4 too.
 	 * @param port 0 to 65535; 0 lets the system choose
-	 * @param backlog the length of the accept queue, at least 1
+	 * @param backlog the length of the backlog, at least 1
+	 * @throws PosixException with {@link PosixException#EADDRINUSE} if another socket
+	 * listens there, {@link PosixException#EACCES} if the port needs a privilege, or
+	 * another number if this machine does not have the address
 	 */
 	Listener listen(@Nullable InetAddress address, int port, int backlog) throws PosixException;
 
 	/**
-	 * Open a TCP socket that is not bound yet, as {@link #listen(InetAddress, int, int)}
-	 * would for this address. A child can be given it before it is known on which port it
-	 * is to listen: what is done to it here holds for all who have it.
-	 * @param address where to listen, or null as above
-	 * @return the descriptor
-	 */
-	int socket(@Nullable InetAddress address) throws PosixException;
-
-	/**
-	 * Bind a socket and let it listen.
-	 * @param socket a descriptor from {@link #socket}
-	 * @param address where to listen, or null as above
-	 * @param port 0 to 65535; 0 lets the system choose
-	 * @param backlog the length of the accept queue, at least 1
-	 * @throws PosixException also if the address is of another family than the socket;
-	 * the socket stays open and is of no use then
-	 */
-	Listener listen(int socket, @Nullable InetAddress address, int port, int backlog) throws PosixException;
-
-	/**
-	 * Take over a listening socket that this process inherited: make it close-on-exec and
-	 * put it in blocking mode. A low number is given up for a higher one, so use only the
-	 * returned descriptor afterwards.
+	 * Adopt a listening socket that this process inherited: make it close-on-exec and put
+	 * it in blocking mode. A number below 100 is closed in exchange for a higher one, so
+	 * use only the returned descriptor afterwards.
 	 * @param fd the inherited descriptor, above 2
-	 * @throws PosixException if it is not a listening TCP socket; it is left as it was
+	 * @throws PosixException if it is not a listening TCP socket; then it is unchanged
 	 */
 	Listener inherited(int fd) throws PosixException;
 
 	/**
-	 * Let nobody new in at a listening socket, without closing it: from now on the system
-	 * leaves requests for a connection unanswered. What had begun by then is not touched:
-	 * handshakes complete, and what they bring wakes a blocked {@code accept}, in other
-	 * processes too, which share the socket and this state of it. A client that is left
-	 * without an answer asks again, a second later for the first time, and is refused
-	 * once the socket is closed, or let in after {@link #admitNew}. Needs no privilege.
+	 * Stop new connections at a listening socket, without closing it: from now on the
+	 * kernel leaves requests for a connection (SYN) unanswered. Handshakes that have
+	 * begun complete, and the connections that they bring wake a blocked {@code accept},
+	 * also in other processes, which share the socket and this state of it. A client
+	 * without an answer repeats its request, for the first time after a second. It is
+	 * refused when the socket is closed, and connected after {@link #admitNew}. Needs no
+	 * privilege.
 	 * <p>
 	 * To stop without a reset: call this, accept until {@link #handshakes} and then
 	 * {@link #waiting} return 0, and close.
 	 * @param listener descriptor of a {@link Listener}
+	 * @throws PosixException if it is not a listening socket
 	 */
 	void refuseNew(int listener) throws PosixException;
 
 	/**
-	 * Let new connections begin again after {@link #refuseNew}, for all processes that
-	 * share the socket. Nothing happens if they can.
+	 * Admit new connections again after {@link #refuseNew}, in all processes that share
+	 * the socket. Has no effect if they are admitted already.
 	 * @param listener descriptor of a {@link Listener}
+	 * @throws PosixException if it is not a listening socket
 	 */
 	void admitNew(int listener) throws PosixException;
 
 	/**
-	 * Return how many connections wait in the queue of a listening socket for somebody to
-	 * accept them. One system call.
+	 * Return the number of connections in the backlog: established, and not accepted yet.
+	 * One system call.
 	 * @param listener descriptor of a {@link Listener}
+	 * @throws PosixException if it is not a listening socket
 	 */
 	int waiting(int listener) throws PosixException;
 
 	/**
-	 * Return how many handshakes are under way at a listening socket: answered by the
-	 * system, not yet confirmed by the client. This takes one round trip, or a second and
-	 * more if a packet was lost, and up to a minute if the client is gone, so do not wait
-	 * for 0 without a limit. Not counted are the clients to whom the system sent a SYN
-	 * cookie because too many came at once; counted are those of another listening socket
-	 * with the same port and another address.
-	 * <p>
-	 * Not for frequent calls: it reads a list of all connections of this machine or
-	 * container, which took 5 ms without any and 25 ms with 10,000.
+	 * Return how many connections fit into the backlog: as many as were asked for, but
+	 * not more than {@code net.core.somaxconn} allows. One system call.
 	 * @param listener descriptor of a {@link Listener}
+	 * @throws PosixException if it is not a listening socket
+	 */
+	int backlog(int listener) throws PosixException;
+
+	/**
+	 * Return the number of handshakes under way at a listening socket: answered by the
+	 * kernel, not yet confirmed by the client. A handshake takes one round trip, a second
+	 * and more if a packet was lost, and up to a minute if the client is gone, so a wait
+	 * for 0 needs a limit. Clients that got a SYN cookie, because too many came at once,
+	 * are not counted. Clients of another listening socket with the same port and another
+	 * address are counted.
+	 * <p>
+	 * Not for frequent calls: it reads the list of all connections of this machine or
+	 * container, which takes 5 ms for none and 25 ms for 10,000.
+	 * @param listener descriptor of a {@link Listener}
+	 * @throws PosixException if it is not a listening socket, or if {@code /proc} cannot
+	 * be read
 	 */
 	int handshakes(int listener) throws PosixException;
 
 	/**
-	 * Open a pair of connected stream sockets, both close-on-exec. Our end never blocks,
-	 * the other does.
+	 * Open the socket pair of a control connection. Our end never blocks, the worker's
+	 * end does.
 	 */
 	ControlPair controlPair() throws PosixException;
 
 	/**
-	 * Take over our end of a control connection that this process inherited, from the
-	 * program that ran in it before: it is close-on-exec and never blocks. A low number
-	 * is given up for a higher one, so ask the returned object for its descriptor. That
-	 * the other end is gone is noticed by a {@link ControlPoller}, not here.
+	 * Adopt our end of a control connection that this process inherited from the program
+	 * that ran in it before: make it close-on-exec and non-blocking. A number below 100
+	 * is closed in exchange for a higher one, see {@link ControlSocket#fd}. Whether the
+	 * other end is gone is found out by a {@link ControlPoller}, not here.
 	 * @param fd the inherited descriptor, above 2
-	 * @throws PosixException if it is not a stream socket of this machine; it is left as
-	 * it was
+	 * @throws PosixException if it is not a connected Unix stream socket; then it is
+	 * unchanged
 	 */
 	ControlSocket inheritedControl(int fd) throws PosixException;
 
 	/**
-	 * Create a poller for our ends of control connections. Close it after use.
+	 * Create a poller for our ends of control connections. The caller closes it.
 	 */
 	ControlPoller poller() throws PosixException;
 
 	/**
-	 * Close a descriptor. A descriptor that is closed already is ignored.
+	 * Take a shared lock on a file or directory ({@code flock}), and wait while a process
+	 * has an exclusive one. The lock lasts until the returned descriptor and all copies
+	 * of it in children are closed: it ends with the last process that has one, however
+	 * that process ends.
+	 * @param path what to lock; it is opened for reading
+	 * @return the descriptor that holds the lock
+	 * @throws PosixException with {@link PosixException#ENOENT} if there is no such file,
+	 * or another number, also if the file system has no such locks
+	 */
+	int lockShared(Path path) throws PosixException;
+
+	/**
+	 * Take an exclusive lock on a file or directory, if no process, this one included,
+	 * has a lock on it. Does not wait.
+	 * @param path what to lock; it is opened for reading
+	 * @return the descriptor that holds the lock until it is closed, or empty if there is
+	 * another lock
+	 * @throws PosixException as {@link #lockShared}
+	 */
+	OptionalInt lockExclusive(Path path) throws PosixException;
+
+	/**
+	 * Make another directory the working directory of this process, and of the processes
+	 * that it starts afterwards.
+	 * @param directory its path, which may lead through symbolic links
+	 * @throws PosixException with {@link PosixException#ENOENT} if there is no such
+	 * directory, or another number
+	 */
+	void changeDirectory(Path directory) throws PosixException;
+
+	/**
+	 * Close a descriptor. Has no effect on one that is closed already; the caller makes
+	 * sure that its number was not given to another file.
 	 */
 	void close(int fd);
 
 	/**
-	 * Replace this process by another program: same process id, same standard streams, no
+	 * Execute another program in this process: same process id, same standard streams, no
 	 * blocked signals; signals that this process ignores stay ignored. Returns only by
-	 * failing; then the given descriptors are close-on-exec again. To be called by a
-	 * platform thread.
-	 * @param command what to run
+	 * failing; then the given descriptors are close-on-exec again. Call it on a platform
+	 * thread, because the mask of blocked signals belongs to the thread.
+	 * @param command what to execute
 	 * @param inherit descriptors above 2 that stay open, under their numbers; all others
 	 * are closed
 	 */
 	void exec(Command command, Set<Integer> inherit) throws PosixException;
 
 	/**
-	 * Replace this process by another program as {@link #exec(Command, Set)} does, and
-	 * let signals wait for it: the given ones are blocked when it starts, so that they
-	 * neither end it nor get lost until it takes them by {@link #signals}. Pending ones
-	 * are passed on. A signal that was ignored when this program started ({@code nohup})
-	 * stays ignored.
+	 * Execute another program as {@link #exec(Command, Set)} does, with signals deferred:
+	 * the given ones are blocked when the program starts, so that they neither end it nor
+	 * get lost before it takes them by {@link #signals}. Pending signals are passed on. A
+	 * signal that was ignored when this program started ({@code nohup}) stays ignored.
 	 * <p>
-	 * A JVM leaves them blocked in every thread, with two exceptions. It would admit HUP,
-	 * INT and TERM, unless they are ignored, so they are ignored too, which means nothing
-	 * as long as they are blocked. And it uses USR2 itself, unless the environment of
-	 * {@code command} has {@code _JAVA_SR_SIGNUM} with the number of another signal, such
-	 * as 40. QUIT may be given as well: the JVM admits it as soon as it can print its
-	 * threads.
+	 * A JVM leaves deferred signals blocked in every thread, with these exceptions. It
+	 * would unblock HUP, INT and TERM unless they are ignored, so they are ignored too,
+	 * which has no effect while they are blocked. It uses USR2 itself, unless the
+	 * environment of {@code command} has {@code _JAVA_SR_SIGNUM} with the number of
+	 * another signal, such as 40. It unblocks QUIT as soon as it can print its threads.
 	 * <p>
 	 * A signal that this program does not block itself, because it was not started in
-	 * this way, takes its usual effect until the last instant; a JVM that HUP, INT or
-	 * TERM has told to end does not become another program. One within that instant,
-	 * which is shorter than a millisecond, is lost.
-	 * @param command what to run
+	 * this way, takes its usual effect until {@code execve}; a JVM that HUP, INT or TERM
+	 * has told to end does not execute another program. Such a signal is lost if it
+	 * arrives within the last millisecond before {@code execve}.
+	 * @param command what to execute
 	 * @param inherit descriptors above 2 that stay open, under their numbers; all others
 	 * are closed
-	 * @param deferred numbers of the signals that wait
+	 * @param deferred numbers of the deferred signals, 1 to 64
 	 */
 	void exec(Command command, Set<Integer> inherit, Set<Integer> deferred) throws PosixException;
 
 	/**
-	 * Take signals that wait because {@link #exec(Command, Set, Set)} has started this
-	 * program. Others are not taken: they do what they do in any JVM. To upgrade without
-	 * losing a signal, close the result, handle what its receiver was given, and call
-	 * {@code exec}; if that fails, ask for a new source.
-	 * @param signals the numbers of the signals to take
+	 * Create a source of the signals that {@link #exec(Command, Set, Set)} has deferred
+	 * when it started this program. Other signals take their usual effect in a JVM. To
+	 * upgrade without losing a signal, close the source, handle what its receiver was
+	 * given, and call {@code exec}; if that fails, create a new source.
+	 * @param signals the numbers of the signals to take, 1 to 64
 	 */
 	SignalSource signals(Set<Integer> signals) throws PosixException;
 
 	/**
 	 * Start a child in a process group of its own, which its terminal neither interrupts
 	 * nor stops. Its standard input is {@code /dev/null}, its standard output and error
-	 * are ours, and the given descriptors become 3, 4, and so on; no other descriptor is
-	 * inherited. No signal is blocked or ignored.
-	 * @param command what to run
-	 * @param descriptors our numbers of the descriptors to pass on, in order: those of
-	 * {@link Listener}s and {@link ControlPair}s
+	 * are those of this process, and the given descriptors become 3, 4, and so on; it
+	 * inherits no other descriptor. No signal is blocked, and none is ignored but TTOU.
+	 * @param command what to execute
+	 * @param descriptors our numbers of the descriptors to pass on, in order, as these
+	 * methods return them
 	 * @return the process id of the child
+	 * @throws PosixException also if the program cannot be executed
 	 */
 	int spawn(Command command, int... descriptors) throws PosixException;
 
 	/**
-	 * Start a child as {@link #spawn(Command, int...)} does, but with its standard output
-	 * and error in a file instead of ours. Both append to it, so neither overwrites the
-	 * other.
-	 * @param command what to run
-	 * @param output the file: created, readable for us alone, or emptied, its permissions
-	 * then being left as they are
+	 * Start a child as {@link #spawn(Command, int...)} does, with its standard output and
+	 * error in a file. Both append to it, so neither overwrites the other.
+	 * @param command what to execute
+	 * @param output the file: created with mode 0600, or emptied with the mode that it
+	 * has
 	 * @param descriptors our numbers of the descriptors to pass on, in order
 	 * @return the process id of the child
 	 * @throws PosixException also if the file cannot be written
@@ -206,16 +236,17 @@ public interface Posix {
 	int spawn(Command command, Path output, int... descriptors) throws PosixException;
 
 	/**
-	 * Send a signal to a child that was started by {@link #spawn} and has not been
-	 * returned by {@link #awaitExit} yet. Any other process id is left alone, so that a
-	 * number that the system has given to somebody else is never hit.
+	 * Send a signal to a child that was started by {@link #spawn} or given to
+	 * {@link #adopt}, and that {@link #awaitExit} has not passed on yet. Has no effect on
+	 * any other process, so a process id that the kernel has given to another process is
+	 * never hit.
 	 * @return whether the signal was sent
 	 */
 	boolean kill(int pid, int signal);
 
 	/**
-	 * Send a signal to a child and to all processes that it has started and that have not
-	 * left its process group.
+	 * Send a signal to a child and to all processes in its process group: those that it
+	 * has started and that have not left the group.
 	 * @param pid a child that {@link #kill} would reach
 	 * @param signal number of the signal
 	 * @return whether the signal was sent
@@ -223,111 +254,86 @@ public interface Posix {
 	boolean killGroup(int pid, int signal);
 
 	/**
-	 * Let a child come last for good, with all that it will start: it gets the processors
-	 * when nobody else of its cgroup wants them, and where memory runs out the kernel
-	 * ends it first. Cannot be taken back without a privilege. What the system refuses is
-	 * left out. To be called at once after the start.
-	 * @param pid a child that was started by {@link #spawn}
+	 * Give a child the lowest priority for the rest of its life, with all processes that
+	 * it starts afterwards: the highest nice value, and the highest
+	 * {@code oom_score_adj}, so that the kernel ends it first when memory runs out. A
+	 * process without a privilege cannot undo this. A part that the system refuses is
+	 * left out without an error. Call it at once after the start.
+	 * @param pid a child that {@link #kill} would reach; others are left alone
 	 */
-	void makeLast(int pid);
+	void deprioritize(int pid);
 
 	/**
-	 * Kill a child with SIGKILL, and reap it. For those who wait for no exit: nobody else
-	 * hears of this one. A process id that is not a child's is left alone.
-	 * @param pid a child that was started by {@link #spawn}
-	 */
-	void end(int pid);
-
-	/**
-	 * Keep a child out of the way of others, with all of its threads and those that they
-	 * start. It uses some processors alone, and has long turns there, which others may
-	 * interrupt (Linux 6.12 and later); where this process has a privilege or a limit to
-	 * take a nice value back ({@code CAP_SYS_NICE}, {@code RLIMIT_NICE}), it has the
-	 * highest one. What the system refuses is left out. A process id that is not a
-	 * child's is left alone.
-	 * @param pid a child that was started by {@link #spawn}
+	 * Confine a child with all of its threads and those that they start: it runs on some
+	 * of the processors only, and has long time slices there, which threads of other
+	 * processes may interrupt (Linux 6.12 and later). If this process may lower a nice
+	 * value again ({@code CAP_SYS_NICE}, {@code RLIMIT_NICE}), the child has the highest
+	 * one. A part that the system refuses is left out without an error.
+	 * @param pid a child that {@link #kill} would reach; others are left alone
 	 * @param most how many processors it may use, at least 1; {@link Integer#MAX_VALUE}
 	 * for all
 	 */
 	void background(int pid, int most);
 
 	/**
-	 * Let a child have its share of the processors again, as it had when it was started.
-	 * A process id that is not a child's is left alone.
-	 * @param pid a child that was started by {@link #spawn}
+	 * Undo {@link #background}: give a child the processors, time slices and nice value
+	 * of this process again.
+	 * @param pid a child that {@link #kill} would reach; others are left alone
 	 */
 	void foreground(int pid);
 
 	/**
-	 * Let the optimizing compiler of a process, if that is a HotSpot JVM, use the
-	 * processors when nobody else does, in that process or in others. Where this process
-	 * has neither a privilege nor a limit to take that back ({@code CAP_SYS_NICE},
-	 * {@code RLIMIT_NICE}), nothing happens. Compilers that start later are not meant,
-	 * unless an idle one starts them.
-	 * @param pid this process, or a child that was started by {@link #spawn}; others are
-	 * left alone
-	 * @return whether there is such a compiler, which waits now. A JVM has none in the
-	 * first instants of its life.
+	 * Give threads of a process the policy {@code SCHED_IDLE}: they use a processor when
+	 * no other thread wants it, in that process or in others. Has no effect where this
+	 * process may not take that back, which needs {@code CAP_SYS_NICE} or
+	 * {@code RLIMIT_NICE}. A thread that starts later has the policy only if the thread
+	 * that starts it has it.
+	 * @param pid this process, or a child that {@link #kill} would reach; others are left
+	 * alone
+	 * @param threads the name of the threads as the kernel keeps it, at most 15 bytes
+	 * @return whether there are such threads, and they have the policy now or had another
+	 * one than {@code SCHED_OTHER}
 	 */
-	boolean compileWhenIdle(int pid);
+	boolean scheduleIdle(int pid, String threads);
 
 	/**
-	 * Let the optimizing compiler of a process compete with everybody again.
-	 * @param pid this process, or a child that was started by {@link #spawn}; others are
-	 * left alone
+	 * Undo {@link #scheduleIdle}: give threads of a process the policy
+	 * {@code SCHED_OTHER} again, and the nice value of the first thread of that process.
+	 * @param pid this process, or a child that {@link #kill} would reach; others are left
+	 * alone
+	 * @param threads the name of the threads as the kernel keeps it, at most 15 bytes
 	 */
-	void compileAsUsual(int pid);
+	void scheduleNormally(int pid, String threads);
 
 	/**
-	 * See to it that a child which is stopped (SIGSTOP) goes on when this process ends,
-	 * however it ends, or becomes another program.
-	 * @param pid a child that was started by {@link #spawn}
-	 * @throws PosixException if the system refuses that
-	 */
-	WakeAtEnd wakeAtEnd(int pid) throws PosixException;
-
-	/**
-	 * Count a process as one of those that {@link #spawn} has started: a child of this
-	 * process that was started by the program that ran in it before {@link #exec}. If it
-	 * has exited meanwhile, {@link #awaitExit} finds it like any other. To be called
-	 * before the first call of {@link #awaitExit}, which reaps an unknown child as an
-	 * orphan.
+	 * Treat a process like one that {@link #spawn} has started: a child of this process
+	 * that was started by the program that ran in it before {@link #exec}. If it has
+	 * exited meanwhile, {@link #awaitExit} passes its exit on. Call it before the first
+	 * call of {@link #awaitExit}, which reaps an unknown child and drops its exit.
 	 * @throws PosixException if this process has no such child
 	 */
 	void adopt(int pid) throws PosixException;
 
 	/**
-	 * Wait until a child exits, reap it, and pass on its exit. Children that were neither
+	 * Wait until a child exits, reap it, and pass its exit on. Children that were neither
 	 * started by {@link #spawn} nor given to {@link #adopt} (orphans, if this process is
-	 * the init of a container) are reaped and not passed on. Waits also while there is no
-	 * child. An interrupt does not end the wait for a running child, so this is for a
-	 * daemon thread.
-	 * @param receiver called once, by this thread, while no signal can be sent and no
-	 * child started by another; must not block or throw
+	 * the init of a container) are reaped, and their exits dropped. Waits also while
+	 * there is no child. For one thread at a time, and a daemon thread, because an
+	 * interrupt does not end the wait for a running child.
+	 * @param receiver called once, by this thread. Until it returns, other threads can
+	 * neither send a signal nor start a child; so it must not block, and must not throw
 	 * @throws InterruptedException if the thread is interrupted while there is no child
 	 */
 	void awaitExit(Consumer<Exit> receiver) throws InterruptedException;
 
 	/**
-	 * Wait until a child exits, reap it, and return its exit. For those who never call
-	 * {@link #exec} while they have children.
-	 * @throws InterruptedException if the thread is interrupted while there is no child
-	 * @see #awaitExit(Consumer)
-	 */
-	default Exit awaitExit() throws InterruptedException {
-		List<Exit> exits = new ArrayList<>(1);
-		awaitExit(exits::add);
-		return exits.get(0);
-	}
-
-	/**
-	 * Hold back the exits of children. When this returns, every exit that was taken from
-	 * the system has been passed to its receiver, and until the result is released no
-	 * other is: a child that exits meanwhile stays a zombie, which {@link #awaitExit}
-	 * finds afterwards, be it here or in the program that replaces this one. Everything
-	 * else goes on; a signal to such a zombie is accepted and does nothing.
+	 * Hold back the exits of children. When this returns, every child that was reaped has
+	 * been passed to its receiver, and no other is reaped until the result is released: a
+	 * child that exits meanwhile stays a zombie, which {@link #awaitExit} finds
+	 * afterwards, here or in the program that is executed next. All other methods work as
+	 * before; a signal to such a zombie is accepted and has no effect.
 	 * <p>
-	 * This is how no exit is lost in an {@link #exec}. The caller
+	 * With this, no exit is lost in an {@link #exec}. The caller
 	 * <ol>
 	 * <li>holds exits,</li>
 	 * <li>handles every exit that its receiver was given,</li>

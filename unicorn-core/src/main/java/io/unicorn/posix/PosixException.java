@@ -3,9 +3,15 @@ package io.unicorn.posix;
 import java.io.IOException;
 
 /**
- * A call to the operating system failed.
+ * Reports a failed call to the operating system with its error number.
  */
 public class PosixException extends IOException {
+
+	/** {@code errno} for a file that does not exist. */
+	public static final int ENOENT = 2;
+
+	/** {@code errno} for a connection whose other end is closed. */
+	public static final int EPIPE = 32;
 
 	/** {@code errno} for an address that is in use. */
 	public static final int EADDRINUSE = 98;
@@ -16,8 +22,8 @@ public class PosixException extends IOException {
 	private final int errno;
 
 	/**
-	 * Create an exception whose message reads {@code call: text of errno}.
-	 * @param call what was tried, such as {@code bind 0.0.0.0:8080}
+	 * Create an exception with the message {@code <call>: <text>}.
+	 * @param call the call that failed, such as {@code bind 0.0.0.0:8080}
 	 * @param errno the system's error number
 	 * @param text the system's text for it
 	 */

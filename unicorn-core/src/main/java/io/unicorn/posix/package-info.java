@@ -1,6 +1,6 @@
 /**
- * The operating system: processes, signals, sockets and descriptors. The only package
- * that makes native calls.
+ * The seam to the operating system: the calls that a master needs and the JDK does not
+ * offer.
  */
 @NullMarked
 package io.unicorn.posix;

@@ -5,8 +5,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * Takes the servers of this process out of service without losing what they have
- * accepted. Thread-safe.
+ * Starts and drains all servers of this process together. Thread-safe.
  */
 final class Drain {
 
@@ -19,7 +18,7 @@ final class Drain {
 	private boolean open;
 
 	/**
-	 * Add a server; it starts to accept with the others, or at once if they have started.
+	 * Add a server and bring it into the state of the others.
 	 */
 	synchronized void add(DrainableServer server) {
 		this.servers.add(server);
@@ -36,8 +35,8 @@ final class Drain {
 	}
 
 	/**
-	 * Let all servers warm up, one after the other. Does not keep
-	 * {@link #stopAccepting()} waiting, which ends it.
+	 * Warm up all servers, one after the other. Holds no lock: {@link #stopAccepting} may
+	 * be called meanwhile, and ends the warm-up.
 	 */
 	void warmUp() {
 		this.servers.forEach(DrainableServer::warmUp);
@@ -45,7 +44,7 @@ final class Drain {
 
 	/**
 	 * Let all servers accept.
-	 * @return whether they do; not after {@link #stopAccepting}
+	 * @return {@code false} after {@link #stopAccepting}
 	 */
 	synchronized boolean startAccepting() {
 		if (!this.closed && !this.open) {
@@ -56,13 +55,27 @@ final class Drain {
 	}
 
 	/**
-	 * Let each further response of all servers end its connection.
+	 * Let the next response on each connection of all servers end it.
 	 */
 	synchronized void endConnections() {
 		if (!this.closed && !this.ending) {
 			this.ending = true;
 			this.servers.forEach(DrainableServer::endConnections);
 		}
+	}
+
+	/**
+	 * Forget all servers, and begin anew with the next one.
+	 */
+	synchronized void restart() {
+		this.servers.clear();
+		this.closed = false;
+		this.ending = false;
+		this.open = false;
+	}
+
+	boolean hasServers() {
+		return !this.servers.isEmpty();
 	}
 
 	synchronized void stopAccepting() {
@@ -73,7 +86,8 @@ final class Drain {
 	}
 
 	/**
-	 * Wait for the connections of all servers together.
+	 * Wait until no server has a connection left.
+	 * @param timeout how long to wait at most, for all servers together
 	 * @return the number of connections left
 	 */
 	int awaitNoConnections(Duration timeout) {

@@ -3,38 +3,40 @@ package io.unicorn.worker;
 import java.time.Duration;
 
 /**
- * A web server on an inherited listener, as the agent needs it. One implementation per
- * server product. Methods are called by the agent's threads and by the application's main
- * thread; beside {@link #warmUp} another one may run, otherwise never two at a time.
+ * Lets the agent start and drain a web server that accepts from an inherited listener.
+ * One implementation per server product. The agent calls the methods that change the
+ * server one at a time, on different threads, also during {@link #warmUp}. It calls
+ * {@link #connections} at any time.
  */
 public interface DrainableServer {
 
 	/**
-	 * Answer requests of this process's own, so that those of its clients find it warm.
-	 * Called once, before {@link #startAccepting}; may take its time, and returns soon
-	 * after {@link #stopAccepting}. A server that needs none returns at once.
+	 * Answer requests that this process sends itself, so that the JIT compiler has
+	 * compiled what the first clients need. Called once, before {@link #startAccepting};
+	 * may take long, and returns soon after {@link #stopAccepting}. A server that needs
+	 * no warm-up returns at once.
 	 */
 	void warmUp();
 
 	/**
-	 * Accept connections from now on. Until then nothing is accepted, and clients wait in
-	 * the queue of the shared socket or are served by other workers.
+	 * Accept connections from now on. Before that, connections wait in the backlog of the
+	 * listener, or other workers accept them.
 	 */
 	void startAccepting();
 
 	/**
-	 * Go on accepting, but let the response to each request from now on end its
-	 * connection; a connection that is idle stays open for that request. Where one
-	 * connection carries many requests at a time, the client is told to begin no more on
-	 * it. Calling it again does nothing.
+	 * Accept further connections, but let the next response on each connection end it; an
+	 * idle connection stays open for that response. On a connection that carries many
+	 * requests at a time, as in HTTP/2, tell the client to begin no more. Calling it
+	 * again does nothing.
 	 */
 	void endConnections();
 
 	/**
-	 * Accept nothing any more, and return once every connection that was accepted is in
-	 * the server's care. From then on connections end as {@link #endConnections} says,
-	 * and what would not end by itself, such as streams of events, is ended in the way
-	 * its protocol has for that. Calling it again does nothing.
+	 * Accept no further connections, and return when the server handles every connection
+	 * that was accepted. From then on connections end as {@link #endConnections} says,
+	 * and the server ends those that would not end by themselves, such as event streams
+	 * and WebSocket sessions, as their protocol provides. Calling it again does nothing.
 	 */
 	void stopAccepting();
 
@@ -47,6 +49,7 @@ public interface DrainableServer {
 
 	/**
 	 * Return the number of open connections.
+	 * @return the number, 0 or more
 	 */
 	int connections();
 

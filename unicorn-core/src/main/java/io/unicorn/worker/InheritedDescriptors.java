@@ -3,16 +3,18 @@ package io.unicorn.worker;
 import java.io.FileDescriptor;
 import java.io.IOException;
 import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.net.ProtocolFamily;
 import java.net.StandardProtocolFamily;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.spi.SelectorProvider;
 
 /**
- * Makes Java objects of descriptors that this process inherited. The JDK has no public
- * way but {@link System#inheritedChannel()}, which is for descriptor 0 alone; the
- * constructors used here are the same in JDK 17 to 25, and the master opens them to us on
- * the command line ({@code --add-opens}).
+ * Makes Java objects of descriptors that this process inherited. The JDK's public way,
+ * {@link System#inheritedChannel()}, works for descriptor 0 alone. The constructors used
+ * here are the same in JDK 17 to 25; the master opens them on the worker's command line
+ * ({@code --add-opens}).
  */
 final class InheritedDescriptors {
 
@@ -21,6 +23,7 @@ final class InheritedDescriptors {
 
 	/**
 	 * Return the descriptor with the given number.
+	 * @throws IOException if this JDK does not allow it
 	 */
 	static FileDescriptor descriptor(int fd) throws IOException {
 		try {
@@ -29,12 +32,13 @@ final class InheritedDescriptors {
 			return constructor.newInstance(fd);
 		}
 		catch (ReflectiveOperationException | RuntimeException ex) {
-			throw notAdopted(fd, ex);
+			throw unusable(fd, ex);
 		}
 	}
 
 	/**
 	 * Return a channel on a listening socket, in blocking mode.
+	 * @throws IOException if this JDK does not allow it
 	 */
 	static ServerSocketChannel listener(int fd) throws IOException {
 		try {
@@ -46,11 +50,30 @@ final class InheritedDescriptors {
 					StandardProtocolFamily.INET6, descriptor(fd), true);
 		}
 		catch (ReflectiveOperationException | RuntimeException ex) {
-			throw notAdopted(fd, ex);
+			throw unusable(fd, ex);
 		}
 	}
 
-	private static IOException notAdopted(int fd, Exception cause) {
+	/**
+	 * Duplicate a descriptor.
+	 * @return the number of the duplicate
+	 * @throws IOException if this JDK does not allow it, or if the descriptor is closed
+	 */
+	static int duplicate(int fd) throws IOException {
+		try {
+			Method dup = Class.forName("sun.nio.ch.InheritedChannel").getDeclaredMethod("dup", int.class);
+			dup.setAccessible(true);
+			return (int) dup.invoke(null, fd);
+		}
+		catch (InvocationTargetException ex) {
+			throw new IOException("inherited descriptor " + fd + " cannot be duplicated: " + ex.getCause(), ex);
+		}
+		catch (ReflectiveOperationException | RuntimeException ex) {
+			throw unusable(fd, ex);
+		}
+	}
+
+	private static IOException unusable(int fd, Exception cause) {
 		return new IOException("inherited descriptor " + fd + " cannot be used by this JDK", cause);
 	}
 

@@ -10,16 +10,17 @@ public interface ReadinessCheck {
 	ReadinessCheck NONE = () -> new Result(true, "");
 
 	/**
-	 * Look whether the application is ready. Called by one thread of the agent, again and
-	 * again while the worker is on probation; may take its time and may throw.
+	 * Check whether the application is ready. One thread of the agent calls it, several
+	 * times per second at most; it may take long, and an exception counts as not ready.
+	 * @return the result
 	 */
 	Result check();
 
 	/**
-	 * What a check has found.
+	 * The result of a check.
 	 *
 	 * @param up whether the application is ready
-	 * @param detail what is wrong if it is not, as a phrase for the log
+	 * @param detail the reason if it is not, as a phrase for the log
 	 */
 	record Result(boolean up, String detail) {
 

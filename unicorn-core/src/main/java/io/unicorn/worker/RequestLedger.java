@@ -5,22 +5,24 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Counts requests, and knows how old the oldest running one is. Called twice for every
+ * Counts requests, and measures the age of the oldest running one. Called twice for each
  * request, so it neither locks nor allocates. Thread-safe.
  */
 public final class RequestLedger {
 
 	/**
-	 * How many running requests have their age watched; a power of two. What is running
-	 * beyond that is counted all the same.
+	 * How many running requests have their age measured; a power of two. Further ones are
+	 * only counted.
 	 */
 	private static final int SLOTS = 1024;
 
-	/** Slots tried before a request goes unwatched; keeps a full ledger cheap. */
+	/** Slots tried before a request is only counted; keeps a full ledger cheap. */
 	private static final int PROBES = 16;
 
-	private static final int UNWATCHED = -1;
+	/** The token of a request without a slot. */
+	private static final int NO_SLOT = -1;
 
+	/** Nanoseconds of {@link System#nanoTime()}, 0 in a free slot. */
 	private final AtomicLongArray startedAt = new AtomicLongArray(SLOTS);
 
 	private final LongAdder started = new LongAdder();
@@ -35,9 +37,10 @@ public final class RequestLedger {
 
 	/**
 	 * Create a ledger.
-	 * @param limit number of finished requests at which something is to happen, 0 for
-	 * never
-	 * @param limitReached what is to happen, once, on the thread of that request
+	 * @param limit number of finished requests at which to call {@code limitReached}, 0
+	 * for never
+	 * @param limitReached called once, on the thread of that request; must not block
+	 * @throws IllegalArgumentException if the limit is negative
 	 */
 	public RequestLedger(long limit, Runnable limitReached) {
 		if (limit < 0) {
@@ -49,7 +52,7 @@ public final class RequestLedger {
 
 	/**
 	 * Note that a request has begun.
-	 * @return a token for {@link #end}
+	 * @return a token for {@link #end(int, boolean)}
 	 */
 	public int begin() {
 		this.started.increment();
@@ -62,28 +65,27 @@ public final class RequestLedger {
 				return slot;
 			}
 		}
-		return UNWATCHED;
+		return NO_SLOT;
 	}
 
 	/**
-	 * Note that a request has been answered.
-	 * @param token what {@link #begin} returned for it
+	 * Note that a request has been answered. To be called once per token.
+	 * @param token what {@link #begin} returned for the request
 	 */
 	public void end(int token) {
 		end(token, false);
 	}
 
 	/**
-	 * Note that a request has been answered, or has failed.
-	 * @param token what {@link #begin} returned for it
-	 * @param failed whether the answer was an error of the server's, a status of 500 or
-	 * more
+	 * Note that a request has been answered, or has failed. To be called once per token.
+	 * @param token what {@link #begin} returned for the request
+	 * @param failed whether the response has a status of 500 or above
 	 */
 	public void end(int token, boolean failed) {
 		if (failed) {
 			this.errors.increment();
 		}
-		if (token != UNWATCHED) {
+		if (token != NO_SLOT) {
 			this.startedAt.set(token, 0);
 		}
 		if (this.finished.incrementAndGet() == this.limit) {
@@ -93,14 +95,16 @@ public final class RequestLedger {
 
 	/**
 	 * Return the number of finished requests.
+	 * @return the number, failed requests included
 	 */
 	public long finished() {
 		return this.finished.get();
 	}
 
 	/**
-	 * Return the number of finished requests that the server has failed to answer
-	 * properly. It is counted before the request is counted as finished.
+	 * Return the number of failed requests. A request is counted here before it is
+	 * counted as finished.
+	 * @return the number
 	 */
 	public long errors() {
 		return this.errors.sum();
@@ -108,15 +112,18 @@ public final class RequestLedger {
 
 	/**
 	 * Return the number of running requests.
+	 * @return the number, 0 or more
 	 */
 	public int inFlight() {
-		// Read in this order, a request that ends in between is not counted negative.
+		// In the other order, a request that begins and ends between the two reads would
+		// make the difference too small.
 		long ended = this.finished.get();
 		return (int) Math.max(0, this.started.sum() - ended);
 	}
 
 	/**
-	 * Return the age of the oldest running request in milliseconds, 0 if there is none.
+	 * Return the age of the oldest running request whose age is measured.
+	 * @return the age in milliseconds, 0 if there is none
 	 */
 	public long oldestMillis() {
 		long now = System.nanoTime();

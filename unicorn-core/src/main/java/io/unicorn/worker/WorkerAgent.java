@@ -12,185 +12,204 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongFunction;
-import java.util.function.Supplier;
 
-import io.unicorn.ipc.MalformedFrameException;
+import io.unicorn.ipc.Initialization;
 import io.unicorn.ipc.Message;
 import io.unicorn.ipc.MessageCodec;
-import io.unicorn.ipc.MessageReader;
-import io.unicorn.ipc.MessageWriter;
 import io.unicorn.ipc.PoolSnapshot;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A worker's side of the conversation with its master. One per process; created before
- * the application context and living until the process ends. Thread-safe.
+ * Connects a worker process with its master: reports start, heartbeats and retirement to
+ * it, and does what its messages say. One per process; created before the application
+ * context, lives until the process ends. Thread-safe.
  */
 public final class WorkerAgent {
 
-	/** How long the end of this process waits for its last messages to be written. */
-	private static final Duration LAST_WORDS = Duration.ofSeconds(1);
+	/** How long the end of this process waits for a master that does not answer. */
+	private static final Duration NOTED = Duration.ofSeconds(5);
 
-	private final MessageReader<Message.FromMaster> reader;
+	/** How long TERM waits for a master that does not answer. */
+	private static final Duration ASKED = Duration.ofSeconds(1);
 
-	private final MessageWriter<Message.FromWorker> writer;
+	private final ControlConnection connection;
 
 	private final WorkerIdentity identity;
 
-	private final Duration gracefulTimeout;
-
-	/** How long after it was ready this worker goes on to report its health. */
+	/** How long this worker reports its health after it has begun to serve. */
 	private final Duration observed;
 
-	/** The longest silence that the master allows, or zero. */
-	private final Duration silence;
+	/** The longest time without a heartbeat that the master allows, or zero. */
+	private final Duration maxSilence;
 
 	private final WorkerObserver observer;
 
-	private final ProcessEnd end;
-
 	private final Drain drain = new Drain();
 
-	private final ScheduledExecutorService scheduler = Executors
-		.newSingleThreadScheduledExecutor((task) -> thread("unicorn-agent", task));
+	private final WorkerExit exit;
 
-	private final AtomicBoolean leaving = new AtomicBoolean();
+	private final ProcessEnd end;
 
-	/** Falls when nothing more is waited for before this process ends. */
-	private final CountDownLatch drained = new CountDownLatch(1);
+	private final Duration gracefulTimeout;
 
-	private final Map<Long, CompletableFuture<Message.FromMaster>> queries = new ConcurrentHashMap<>();
-
-	private final AtomicLong lastQuery = new AtomicLong();
+	/** Set while the application has no context, and may build another one. */
+	private final AtomicReference<@Nullable CountDownLatch> resting = new AtomicReference<>();
 
 	private volatile RequestLedger requests = new RequestLedger(0, () -> {
 	});
 
 	private volatile boolean leader;
 
-	private volatile boolean accepting;
+	private volatile boolean ready;
+
+	private Initialization initialization;
+
+	private final String secret;
+
+	private volatile BootReport boot = new BootReport(Thread.currentThread());
 
 	private volatile Runnable refuseTraffic = () -> {
 	};
 
-	/** How this process ends; a seam for tests. */
-	interface ProcessEnd {
-
-		void exit(int code);
-
-		void halt(int code);
-
-	}
-
-	private static final ProcessEnd OWN_END = new ProcessEnd() {
-
-		@Override
-		public void exit(int code) {
-			System.exit(code);
-		}
-
-		@Override
-		public void halt(int code) {
-			Runtime.getRuntime().halt(code);
-		}
-
-	};
-
-	WorkerAgent(InputStream in, OutputStream out, Supplier<String> configuration, WorkerObserver observer,
-			ProcessEnd end) throws IOException {
-		this.reader = new MessageReader<>(in, Message.FromMaster.class);
-		this.writer = new MessageWriter<>(out);
+	WorkerAgent(InputStream in, OutputStream out, WorkerObserver observer, ProcessEnd end) throws IOException {
+		this.connection = new ControlConnection(in, out);
 		this.observer = observer;
-		this.end = end;
-		Message.FromMaster first = beWelcomed(configuration);
-		if (first == null) {
-			throw new EOFException("the master is gone");
-		}
-		if (!(first instanceof Message.Welcome welcome)) {
-			throw new IOException("the master does not say who this worker is");
-		}
-		this.identity = new WorkerIdentity(welcome.index(), welcome.id(), welcome.generation(), welcome.probation());
+		Message.Welcome welcome = this.connection.welcome();
+		this.identity = new WorkerIdentity(welcome.index(), welcome.id(), welcome.generation(),
+				welcome.awaitsReadiness());
 		this.observed = Duration.ofMillis(welcome.observedMillis());
+		this.maxSilence = Duration.ofMillis(welcome.silenceMillis());
+		this.initialization = welcome.initialization();
+		this.secret = welcome.secret();
+		this.end = end;
 		this.gracefulTimeout = Duration.ofMillis(welcome.gracefulTimeoutMillis());
-		this.silence = Duration.ofMillis(welcome.silenceMillis());
-	}
-
-	/** Until it is said who this worker is, the master may change its mind. */
-	private Message.@Nullable FromMaster beWelcomed(Supplier<String> configuration) throws IOException {
-		try {
-			Message.FromMaster first = this.reader.read();
-			if (first instanceof Message.TellConfiguration) {
-				this.writer.write(new Message.Configuration(configuration.get()));
-				first = this.reader.read();
-			}
-			return first;
-		}
-		catch (MalformedFrameException ex) {
-			throw ex;
-		}
-		catch (IOException ex) {
-			// A connection whose other end was closed unread is reset.
-			return null;
-		}
+		this.exit = new WorkerExit(this.drain, this.connection, this::heartbeat, observer, this.gracefulTimeout, end);
 	}
 
 	/**
-	 * Connect to the master through an inherited descriptor, and learn who this worker
-	 * is.
-	 * @param fd the descriptor of the control channel
-	 * @param configuration called if the master wants to know a digest of what this
-	 * worker finds in its environment
+	 * Connect to the master through an inherited descriptor, and wait until it has told
+	 * this worker its identity. To be called by the thread that runs the application's
+	 * main method, whose end the agent reports, as it does that of the process.
+	 * @param fd the descriptor of the control connection
 	 * @param observer is told what happens to this worker
-	 * @throws EOFException if the master is gone, or was never to be
-	 * @throws IOException if this is no conversation with a master
+	 * @return an agent that reads the master's messages
+	 * @throws EOFException if the master is gone
+	 * @throws IOException if the descriptor cannot be used or its other end is no master
 	 */
-	public static WorkerAgent connect(int fd, Supplier<String> configuration, WorkerObserver observer)
-			throws IOException {
+	public static WorkerAgent connect(int fd, WorkerObserver observer) throws IOException {
 		var descriptor = InheritedDescriptors.descriptor(fd);
 		// Buffered, because a plain file stream asks for its position, which a socket
 		// lacks.
 		WorkerAgent agent = new WorkerAgent(new BufferedInputStream(new FileInputStream(descriptor)),
-				new FileOutputStream(descriptor), configuration, observer, OWN_END);
+				new FileOutputStream(descriptor), observer, ProcessEnd.JVM);
 		agent.start();
+		DaemonThread.start("unicorn-main",
+				new MainThread(Thread.currentThread(), agent::isReady, agent.connection::send));
+		TermSignal.ask(agent::terminated);
+		Runtime.getRuntime()
+			.addShutdownHook(
+					new Thread(() -> agent.exiting(ExitCause.of(Thread.getAllStackTraces().values())), "unicorn-exit"));
 		return agent;
 	}
 
 	/**
-	 * Return the agent of a process that has no master and is no worker, but builds the
-	 * context of one. What it sends is lost, and nobody answers.
+	 * Return the agent of a process that has no master, but builds the context of a
+	 * worker: one that trains a class-data cache. Its messages are dropped, its queries
+	 * have no reply, and it gets no messages.
 	 * @param observer is told what happens to it
+	 * @return the agent
 	 */
 	public static WorkerAgent unconnected(WorkerObserver observer) {
-		ByteBuffer buffer = MessageCodec.encode(new Message.Welcome(0, 1, 1, 0, false, 0, 0));
+		ByteBuffer buffer = MessageCodec
+			.encode(new Message.Welcome(0, 1, 1, 0, false, 0, 0, Initialization.NOTHING, ""));
 		byte[] welcome = new byte[buffer.remaining()];
 		buffer.get(welcome);
 		try {
-			return new WorkerAgent(new ByteArrayInputStream(welcome), OutputStream.nullOutputStream(), () -> "",
-					observer, OWN_END);
+			return new WorkerAgent(new ByteArrayInputStream(welcome), OutputStream.nullOutputStream(), observer,
+					ProcessEnd.JVM);
 		}
 		catch (IOException ex) {
-			throw new IllegalStateException("a message that was just written can be read", ex);
+			throw new IllegalStateException("an encoded Welcome cannot be decoded", ex);
 		}
 	}
 
 	void start() {
-		thread("unicorn-control", this::listen).start();
+		this.connection.listen(this::handle, (cause) -> {
+			this.leader = false;
+			this.exit.masterLost(cause);
+		});
+	}
+
+	private void handle(Message.FromMaster message) {
+		if (message instanceof Message.Drain request) {
+			this.exit.drainAndExit(Duration.ofMillis(request.timeoutMillis()));
+		}
+		else if (message instanceof Message.Stop) {
+			this.exit.stop();
+		}
+		else if (message instanceof Message.StopAccepting) {
+			DaemonThread.start("unicorn-drain", this.drain::stopAccepting);
+		}
+		else if (message instanceof Message.EndConnections) {
+			this.drain.endConnections();
+		}
+		else if (message instanceof Message.RefuseTraffic) {
+			DaemonThread.start("unicorn-readiness", this.refuseTraffic);
+		}
+		else if (message instanceof Message.Leader election) {
+			this.leader = election.leader();
+			this.observer.leader(election.leader());
+		}
 	}
 
 	/**
-	 * Return who this worker is.
+	 * Tell the master if the application ends this process of its own accord, and wait
+	 * until the master has noted it. Called by a shutdown hook.
+	 */
+	void exiting(ExitCause cause) {
+		boolean own = cause == ExitCause.CALLED || cause == ExitCause.THREADS_ENDED;
+		if (own && !this.exit.isOrdered()) {
+			var unused = isNoted((query) -> new Message.Exiting(query, cause == ExitCause.CALLED), NOTED);
+		}
+	}
+
+	/**
+	 * Tell the master that the application cannot run as a pool. The caller ends this
+	 * process then, and the master runs the application without a pool.
+	 * @param obstacle why, as a clause for the log
+	 */
+	public void noPool(String obstacle) {
+		this.connection.send(new Message.NoPool(obstacle));
+	}
+
+	/**
+	 * Tell the master that this process has got TERM, unless the master has ordered the
+	 * exit.
+	 * @return whether the master tells this worker when to leave
+	 */
+	boolean terminated() {
+		return !this.exit.isOrdered() && isNoted(Message.Terminated::new, ASKED);
+	}
+
+	private boolean isNoted(LongFunction<Message.FromWorker> report, Duration timeout) {
+		try {
+			return this.connection.query(report, Message.Noted.class, timeout).isPresent();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return false;
+		}
+	}
+
+	/**
+	 * Return what the master calls this worker.
+	 * @return the numbers of this worker
 	 */
 	public WorkerIdentity identity() {
 		return this.identity;
@@ -198,71 +217,134 @@ public final class WorkerAgent {
 
 	/**
 	 * Whether this worker is the leader of the pool now.
+	 * @return {@code false} also when the master is gone
 	 */
 	public boolean isLeader() {
 		return this.leader;
 	}
 
 	/**
+	 * Return what this worker initializes of that which all workers share. A worker does
+	 * so once, even if it builds the application's context again.
+	 * @return what the master has decided; nothing from the second call on, unless the
+	 * master does not decide on it
+	 */
+	public synchronized Initialization takeInitialization() {
+		Initialization taken = this.initialization;
+		if (taken != Initialization.EVERYTHING) {
+			this.initialization = Initialization.NOTHING;
+		}
+		return taken;
+	}
+
+	/**
+	 * Return the secret that all workers of this pool have, until the pool ends.
+	 * @return the secret in Base64; empty if there is no master, or one of a version that
+	 * has none
+	 */
+	public String secret() {
+		return this.secret;
+	}
+
+	/**
+	 * Tell the master that this worker begins to initialize something that all workers
+	 * share; the master then waits for it. Has no effect on a worker that is ready.
+	 * @param what a phrase for the log, such as {@code Liquibase (bean liquibase)}
+	 */
+	public void initializing(String what) {
+		this.boot.initializing(what);
+		reportBoot();
+	}
+
+	/** Tell the master that the initialization has ended, also by an exception. */
+	public void initialized() {
+		if (this.boot.isInitializing()) {
+			initializing("");
+		}
+	}
+
+	private void reportBoot() {
+		Message.Booting booting = this.ready ? null : this.boot.next();
+		if (booting != null) {
+			this.connection.send(booting);
+		}
+	}
+
+	/**
 	 * Report the configuration to the master and begin to send heartbeats. To be called
-	 * once.
+	 * once, on the thread that builds the application.
 	 * @param configuration settings by property name
-	 * @param timeout the silence after which the master takes a worker for hung, or zero
+	 * @param timeout the time without a heartbeat after which the master takes a worker
+	 * for hung, or zero if it never does
 	 * @param requests counts the requests of this worker
 	 */
 	public void hello(Map<String, String> configuration, Duration timeout, RequestLedger requests) {
 		this.requests = requests;
-		send(new Message.Hello(Message.PROTOCOL_VERSION, configuration));
-		Rhythm rhythm = new Rhythm(timeout, this.silence);
-		var unused = this.scheduler.scheduleAtFixedRate(() -> beat(rhythm), 0, rhythm.interval().toMillis(),
-				TimeUnit.MILLISECONDS);
+		this.boot = new BootReport(Thread.currentThread());
+		this.connection.send(new Message.Hello(Message.PROTOCOL_VERSION, configuration));
+		HeartbeatSchedule schedule = new HeartbeatSchedule(timeout, this.maxSilence);
+		this.connection.sendEvery(schedule.interval(), () -> {
+			reportBoot();
+			Message.Heartbeat heartbeat = heartbeat();
+			return schedule.isDue(heartbeat) ? heartbeat : null;
+		}, (ex) -> this.observer.fault("a heartbeat could not be sent", ex));
+	}
+
+	private Message.Heartbeat heartbeat() {
+		RequestLedger ledger = this.requests;
+		Runtime runtime = Runtime.getRuntime();
+		return new Message.Heartbeat(ledger.finished(), ledger.inFlight(), ledger.oldestMillis(),
+				this.drain.connections(), Math.max(0, runtime.totalMemory() - runtime.freeMemory()), ledger.errors(),
+				runtime.maxMemory());
 	}
 
 	/**
-	 * Put a server into the agent's care. It accepts nothing before {@link #ready}.
+	 * Add a server, which the agent starts, drains and stops from now on. It accepts
+	 * nothing before {@link #ready}.
+	 * @param server a server that has not begun to accept
 	 */
 	public void register(DrainableServer server) {
 		this.drain.add(server);
 	}
 
 	/**
-	 * Have something done when the pool is about to stop and the application is to say so
-	 * to balancers, while it serves on.
+	 * Set what to do when the pool is about to stop, while this worker still serves: the
+	 * application's readiness goes down, so that balancers choose other pools.
+	 * @param action called on a thread of its own; replaces an earlier one
 	 */
 	public void onRefuseTraffic(Runnable action) {
 		this.refuseTraffic = action;
 	}
 
 	/**
-	 * Let the servers warm up and then accept, and tell the master so; on another thread.
-	 * A worker on probation does that when its readiness check passes.
+	 * Tell the master that the application has started. Then, on other threads, wait for
+	 * the readiness check if this worker {@linkplain WorkerIdentity#awaitsReadiness has
+	 * to}, warm up the servers, let them accept, and tell the master so.
 	 * @param check whether the application is ready
 	 */
 	public void ready(ReadinessCheck check) {
-		send(new Message.Started());
-		if (!this.identity.probation()) {
+		if (this.ready) {
+			// The application has closed its context and built another one.
 			serve();
 			return;
 		}
-		ScheduledExecutorService health = Executors
-			.newSingleThreadScheduledExecutor((task) -> thread("unicorn-health", task));
-		health.execute(new Probation(check, this.observed, this::send, this::serve, this::isReady,
-				() -> !this.leaving.get(), health));
+		this.connection.send(new Message.Started());
+		if (!this.identity.awaitsReadiness()) {
+			serve();
+			return;
+		}
+		ScheduledExecutorService scheduler = Executors
+			.newSingleThreadScheduledExecutor(DaemonThread.factory("unicorn-health"));
+		scheduler.execute(new ReadinessMonitor(check, this.observed, this.connection::send, this::serve, this::isReady,
+				this.exit::isLeaving, scheduler));
 	}
 
 	/**
-	 * Whether this worker accepts connections, or did so before it was told to leave.
-	 */
-	public boolean isReady() {
-		return this.accepting;
-	}
-
-	/**
-	 * On a thread of its own: meanwhile the application goes on with what it does at its
-	 * start, and the readiness check with its answers.
+	 * Has a thread of its own, so that the application can finish its start, and the
+	 * readiness check go on, during the warm-up.
 	 */
 	private void serve() {
-		thread("unicorn-warm-up", () -> {
+		DaemonThread.start("unicorn-warm-up", () -> {
 			try {
 				this.drain.warmUp();
 			}
@@ -272,240 +354,173 @@ public final class WorkerAgent {
 			finally {
 				accept();
 			}
-		}).start();
+		});
 	}
 
 	private void accept() {
-		if (this.drain.startAccepting()) {
-			this.accepting = true;
-			send(new Message.Ready());
+		if (this.drain.startAccepting() && !this.ready) {
+			this.ready = true;
+			this.connection.send(new Message.Ready());
 		}
 	}
 
 	/**
-	 * Report what this process has printed. Of interest, and sent, only if it ends before
-	 * it was ready and nobody has told it to.
+	 * Whether this worker accepts connections, or did so before it was told to leave.
+	 * @return {@code false} during start, readiness check and warm-up
+	 */
+	public boolean isReady() {
+		return this.ready;
+	}
+
+	/**
+	 * Send the master what this process has printed, if it ends before it was ready and
+	 * without having been told to; otherwise do nothing. Waits until the lines are
+	 * written, for a second at most.
 	 * @param lines the last lines, oldest first
 	 */
 	public void failed(List<String> lines) {
-		if (!this.accepting && !this.leaving.get()) {
-			send(new Message.BootLog(lines));
-			flush();
+		if (!this.ready && !this.exit.isOrdered()) {
+			this.connection.send(new Message.BootLog(lines));
+			this.connection.flush();
 		}
 	}
 
 	/**
-	 * Ask to be replaced. The worker serves on until the master tells it to drain.
+	 * Ask to be replaced. The worker serves until the master tells it to drain.
 	 * @param reason a word for statistics, such as {@code max-requests}
 	 * @param detail a phrase for the log
 	 */
 	public void retire(String reason, String detail) {
-		send(new Message.Retire(reason, detail));
+		this.connection.send(new Message.Retire(reason, detail));
 	}
 
 	/**
 	 * Ask the master for the state of the pool.
-	 * @param timeout how long to wait for the answer
-	 * @return the state, or {@code null} if there was no answer in time
+	 * @param timeout how long to wait for the reply
+	 * @return the state, or {@code null} if there was no reply in time
 	 * @throws InterruptedException if the thread is interrupted meanwhile
 	 */
 	public @Nullable PoolSnapshot pool(Duration timeout) throws InterruptedException {
-		return ask(Message.PoolQuery::new, Message.PoolReply.class, timeout).map(Message.PoolReply::pool).orElse(null);
+		return this.connection.query(Message.PoolQuery::new, Message.PoolReply.class, timeout)
+			.map(Message.PoolReply::pool)
+			.orElse(null);
 	}
 
-	private <R extends Message.FromMaster> Optional<R> ask(LongFunction<Message.FromWorker> question, Class<R> reply,
-			Duration timeout) throws InterruptedException {
-		long query = this.lastQuery.incrementAndGet();
-		CompletableFuture<Message.FromMaster> answer = new CompletableFuture<>();
-		this.queries.put(query, answer);
-		try {
-			send(question.apply(query));
-			return Optional.of(reply.cast(answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS)));
-		}
-		catch (TimeoutException | ExecutionException ex) {
-			return Optional.empty();
-		}
-		finally {
-			this.queries.remove(query);
-		}
+	/**
+	 * Ask the master for a {@linkplain PoolSnapshot#summary summary} of the state of the
+	 * pool.
+	 * @param timeout how long to wait for the reply
+	 * @return the summary, or {@code null} if there was no reply in time
+	 * @throws InterruptedException if the thread is interrupted meanwhile
+	 */
+	public @Nullable PoolSnapshot summary(Duration timeout) throws InterruptedException {
+		return this.connection.query((query) -> new Message.PoolQuery(query, false), Message.PoolReply.class, timeout)
+			.map((reply) -> reply.pool().summary())
+			.orElse(null);
 	}
 
 	/**
 	 * Ask the master to begin a roll-out.
-	 * @param trigger who wants it, as a phrase for the log
-	 * @param timeout how long to wait for the answer
+	 * @param trigger the person or program that asks, as a phrase for the log
+	 * @param timeout how long to wait for the reply
 	 * @return the number of the roll-out, which may have to wait for another to end; 0 if
-	 * there will be none, because the pool stops; {@code null} if there was no answer in
+	 * there will be none, because the pool stops; {@code null} if there was no reply in
 	 * time
 	 * @throws InterruptedException if the thread is interrupted meanwhile
 	 */
 	public @Nullable Long rollOut(String trigger, Duration timeout) throws InterruptedException {
-		return ask((query) -> new Message.RolloutRequest(query, trigger), Message.RolloutReply.class, timeout)
+		return this.connection
+			.query((query) -> new Message.RolloutRequest(query, trigger), Message.RolloutReply.class, timeout)
 			.map(Message.RolloutReply::rollout)
 			.orElse(null);
 	}
 
 	/**
-	 * Stop accepting and wait for the connections, for an exit that the master did not
-	 * ask for, such as SIGTERM. If the worker drains already, only waits for that.
+	 * Ask the master to change the pool, by a request other than a
+	 * {@link Message.RolloutRequest}.
+	 * @param request makes the request from the number that the reply repeats
+	 * @param timeout how long to wait for the reply
+	 * @return what has become of it, or {@code null} if there was no reply in time
+	 * @throws InterruptedException if the thread is interrupted meanwhile
 	 */
-	public void drainBeforeExit() {
-		Duration timeout = connectionTime();
-		if (this.leaving.compareAndSet(false, true)) {
-			this.observer.draining(timeout);
-			drain(timeout);
+	public Message.@Nullable RequestReply request(LongFunction<Message.Request> request, Duration timeout)
+			throws InterruptedException {
+		return this.connection.query(request::apply, Message.RequestReply.class, timeout).orElse(null);
+	}
+
+	/**
+	 * Stop accepting and wait for the connections, for an exit that the master has not
+	 * ordered, such as one by SIGTERM. If the worker drains already, only waits for that.
+	 * Takes four fifths of the graceful-timeout at most.
+	 */
+	void drainBeforeExit() {
+		this.exit.drainBeforeExit();
+	}
+
+	/**
+	 * Stop accepting and wait for the connections, because the application's context is
+	 * closed. Takes four fifths of the graceful-timeout at most.
+	 * <p>
+	 * If the process does not end, the application may build another context, as after a
+	 * restart by Spring Cloud. If it has not begun to within the graceful-timeout, the
+	 * worker leaves.
+	 * @param keepListeners keeps the listeners open for the next context; called first,
+	 * unless the process ends
+	 */
+	public void contextClosing(Runnable keepListeners) {
+		if (this.exit.isLeaving() || this.end.isUnderWay()) {
+			drainBeforeExit();
 			return;
 		}
-		try {
-			var unused = this.drained.await(timeout.toMillis(), TimeUnit.MILLISECONDS);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
-	}
-
-	/** The rest of the graceful-timeout is for closing the application. */
-	private Duration connectionTime() {
-		return this.gracefulTimeout.multipliedBy(4).dividedBy(5);
-	}
-
-	private void drain(Duration timeout) {
+		keepListeners.run();
 		this.drain.stopAccepting();
-		int left = this.drain.awaitNoConnections(timeout);
-		send(heartbeat());
-		send(new Message.Drained(left));
-		flush();
-		this.drained.countDown();
+		this.drain.awaitNoConnections(this.gracefulTimeout.multipliedBy(4).dividedBy(5));
+		CountDownLatch resumed = new CountDownLatch(1);
+		this.resting.set(resumed);
+		DaemonThread.start("unicorn-rest", () -> leaveUnless(resumed));
 	}
 
-	private void listen() {
-		String cause = "its control channel was closed";
+	private void leaveUnless(CountDownLatch resumed) {
 		try {
-			Message.FromMaster message = this.reader.read();
-			while (message != null) {
-				handle(message);
-				message = this.reader.read();
+			if (!resumed.await(this.gracefulTimeout.toMillis(), TimeUnit.MILLISECONDS)
+					&& this.resting.compareAndSet(resumed, null)) {
+				drainBeforeExit();
 			}
-		}
-		catch (IOException ex) {
-			cause = "its control channel failed: " + ex.getMessage();
-		}
-		this.leader = false;
-		if (this.leaving.compareAndSet(false, true)) {
-			this.observer.masterLost(cause);
-			// Nobody is left to end this process if it does not end by itself.
-			var unused = this.scheduler.schedule(() -> this.end.halt(1), this.gracefulTimeout.toMillis(),
-					TimeUnit.MILLISECONDS);
-			leave(connectionTime());
-		}
-	}
-
-	private void handle(Message.FromMaster message) {
-		if (message instanceof Message.Drain order) {
-			if (this.leaving.compareAndSet(false, true)) {
-				Duration timeout = Duration.ofMillis(order.timeoutMillis());
-				this.observer.draining(timeout);
-				thread("unicorn-drain", () -> leave(timeout)).start();
-			}
-		}
-		else if (message instanceof Message.RefuseTraffic) {
-			thread("unicorn-readiness", this.refuseTraffic).start();
-		}
-		else if (message instanceof Message.EndConnections) {
-			this.drain.endConnections();
-		}
-		else if (message instanceof Message.StopAccepting) {
-			thread("unicorn-drain", this.drain::stopAccepting).start();
-		}
-		else if (message instanceof Message.Stop) {
-			this.leaving.set(true);
-			thread("unicorn-stop", () -> {
-				this.drain.stopAccepting();
-				this.drained.countDown();
-				this.end.exit(0);
-			}).start();
-		}
-		else if (message instanceof Message.Leader order) {
-			this.leader = order.leader();
-			this.observer.leader(order.leader());
-		}
-		else if (message instanceof Message.PoolReply reply) {
-			answer(reply.query(), reply);
-		}
-		else if (message instanceof Message.RolloutReply reply) {
-			answer(reply.query(), reply);
-		}
-	}
-
-	private void answer(long query, Message.FromMaster reply) {
-		CompletableFuture<Message.FromMaster> waiting = this.queries.get(query);
-		if (waiting != null) {
-			waiting.complete(reply);
-		}
-	}
-
-	private void leave(Duration timeout) {
-		drain(timeout);
-		this.end.exit(0);
-	}
-
-	/**
-	 * A heartbeat that fails must not be the last one; the scheduler would drop the task.
-	 */
-	private void beat(Rhythm rhythm) {
-		try {
-			Message.Heartbeat heartbeat = heartbeat();
-			if (rhythm.isDue(heartbeat)) {
-				write(heartbeat);
-			}
-		}
-		catch (RuntimeException ex) {
-			this.observer.fault("a heartbeat could not be sent", ex);
-		}
-	}
-
-	private Message.Heartbeat heartbeat() {
-		RequestLedger ledger = this.requests;
-		Runtime runtime = Runtime.getRuntime();
-		return new Message.Heartbeat(ledger.finished(), ledger.inFlight(), ledger.oldestMillis(),
-				this.drain.connections(), Math.max(0, runtime.totalMemory() - runtime.freeMemory()), ledger.errors());
-	}
-
-	/**
-	 * Let the agent's own thread write: a master that is stopped does not read, and
-	 * neither a request nor a probe may wait for it.
-	 */
-	private void send(Message.FromWorker message) {
-		this.scheduler.execute(() -> write(message));
-	}
-
-	private void write(Message.FromWorker message) {
-		try {
-			this.writer.write(message);
-		}
-		catch (IOException ex) {
-			// The reader sees the same end and acts on it.
-		}
-	}
-
-	/** Wait until what was sent is written, for a moment at most. */
-	private void flush() {
-		try {
-			this.scheduler.submit(() -> {
-			}).get(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS);
-		}
-		catch (TimeoutException | ExecutionException ex) {
-			// The master does not read; there is nobody to tell.
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
 	}
 
-	private static Thread thread(String name, Runnable task) {
-		Thread thread = new Thread(task, name);
-		thread.setDaemon(true);
-		return thread;
+	/**
+	 * Whether the application has closed its context and may build another one.
+	 * @return {@code false} as long as it has a context, and when this worker leaves
+	 */
+	public boolean isResting() {
+		return this.resting.get() != null && !this.exit.isLeaving();
+	}
+
+	/**
+	 * Begin anew for another context: servers that were registered are forgotten.
+	 * @return what counts the requests, or {@code null} if the application has had no
+	 * context before
+	 */
+	public @Nullable RequestLedger resume() {
+		CountDownLatch resumed = this.resting.getAndSet(null);
+		if (resumed == null) {
+			return null;
+		}
+		resumed.countDown();
+		this.drain.restart();
+		return this.requests;
+	}
+
+	/**
+	 * Whether a server was registered since the application's context was built.
+	 * @return {@code false} also if the web server has not adopted the listener
+	 */
+	public boolean hasServer() {
+		return this.drain.hasServers();
 	}
 
 }

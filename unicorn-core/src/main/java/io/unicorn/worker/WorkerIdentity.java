@@ -1,15 +1,14 @@
 package io.unicorn.worker;
 
 /**
- * Who a worker is.
+ * What the master calls a worker, and how it starts it.
  *
- * @param index its number among the workers alive, from 0; taken over by a later worker
- * when it has left
+ * @param index its slot, from 0; taken over by its successor
  * @param id its number among all workers that its master has started, from 1
- * @param generation number of the generation it belongs to, from 1
- * @param probation whether the application's readiness check must pass before the worker
- * accepts connections
+ * @param generation number of the generation whose code it runs, from 1
+ * @param awaitsReadiness whether the application's readiness check must pass before the
+ * worker accepts connections; so it is in a roll-out
  */
-public record WorkerIdentity(int index, long id, int generation, boolean probation) {
+public record WorkerIdentity(int index, long id, int generation, boolean awaitsReadiness) {
 
 }

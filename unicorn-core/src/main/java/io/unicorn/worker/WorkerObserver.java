@@ -3,31 +3,33 @@ package io.unicorn.worker;
 import java.time.Duration;
 
 /**
- * Is told what happens to this worker. Called by the agent's threads; must not block.
+ * Gets what happens to this worker. Several threads of the agent call it; a method must
+ * not block.
  */
 public interface WorkerObserver {
 
 	/**
-	 * The worker has become the leader of the pool, or ceased to be.
+	 * The worker has become the leader of the pool, or is no longer the leader.
+	 * @param leader whether it is the leader now
 	 */
 	void leader(boolean leader);
 
 	/**
 	 * The worker stops accepting and exits when its connections are closed.
-	 * @param timeout after which it exits anyway
+	 * @param timeout after which it exits with connections left
 	 */
 	void draining(Duration timeout);
 
 	/**
-	 * The master is gone or has ended the conversation; the worker drains and exits.
-	 * @param cause what was seen
+	 * The control connection has ended; the worker drains and exits.
+	 * @param cause how it has ended, as a phrase for the log
 	 */
 	void masterLost(String cause);
 
 	/**
-	 * The agent has made a mistake, and goes on.
-	 * @param what what it was about to do
-	 * @param fault what went wrong
+	 * The agent has met an exception, and goes on.
+	 * @param what what it could not do, as a phrase for the log
+	 * @param fault the exception
 	 */
 	void fault(String what, RuntimeException fault);
 

@@ -1,6 +1,6 @@
 /**
- * What runs inside a worker without Spring: the agent, inherited listeners, request
- * accounting and drain.
+ * The worker's side of the pool, without Spring: the agent with its control connection,
+ * inherited listeners, request accounting, drain and exit.
  */
 @NullMarked
 package io.unicorn.worker;

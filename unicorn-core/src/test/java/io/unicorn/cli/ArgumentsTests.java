@@ -19,15 +19,16 @@ class ArgumentsTests {
 	}
 
 	@Test
-	void aRollOutIsWaitedForUnlessSomethingElseIsSaid() throws CommandFailedException {
-		assertThat(parse("rollout")).isEqualTo(new Arguments(Arguments.Name.ROLLOUT, null, null, true, null));
+	void aRolloutIsWaitedForUnlessAnOptionSaysOtherwise() throws CommandFailedException {
+		assertThat(parse("rollout"))
+			.isEqualTo(new Arguments(Arguments.Name.ROLLOUT, null, null, null, true, null, false));
 		assertThat(parse("rollout", "--no-wait").waits()).isFalse();
 	}
 
 	@Test
-	void aValueStandsBehindItsOptionOrInIt() throws CommandFailedException {
-		Arguments expected = new Arguments(Arguments.Name.ROLLOUT, 4700, Path.of("/work"), true,
-				Duration.ofMinutes(10));
+	void aValueFollowsItsOptionOrAnEqualsSign() throws CommandFailedException {
+		Arguments expected = new Arguments(Arguments.Name.ROLLOUT, null, 4700, Path.of("/work"), true,
+				Duration.ofMinutes(10), false);
 		assertThat(parse("rollout", "--pid", "4700", "--work-dir", "/work", "--timeout", "10m")).isEqualTo(expected);
 		assertThat(parse("rollout", "--pid=4700", "--work-dir=/work", "--timeout=600")).isEqualTo(expected);
 	}
@@ -38,25 +39,39 @@ class ArgumentsTests {
 		assertThat(parse("rollout", "--timeout", text).timeout()).isEqualTo(expected);
 	}
 
+	@Test
+	void aNumberFollowsItsCommand() throws CommandFailedException {
+		assertThat(parse("scale", "5", "--pid=4700"))
+			.isEqualTo(new Arguments(Arguments.Name.SCALE, 5, 4700, null, true, null, false));
+		assertThat(parse("retire", "0").number()).isZero();
+		assertThat(parse("dump", "-1").number()).isEqualTo(-1);
+		assertThat(parse("stop", "--no-wait", "--timeout", "90s"))
+			.isEqualTo(new Arguments(Arguments.Name.STOP, null, null, null, false, Duration.ofSeconds(90), false));
+		assertThat(parse("status", "--json").json()).isTrue();
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "help", "--help", "-h", "status --help", "rollout -h" })
-	void helpIsToBeHadEverywhere(String line) throws CommandFailedException {
+	void helpMayStandAnywhere(String line) throws CommandFailedException {
 		assertThat(parse(line.split(" ")).command()).isEqualTo(Arguments.Name.HELP);
 	}
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '|', quoteCharacter = '"',
-			value = { "\"\" | a command is missing", "restart | there is no command 'restart'",
-					"ROLLOUT | there is no command 'ROLLOUT'",
-					"status --no-wait | the command status has no option '--no-wait'",
-					"status --timeout 1s | the command status has no option '--timeout'",
-					"rollout --no-wait=x | the command rollout has no option '--no-wait=x'",
-					"rollout now | the command rollout has no option 'now'", "status --pid | --pid needs a value",
-					"status --pid= | --pid needs a value", "status --pid x | --pid is the id of a process, not 'x'",
-					"status --pid -1 | --pid is the id of a process, not '-1'",
-					"rollout --timeout soon | --timeout is a time like 90s, 10m or 1h, not 'soon'",
-					"rollout --timeout 9999999h | --timeout is a time like 90s, 10m or 1h, not '9999999h'" })
-	void whatIsWrongIsSaid(String line, String message) {
+	@CsvSource(delimiter = '|', quoteCharacter = '"', value = { "\"\" | a command is missing",
+			"restart | there is no command 'restart'", "ROLLOUT | there is no command 'ROLLOUT'",
+			"status --no-wait | the command status has no option '--no-wait'",
+			"status --timeout 1s | the command status has no option '--timeout'",
+			"rollout --no-wait=x | the command rollout has no option '--no-wait=x'",
+			"scale | scale needs a number of workers", "scale --pid 1 | scale needs a number of workers, not '--pid'",
+			"retire x | retire needs the index of a worker, not 'x'", "dump 1 2 | the command dump has no option '2'",
+			"scale 3 --no-wait | the command scale has no option '--no-wait'",
+			"stop --json | the command stop has no option '--json'",
+			"rollout now | the command rollout has no option 'now'", "status --pid | --pid needs a value",
+			"status --pid= | --pid needs a value", "status --pid x | --pid is the id of a process, not 'x'",
+			"status --pid -1 | --pid is the id of a process, not '-1'",
+			"rollout --timeout soon | --timeout is a time like 90s, 10m or 1h, not 'soon'",
+			"rollout --timeout 9999999h | --timeout is a time like 90s, 10m or 1h, not '9999999h'" })
+	void aWrongCommandLineIsRefusedWithTheReason(String line, String message) {
 		List<String> arguments = line.isEmpty() ? List.of() : List.of(line.split(" "));
 		assertThatExceptionOfType(CommandFailedException.class).isThrownBy(() -> Arguments.parse(arguments))
 			.withMessage(message)

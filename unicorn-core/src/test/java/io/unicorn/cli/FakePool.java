@@ -2,20 +2,23 @@ package io.unicorn.cli;
 
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 
+import io.unicorn.ipc.Message;
 import io.unicorn.ipc.PoolSnapshot;
 import io.unicorn.ipc.PoolSnapshot.MasterInfo;
 import io.unicorn.ipc.PoolSnapshot.RolloutInfo;
 import io.unicorn.ipc.PoolSnapshot.StepInfo;
 import io.unicorn.ipc.PoolSnapshot.WorkerInfo;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A pool that shows prepared states, one after the other, and the last one for ever.
+ * Returns prepared states, one after the other, and the last one repeatedly.
  */
-final class FakePool implements PoolLine {
+final class FakePool implements PoolClient {
 
 	static final Instant START = Instant.parse("2026-11-21T10:15:30Z");
 
@@ -23,8 +26,13 @@ final class FakePool implements PoolLine {
 
 	private final long rollout;
 
-	/** How often it was asked for its state. */
-	int questions;
+	/** The requests for a change. */
+	final List<Message.Request> requests = new ArrayList<>();
+
+	private Message.@Nullable RequestReply reply;
+
+	/** The number of queries for the state. */
+	int queries;
 
 	FakePool(long rollout) {
 		this.rollout = rollout;
@@ -51,8 +59,23 @@ final class FakePool implements PoolLine {
 
 	@Override
 	public PoolSnapshot pool() {
-		this.questions++;
+		this.queries++;
 		return (this.states.size() > 1) ? this.states.remove() : this.states.element();
+	}
+
+	/** Reply to requests from now on. */
+	FakePool replying(Message.Result result, String text) {
+		this.reply = new Message.RequestReply(1, result, text);
+		return this;
+	}
+
+	@Override
+	public Message.RequestReply request(Message.Request request) throws CommandFailedException {
+		this.requests.add(request);
+		if (this.reply == null) {
+			throw new CommandFailedException(CommandFailedException.UNKNOWN, "no reply");
+		}
+		return this.reply;
 	}
 
 	@Override

@@ -23,7 +23,7 @@ class RolloutCommandTests {
 			.run("/srv/app.jar (pid 4700)", wait, timeout);
 	}
 
-	/** What was printed, with a plus sign instead of the times. */
+	/** Return the lines of the output, with a plus sign instead of each time. */
 	private List<String> printed() {
 		return this.out.toString(StandardCharsets.UTF_8)
 			.lines()
@@ -31,45 +31,45 @@ class RolloutCommandTests {
 			.toList();
 	}
 
-	private List<String> complaints() {
+	private List<String> errors() {
 		return this.err.toString(StandardCharsets.UTF_8).lines().toList();
 	}
 
 	@Test
-	void eachStepIsPrintedOnceAndSuccessIsZero() throws Exception {
+	void eachStepIsPrintedOnceAndSuccessReturnsZero() throws Exception {
 		FakePool pool = new FakePool(2).then(FakePool.rollout(2, "preparing", "", List.of(), "one"))
 			.then(FakePool.rollout(2, "booting", "", List.of(), "one", "two"))
 			.then(FakePool.rollout(2, "succeeded", "", List.of(), "one", "two", "three"));
 		assertThat(run(pool, true, null)).isZero();
 		assertThat(printed()).containsExactly("roll-out 2 of /srv/app.jar (pid 4700)", "+ one", "+ two", "+ three",
 				"roll-out 2 has succeeded");
-		assertThat(complaints()).isEmpty();
+		assertThat(errors()).isEmpty();
 	}
 
 	@Test
-	void aFailureIsOneWithItsReasonAndTheLastLines() throws Exception {
+	void aFailureReturnsOneAndPrintsTheReasonAndTheLastLines() throws Exception {
 		FakePool pool = new FakePool(2).then(
 				FakePool.rollout(2, "rolled-back", "worker 2 exited", List.of("\033[31mError\033[0m", "last"), "one"));
 		assertThat(run(pool, true, null)).isEqualTo(1);
-		assertThat(complaints()).containsExactly("unicorn: roll-out 2 was rolled back: worker 2 exited",
+		assertThat(errors()).containsExactly("unicorn: roll-out 2 was rolled back: worker 2 exited",
 				"what was printed last:", "| Error", "| last");
 	}
 
 	@Test
-	void lastLinesThatComeLateAreWaitedForOnce() throws Exception {
+	void linesThatArriveLateAreWaitedForOnce() throws Exception {
 		FakePool late = new FakePool(2).then(FakePool.rollout(2, "rolled-back", "worker 2 exited", List.of(), "one"))
 			.then(FakePool.rollout(2, "rolled-back", "worker 2 exited", List.of("late"), "one"));
 		assertThat(run(late, true, null)).isEqualTo(1);
-		assertThat(complaints()).contains("| late");
+		assertThat(errors()).contains("| late");
 		assertThat(printed()).containsOnlyOnce("+ one");
 		FakePool none = new FakePool(2).then(FakePool.rollout(2, "aborted", "the master was told to stop", List.of()));
 		assertThat(run(none, true, null)).isEqualTo(1);
-		assertThat(none.questions).isEqualTo(2);
-		assertThat(complaints()).contains("unicorn: roll-out 2 was aborted: the master was told to stop");
+		assertThat(none.queries).isEqualTo(2);
+		assertThat(errors()).contains("unicorn: roll-out 2 was aborted: the master was told to stop");
 	}
 
 	@Test
-	void whatHasToEndBeforeIsToldOnce() throws Exception {
+	void eachConditionThatTheRolloutWaitsForIsPrintedOnce() throws Exception {
 		FakePool pool = new FakePool(2).then("starting")
 			.then("running")
 			.then(FakePool.rollout(1, "rolling", "", List.of(), "other"))
@@ -83,27 +83,27 @@ class RolloutCommandTests {
 	}
 
 	@Test
-	void withoutWaitingTheRequestIsAll() throws Exception {
+	void withoutWaitingTheCommandOnlyAsks() throws Exception {
 		FakePool pool = new FakePool(2);
 		assertThat(run(pool, false, null)).isZero();
 		assertThat(printed()).containsExactly("roll-out 2 of /srv/app.jar (pid 4700) has been asked for");
-		assertThat(pool.questions).isZero();
+		assertThat(pool.queries).isZero();
 	}
 
 	@Test
-	void aPoolThatStopsRollsNothingOut() {
+	void aPoolThatStopsBeginsNoRollout() {
 		assertFails(new FakePool(0), null, 1, "/srv/app.jar (pid 4700) is about to stop, there will be no roll-out");
 	}
 
 	@Test
-	void afterTheTimeTheResultIsUnknown() {
+	void afterTheTimeoutTheResultIsUnknown() {
 		FakePool pool = new FakePool(2).then(FakePool.rollout(2, "rolling", "", List.of(), "one"));
 		assertFails(pool, Duration.ZERO, 3, "roll-out 2 has not ended within the time given; it goes on");
 		assertThat(printed()).contains("+ one");
 	}
 
 	@Test
-	void aResultThatIsNotKeptAnyMoreIsUnknown() {
+	void aResultThatIsNoLongerKeptIsUnknown() {
 		FakePool pool = new FakePool(2).then(FakePool.rollout(13, "rolling", "", List.of()));
 		assertFails(pool, null, 3, "so many roll-outs have come after roll-out 2 that its result is not kept any more");
 	}

@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * Frames as byte arrays.
+ * Encodes messages and frames as byte arrays.
  */
 final class Bytes {
 
@@ -24,7 +24,7 @@ final class Bytes {
 	}
 
 	/**
-	 * A frame whose length is right, whatever it holds.
+	 * Return a frame with a correct length and any content.
 	 */
 	static byte[] frame(int type, byte... payload) {
 		return ByteBuffer.allocate(Integer.BYTES + 1 + payload.length)

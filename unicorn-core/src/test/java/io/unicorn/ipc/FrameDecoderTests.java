@@ -7,6 +7,7 @@ import java.util.List;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -34,7 +35,7 @@ class FrameDecoderTests {
 
 	@ParameterizedTest
 	@ValueSource(ints = { 1, 2, 3, 5, 7, 64, 1000 })
-	void aStreamMayComeInPiecesOfAnySize(int size) throws Exception {
+	void aStreamMayArriveInPiecesOfAnySize(int size) throws Exception {
 		byte[] stream = Bytes.of(SampleMessages.all());
 		for (int from = 0; from < stream.length; from += size) {
 			feed(Arrays.copyOfRange(stream, from, Math.min(stream.length, from + size)));
@@ -86,9 +87,26 @@ class FrameDecoderTests {
 			.isThrownBy(() -> ofMaster.feed(bytes, this.received::add));
 	}
 
+	/** What a worker may send is limited by its type, before its bytes are kept. */
 	@ParameterizedTest
-	@ValueSource(ints = { 600_000, MessageCodec.MAX_FRAME_BYTES })
-	void aLargeFrameTakesNoMoreThanItsSizeAndItsBufferIsGivenBack(int frameBytes) throws Exception {
+	@CsvSource({ "1, 131070", "2, 1024", "3, 1024", "4, 131070", "5, 1024", "6, 1024", "7, 131070", "8, 262144",
+			"9, 131070", "11, 1024", "64, 131070", "69, 1048576", "200, 1048576" })
+	void eachTypeHasALimit(int type, int limit) throws Exception {
+		feed(ByteBuffer.allocate(Integer.BYTES + 1).putInt(limit).put((byte) type).array());
+		assertThat(this.decoder.isInsideFrame()).isTrue();
+		if (limit < MessageCodec.MAX_FRAME_BYTES) {
+			FrameDecoder<Message> other = new FrameDecoder<>(Message.class);
+			ByteBuffer header = ByteBuffer.allocate(Integer.BYTES + 1).putInt(limit + 1).put((byte) type).flip();
+			assertThatExceptionOfType(MalformedFrameException.class)
+				.isThrownBy(() -> other.feed(header, this.received::add))
+				.withMessage(
+						"a frame of type " + type + " must not be above " + limit + " bytes but has " + (limit + 1));
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 60_000, 130_000 })
+	void aLargeFrameTakesNoMoreThanItsSizeAndItsBufferIsFreed(int frameBytes) throws Exception {
 		Message large = MessageCodecTests.helloOfFrameBytes(frameBytes);
 		byte[] frame = Bytes.of(large);
 		for (int from = 0; from < frame.length; from += 700) {
@@ -100,11 +118,14 @@ class FrameDecoderTests {
 	}
 
 	@Test
-	void theBufferGrowsWithWhatArrivesAndNotWithWhatIsPromised() throws Exception {
-		feed(ByteBuffer.allocate(Integer.BYTES).putInt(MessageCodec.MAX_FRAME_BYTES).array());
+	void theBufferGrowsWithTheBytesThatArriveNotWithTheLengthOfTheFrame() throws Exception {
+		feed(ByteBuffer.allocate(Integer.BYTES + 1)
+			.putInt(MessageCodec.MAX_FRAME_BYTES)
+			.put((byte) UNKNOWN_TYPE)
+			.array());
 		assertThat(this.decoder.bufferBytes()).isEqualTo(FrameDecoder.INITIAL_BYTES);
 		feed(new byte[1000]);
-		assertThat(this.decoder.bufferBytes()).isBetween(1004, 4 * FrameDecoder.INITIAL_BYTES);
+		assertThat(this.decoder.bufferBytes()).isBetween(1005, 4 * FrameDecoder.INITIAL_BYTES);
 	}
 
 	@Test

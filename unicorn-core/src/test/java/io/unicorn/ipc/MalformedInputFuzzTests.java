@@ -19,8 +19,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 /**
- * Whatever arrives, it is messages or it is malformed. Each run draws new input; repeat a
- * failed one with {@code -Dunicorn.seed=} and the seed it has printed.
+ * Feeds random bytes to decoder and reader, which must return messages or report
+ * malformed input. Each run draws new bytes; repeat a failure with
+ * {@code -Dunicorn.seed=} and the seed that it has printed.
  */
 @Timeout(120)
 class MalformedInputFuzzTests {
@@ -28,8 +29,8 @@ class MalformedInputFuzzTests {
 	private static final int ROUNDS = 20_000;
 
 	/**
-	 * Far above what the small inputs here need, far below what their lengths and counts
-	 * promise.
+	 * Far above what these small inputs need, far below what the lengths and counts in
+	 * them claim.
 	 */
 	private static final long MAX_ALLOCATED_BYTES = 512 * 1024;
 
@@ -51,7 +52,7 @@ class MalformedInputFuzzTests {
 		fuzz((random) -> {
 			byte[] payload = new byte[random.nextInt(100)];
 			random.nextBytes(payload);
-			// Small numbers are what counts and ranges look like.
+			// Zeros make small numbers, which pass as counts.
 			for (int i = 0; i < payload.length; i++) {
 				payload[i] = random.nextInt(3) > 0 ? (byte) 0 : payload[i];
 			}

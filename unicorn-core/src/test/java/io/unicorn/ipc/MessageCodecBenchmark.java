@@ -11,7 +11,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * What a heartbeat costs a worker and its master, and what the largest message costs.
+ * Measures the codec with a heartbeat and with the largest message.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -37,7 +37,7 @@ public class MessageCodecBenchmark {
 	}
 
 	/**
-	 * A worker's side of a heartbeat.
+	 * Encodes a heartbeat, as a worker does.
 	 * @return the frame
 	 */
 	@Benchmark
@@ -46,7 +46,7 @@ public class MessageCodecBenchmark {
 	}
 
 	/**
-	 * The master's side of a heartbeat.
+	 * Decodes a heartbeat, as the master does.
 	 * @return the message
 	 * @throws MalformedFrameException never
 	 */
@@ -56,7 +56,7 @@ public class MessageCodecBenchmark {
 	}
 
 	/**
-	 * The master's side of a question for the state of 64 workers.
+	 * Encodes the state of 64 workers, as the master does.
 	 * @return the frame
 	 */
 	@Benchmark
@@ -65,7 +65,7 @@ public class MessageCodecBenchmark {
 	}
 
 	/**
-	 * A worker's side of that.
+	 * Decodes the state of 64 workers, as a worker does.
 	 * @return the message
 	 * @throws MalformedFrameException never
 	 */

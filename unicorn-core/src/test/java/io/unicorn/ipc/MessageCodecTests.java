@@ -25,6 +25,12 @@ class MessageCodecTests {
 
 	private static final int UNKNOWN_TYPE = 200;
 
+	/** The bytes of an empty secret and of the initialization in front of it. */
+	private static final int NEW_IN_WELCOME = Short.BYTES + Byte.BYTES;
+
+	/** The bytes of a Welcome without the fields that were added to it. */
+	private static final int FIRST_WELCOME = 34;
+
 	@ParameterizedTest
 	@MethodSource("io.unicorn.ipc.SampleMessages#all")
 	void aMessageSurvivesTheRoundTrip(Message message) throws Exception {
@@ -34,7 +40,7 @@ class MessageCodecTests {
 	}
 
 	@Test
-	void noMessageIsForgotten() {
+	void eachMessageHasASampleAndAFormat() {
 		assertThat(SampleMessages.all().stream().<Class<?>>map(Object::getClass).collect(Collectors.toSet()))
 			.as("samples")
 			.isEqualTo(messages(Message.class).collect(Collectors.toSet()));
@@ -44,7 +50,7 @@ class MessageCodecTests {
 	}
 
 	@Test
-	void codesAreBytesAndThoseOfTheTwoSidesDoNotMix() {
+	void codesAreBytesAndEachSideHasItsOwnRange() {
 		assertThat(MessageFormat.ALL).allSatisfy((format) -> {
 			boolean fromWorker = Message.FromWorker.class.isAssignableFrom(format.type());
 			assertThat(format.code()).isBetween(fromWorker ? 1 : 65, fromWorker ? 64 : 255);
@@ -53,41 +59,48 @@ class MessageCodecTests {
 	}
 
 	/**
-	 * Other versions rely on these bytes. A failure here is a break of the protocol, not
-	 * a reason to change the test.
+	 * Other versions rely on these bytes: when this test fails, the code breaks the
+	 * protocol. Do not change the test.
 	 */
 	@ParameterizedTest
 	@CsvSource(
 			textBlock = """
 					Hello,     0000000f01 00000001 00000001 0001 6b 0001 76
 					Ready,     0000000102
-					Heartbeat, 0000002903 0000000000000001 00000002 0000000000000003 00000004 0000000000000005 0000000000000006
+					Heartbeat, 0000003103 0000000000000001 00000002 0000000000000003 00000004 0000000000000005 0000000000000006 \
+					0000000000000007
 					Retire,    0000000704 0001 72 0001 64
 					Drained,   0000000505 00000001
 					PoolQuery, 0000000906 0000000000000001
 					Health,    0000000507 01 0001 64
 					BootLog,   0000000808 00000001 0001 61
-					Welcome,   0000002a41 00000001 0000000000000002 00000003 0000000000000004 01 0000000000000005 0000000000000006
+					Booting,   0000000b0c 0001 69 00000001 0001 73
+					Welcome,   0000003341 00000001 0000000000000002 00000003 0000000000000004 01 0000000000000005 0000000000000006 01 0006 736563726574
 					Drain,     0000000942 0000000000000001
 					Stop,      0000000143
 					Leader,    0000000244 01
-					PoolReply, 000000be45 0000000000000001 00000001 000000000000000000000000 00000001 000173 00000001 00000001 \
+					PoolReply, 000000c145 0000000000000001 00000001 000000000000000000000000 00000001 000173 00000001 00000001 \
 					00000001 00000000 0000000000000001 00000002 00000001 000173 01 000000000000000000000000 0000000000000000 00000001 \
 					00000001 000172 0000000000000001 \
 					00000001 0000000000000001 00000001 00000002 000163 000174 000173 000000000000000000000000 01 000000000000000000000000 \
-					000172 00000001 000000000000000000000000 000177 00000001 00016c
+					000172 00000001 000000000000000000000000 000177 00000001 00016c 0000 00
 					StopAccepting, 0000000146
 					RefuseTraffic, 0000000147
 					EndConnections, 0000000148
 					RolloutRequest, 0000000c09 0000000000000001 0001 74
 					RolloutReply, 0000001149 0000000000000001 0000000000000002
+					ScaleRequest, 000000101e 0000000000000001 00000002 0001 74
+					RetireRequest, 000000101f 0000000000000001 00000002 0001 74
+					DumpRequest, 0000001020 0000000000000001 00000002 0001 74
+					StopRequest, 0000000c21 0000000000000001 0001 74
+					RequestReply, 0000000d55 0000000000000001 01 0001 74
 					""")
 	void theBytesOnTheWireStayTheSame(String name, String hex) {
 		assertThat(HexFormat.of().formatHex(Bytes.of(plain(name)))).isEqualTo(hex.replace(" ", ""));
 	}
 
 	@Test
-	void bytesAfterTheLastFieldAreIgnoredBecauseANewerPeerMayHaveAppendedThem() throws Exception {
+	void bytesAfterTheLastFieldAreIgnoredBecauseANewerPeerMayAppendFields() throws Exception {
 		for (Message message : SampleMessages.all()) {
 			byte[] longer = Bytes.join(body(message), new byte[] { 1, 2, 3 });
 			assertThat(decode(longer)).isEqualTo(message);
@@ -95,16 +108,70 @@ class MessageCodecTests {
 	}
 
 	@Test
-	void anUnknownTypeIsNoMessage() throws Exception {
+	void anUnknownTypeDecodesToNull() throws Exception {
 		assertThat(decode((byte) UNKNOWN_TYPE)).isNull();
 		assertThat(decode((byte) 0, (byte) 1)).isNull();
 	}
 
 	@Test
-	void whatAnOlderMasterDoesNotSayIsZero() throws Exception {
-		byte[] body = body(new Message.Welcome(1, 2, 3, 4, true, 5, 6));
+	void aQueryForASummaryIsAQueryForEverythingToAnOlderMaster() throws Exception {
+		Message summary = new Message.PoolQuery(7, false);
+		assertThat(decode(body(summary))).isEqualTo(summary);
+		byte[] body = body(summary);
+		assertThat(decode(Arrays.copyOf(body, body.length - 1))).isEqualTo(new Message.PoolQuery(7));
+	}
+
+	@Test
+	void fieldsThatAnOlderMasterDoesNotSendHaveADefault() throws Exception {
+		byte[] body = body(new Message.Welcome(1, 2, 3, 4, true, 5, 6, Initialization.NOTHING, ""));
+		assertThat(decode(Arrays.copyOf(body, body.length - NEW_IN_WELCOME)))
+			.isEqualTo(new Message.Welcome(1, 2, 3, 4, true, 5, 6, Initialization.EVERYTHING, ""));
+		assertThat(decode(Arrays.copyOf(body, body.length - NEW_IN_WELCOME - Long.BYTES)))
+			.isEqualTo(new Message.Welcome(1, 2, 3, 4, true, 5, 0, Initialization.EVERYTHING, ""));
+	}
+
+	@Test
+	void anInitializationOfALaterMasterIsNotDone() throws Exception {
+		byte[] body = body(new Message.Welcome(1, 2, 3, 4, true, 5, 6, Initialization.START, ""));
+		body[body.length - NEW_IN_WELCOME] = 99;
+		assertThat(decode(body)).isEqualTo(new Message.Welcome(1, 2, 3, 4, true, 5, 6, Initialization.NOTHING, ""));
+	}
+
+	@Test
+	void aWelcomeDoesNotPrintItsSecret() {
+		assertThat(new Message.Welcome(1, 2, 3, 4, true, 5, 6, Initialization.START, "c2VjcmV0"))
+			.hasToString("Welcome[index=1, id=2, generation=3, initialization=START]");
+	}
+
+	@Test
+	void aPoolOfAnOlderMasterHasNoProblemAndWhatASummaryHas() throws Exception {
+		PoolSnapshot pool = SampleMessages.workers(1);
+		byte[] body = body(new Message.PoolReply(1, pool));
+		assertThat(decode(Arrays.copyOf(body, body.length - 1))).isEqualTo(new Message.PoolReply(1, pool));
+		assertThat(decode(Arrays.copyOf(body, body.length - 1 - Short.BYTES)))
+			.isEqualTo(new Message.PoolReply(1, pool));
+	}
+
+	@Test
+	void aHeartbeatOfAnOlderWorkerDoesNotSayHowLargeItsHeapMayBe() throws Exception {
+		byte[] body = body(new Message.Heartbeat(1, 2, 3, 4, 5, 6, 7));
 		assertThat(decode(Arrays.copyOf(body, body.length - Long.BYTES)))
-			.isEqualTo(new Message.Welcome(1, 2, 3, 4, true, 5, 0));
+			.isEqualTo(new Message.Heartbeat(1, 2, 3, 4, 5, 6, 0));
+	}
+
+	@Test
+	void aResultOfALaterMasterIsARefusal() throws Exception {
+		byte[] body = body(new Message.RequestReply(1, Message.Result.DONE, ""));
+		body[1 + Long.BYTES] = 99;
+		assertThat(decode(body)).isEqualTo(new Message.RequestReply(1, Message.Result.REFUSED, ""));
+	}
+
+	@Test
+	void aSummaryHasNothingThatADocumentAdds() throws Exception {
+		PoolSnapshot summary = SampleMessages.pool(3).summary();
+		byte[] body = body(new Message.PoolReply(1, summary));
+		assertThat(body).endsWith(0).hasSizeLessThan(body(new Message.PoolReply(1, SampleMessages.pool(3))).length / 2);
+		assertThat(decode(body)).isEqualTo(new Message.PoolReply(1, summary));
 	}
 
 	@Test
@@ -112,8 +179,8 @@ class MessageCodecTests {
 		for (Message message : SampleMessages.all()) {
 			byte[] body = body(message);
 			for (int length = 0; length < body.length; length++) {
-				if (message instanceof Message.Welcome && length == body.length - Long.BYTES) {
-					// What an older master sends.
+				if (appended(message).contains(body.length - length) || isOlderWelcome(message, length)) {
+					// An older master sends this many bytes.
 					continue;
 				}
 				byte[] truncated = Arrays.copyOf(body, length);
@@ -158,13 +225,13 @@ class MessageCodecTests {
 					45 0000000000000001 00000001 7fffffffffffffff 3b9ac9ff | PoolReply is malformed: no time has the epoch second 9223372036854775807
 					45 0000000000000001 00000001 0000000000000000 00000000 00000001 0000 00000000 00000000 00000001 00000000 | PoolReply is malformed: 1 entries cannot be in the remaining 4 bytes
 					""")
-	void aMalformedFrameSaysWhatIsWrong(String hex, String message) {
+	void aMalformedFrameIsRefusedWithTheReason(String hex, String message) {
 		byte[] frame = HexFormat.of().parseHex(hex.replace(" ", ""));
 		assertThatExceptionOfType(MalformedFrameException.class).isThrownBy(() -> decode(frame)).withMessage(message);
 	}
 
 	@Test
-	void theOrderOfTheBufferDoesNotMatterAndItsPositionStays() throws Exception {
+	void theByteOrderOfTheBufferIsIgnoredAndItsPositionStays() throws Exception {
 		Message message = new Message.Drained(1);
 		ByteBuffer frame = ByteBuffer.wrap(Bytes.of(message)).position(4).order(ByteOrder.LITTLE_ENDIAN);
 		assertThat(MessageCodec.decode(frame, Message.class)).isEqualTo(message);
@@ -204,7 +271,7 @@ class MessageCodecTests {
 	}
 
 	/**
-	 * A hello that takes this many bytes after the length of its frame.
+	 * Return a hello with this many bytes after the length of its frame.
 	 */
 	static Message.Hello helloOfFrameBytes(int bytes) {
 		int entries = bytes / 60_000 + 1;
@@ -219,18 +286,39 @@ class MessageCodecTests {
 		return new Message.Hello(1, configuration);
 	}
 
+	/** Return how many bytes at the end of a message older versions do not send. */
+	private static List<Integer> appended(Message message) {
+		if (message instanceof Message.PoolReply reply) {
+			PoolSnapshot pool = reply.pool();
+			PoolSnapshot older = new PoolSnapshot(pool.master().summary(), pool.target(), pool.ready(), List.of(),
+					pool.workers().stream().map(PoolSnapshot.WorkerInfo::summary).toList(), pool.exits(), List.of(),
+					pool.rollouts(), pool.problem());
+			int rest = body(message).length - body(new Message.PoolReply(1, older)).length + 1;
+			return List.of(rest, rest + Short.BYTES + pool.problem().length());
+		}
+		return (message instanceof Message.Heartbeat) ? List.of(Long.BYTES) : List.of();
+	}
+
+	private static boolean isOlderWelcome(Message message, int length) {
+		return message instanceof Message.Welcome && (length == FIRST_WELCOME || length == FIRST_WELCOME + Long.BYTES
+				|| length == FIRST_WELCOME + Long.BYTES + 1);
+	}
+
 	private static Message plain(String name) {
 		PoolSnapshot pool = new PoolSnapshot(new PoolSnapshot.MasterInfo(1, Instant.EPOCH, 1, "s"), 1, 1,
 				List.of(new PoolSnapshot.WorkerInfo(0, 1, 2, 1, "s", true, Instant.EPOCH, 0, 1)), Map.of("r", 1L),
 				List.of(new PoolSnapshot.RolloutInfo(1, 1, 2, "c", "t", "s", Instant.EPOCH, Instant.EPOCH, "r",
 						List.of(new PoolSnapshot.StepInfo(Instant.EPOCH, "w")), List.of("l"))));
 		List<Message> messages = List.of(new Message.Hello(1, Map.of("k", "v")), new Message.Ready(),
-				new Message.Heartbeat(1, 2, 3, 4, 5, 6), new Message.Retire("r", "d"), new Message.Drained(1),
+				new Message.Heartbeat(1, 2, 3, 4, 5, 6, 7), new Message.Retire("r", "d"), new Message.Drained(1),
 				new Message.PoolQuery(1), new Message.Health(true, "d"), new Message.BootLog(List.of("a")),
-				new Message.Welcome(1, 2, 3, 4, true, 5, 6), new Message.RefuseTraffic(), new Message.EndConnections(),
-				new Message.RolloutRequest(1, "t"), new Message.RolloutReply(1, 2), new Message.Drain(1),
-				new Message.Stop(), new Message.Leader(true), new Message.PoolReply(1, pool),
-				new Message.StopAccepting());
+				new Message.Welcome(1, 2, 3, 4, true, 5, 6, Initialization.START, "secret"),
+				new Message.RefuseTraffic(), new Message.EndConnections(), new Message.RolloutRequest(1, "t"),
+				new Message.RolloutReply(1, 2), new Message.ScaleRequest(1, 2, "t"),
+				new Message.RetireRequest(1, 2, "t"), new Message.DumpRequest(1, 2, "t"),
+				new Message.StopRequest(1, "t"), new Message.RequestReply(1, Message.Result.WRONG, "t"),
+				new Message.Drain(1), new Message.Stop(), new Message.Leader(true), new Message.PoolReply(1, pool),
+				new Message.StopAccepting(), new Message.Booting("i", List.of("s")));
 		return messages.stream()
 			.filter((message) -> message.getClass().getSimpleName().equals(name))
 			.findFirst()

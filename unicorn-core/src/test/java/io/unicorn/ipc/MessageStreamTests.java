@@ -24,14 +24,14 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
- * {@link MessageReader} and {@link MessageWriter}.
+ * Tests {@link MessageReader} and {@link MessageWriter} together.
  */
 class MessageStreamTests {
 
 	private static final int UNKNOWN_TYPE = 200;
 
 	@Test
-	void whatOneEndWritesTheOtherReads() throws Exception {
+	void theReaderReturnsWhatTheWriterHasWritten() throws Exception {
 		ByteArrayOutputStream out = new ByteArrayOutputStream();
 		MessageWriter<Message.FromMaster> writer = new MessageWriter<>(out);
 		for (Message.FromMaster message : SampleMessages.fromMaster()) {
@@ -55,7 +55,7 @@ class MessageStreamTests {
 	}
 
 	@Test
-	void theReaderLeavesTheStreamAfterTheLastByteOfTheMessage() throws Exception {
+	void theReaderReadsNoByteAfterTheMessage() throws Exception {
 		InputStream in = new ByteArrayInputStream(Bytes.join(Bytes.of(new Message.Stop()), new byte[] { 42 }));
 		assertThat(new MessageReader<>(in, Message.class).read()).isEqualTo(new Message.Stop());
 		assertThat(in.read()).isEqualTo(42);
@@ -127,7 +127,7 @@ class MessageStreamTests {
 	void framesOfManyThreadsDoNotMix() throws Exception {
 		int threads = 8;
 		int messagesEach = 500;
-		// A pipe far smaller than a frame: each write is cut into many.
+		// The pipe is smaller than a frame, so each write takes several turns.
 		PipedInputStream in = new PipedInputStream(64);
 		PipedOutputStream out = new PipedOutputStream(in);
 		MessageWriter<Message.FromWorker> writer = new MessageWriter<>(out);

@@ -19,11 +19,11 @@ class MessageTests {
 
 	@ParameterizedTest(name = "{0}")
 	@MethodSource
-	void aNumberOutOfRangeIsRefusedByName(String message, ThrowingCallable constructor) {
+	void aNumberOutOfRangeIsRefusedWithItsName(String message, ThrowingCallable constructor) {
 		assertThatIllegalArgumentException().isThrownBy(constructor).withMessage(message);
 	}
 
-	static Stream<Arguments> aNumberOutOfRangeIsRefusedByName() {
+	static Stream<Arguments> aNumberOutOfRangeIsRefusedWithItsName() {
 		PoolSnapshot.MasterInfo master = SampleMessages.pool(0).master();
 		Instant now = Instant.EPOCH;
 		return Stream.of(row("protocol must be at least 1 but is 0", () -> new Message.Hello(0, Map.of())),
@@ -65,7 +65,7 @@ class MessageTests {
 	}
 
 	@Test
-	void aMessageDoesNotChangeWithTheMapItWasMadeOf() {
+	void aMessageDoesNotChangeWithTheMapThatItWasMadeOf() {
 		Map<String, String> configuration = new HashMap<>(Map.of("unicorn.workers", "4"));
 		Message.Hello hello = new Message.Hello(1, configuration);
 		configuration.clear();

@@ -5,8 +5,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 
+import io.unicorn.launch.plan.MasterLog;
+import io.unicorn.master.arbiter.pool.Effect;
+import io.unicorn.master.log.LogQueue;
+import io.unicorn.master.log.LogWriter;
+import io.unicorn.master.process.OomKills;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,8 +28,8 @@ class MasterFilesTests {
 	@TempDir
 	private Path directory;
 
-	private MasterLog log() {
-		return new MasterLog(4711, "shop", this.directory.resolve("app.log"));
+	private LogWriter log() {
+		return new LogWriter(4711, "shop", MasterLog.text(this.directory.resolve("app.log").toString()));
 	}
 
 	private void write(PidFiles files) {
@@ -96,6 +102,27 @@ class MasterFilesTests {
 	}
 
 	@Test
+	void aPidFileThatMustBeLeftAloneIsALineInTheLog() throws IOException {
+		Path victim = Files.writeString(this.directory.resolve("victim"), "x");
+		Path link = Files.createSymbolicLink(this.directory.resolve("link.pid"), victim);
+		write(new PidFiles(List.of(link.toString()), 4711));
+		assertThat(victim).hasContent("x");
+		assertThat(logged()).singleElement()
+			.asString()
+			.contains(" WARN ", "pid file " + link + " cannot be written: it is a symbolic link");
+	}
+
+	@Test
+	void aPortFileIsWrittenAndDeletedByTheMaster() throws IOException {
+		Path file = this.directory.resolve("run/app.port");
+		PortFiles.write(file, 8080, new LogQueue(log()));
+		assertThat(file).hasContent("8080");
+		new PortFiles(Map.of("http", file.toString(), "management", this.directory.resolve("none").toString()))
+			.delete();
+		assertThat(file).doesNotExist();
+	}
+
+	@Test
 	void aPidFileThatCannotBeWrittenIsNoReasonToStop() throws IOException {
 		Path bad = Files.writeString(this.directory.resolve("file"), "").resolve("below.pid");
 		Path good = this.directory.resolve("good.pid");
@@ -108,7 +135,7 @@ class MasterFilesTests {
 
 	@Test
 	void linesLookLikeSpringBootsOwn() throws IOException {
-		MasterLog log = log();
+		LogWriter log = log();
 		log.write(Effect.Level.INFO, "worker 1 (pid 4712) ready \u2713");
 		log.write(Effect.Level.ERROR, "worker 1 exited");
 		assertThat(logged()).hasSize(2);
@@ -121,7 +148,8 @@ class MasterFilesTests {
 
 	@Test
 	void anApplicationWithoutANameLeavesNoGap() throws IOException {
-		new MasterLog(1, "", this.directory.resolve("app.log")).write(Effect.Level.INFO, "x");
+		new LogWriter(1, "", MasterLog.text(this.directory.resolve("app.log").toString())).write(Effect.Level.INFO,
+				"x");
 		assertThat(logged().get(0)).contains(" INFO 1 --- [         master] io.unicorn");
 	}
 
@@ -134,7 +162,7 @@ class MasterFilesTests {
 
 	@Test
 	void afterARenameReopeningStartsANewFile() throws IOException {
-		MasterLog log = log();
+		LogWriter log = log();
 		log.write(Effect.Level.INFO, "before");
 		Files.move(this.directory.resolve("app.log"), this.directory.resolve("app.log.1"));
 		log.write(Effect.Level.INFO, "still the old one");
@@ -146,7 +174,7 @@ class MasterFilesTests {
 
 	@Test
 	void aLogFileThatCannotBeOpenedIsNoReasonToStop() throws IOException {
-		MasterLog log = new MasterLog(1, "shop", this.directory.resolve("missing/app.log"));
+		LogWriter log = new LogWriter(1, "shop", MasterLog.text(this.directory.resolve("missing/app.log").toString()));
 		log.write(Effect.Level.INFO, "on the console alone");
 		Files.createDirectory(this.directory.resolve("missing"));
 		log.reopen();

@@ -37,7 +37,7 @@ class PeerTests {
 	}
 
 	@Test
-	void rootIsTrustedAndSomebodyElseIsNot() throws IOException {
+	void rootIsTrustedAndAnotherUserIsNot() throws IOException {
 		assertThat(new Peer(USERS.lookupPrincipalByName("0")).isTrusted()).isTrue();
 		assertThat(new Peer(USERS.lookupPrincipalByName("54321")).isTrusted()).isFalse();
 	}

@@ -13,7 +13,7 @@ class DrainTests {
 	private final FakeServer other = new FakeServer(0);
 
 	@Test
-	void connectionsOfAllServersEndWhileTheyGoOnAccepting() {
+	void allServersEndTheirConnectionsAndContinueToAccept() {
 		this.drain.add(this.one);
 		this.drain.add(this.other);
 		this.drain.startAccepting();
@@ -24,7 +24,7 @@ class DrainTests {
 	}
 
 	@Test
-	void aServerThatComesLateEndsItsConnectionsToo() {
+	void aServerThatIsAddedLateEndsItsConnectionsToo() {
 		this.drain.endConnections();
 		this.drain.add(this.one);
 		assertThat(this.one.calls).containsExactly("end");
@@ -35,7 +35,7 @@ class DrainTests {
 	}
 
 	@Test
-	void whatHasStoppedAcceptingNeedsNoEndOfConnections() {
+	void serversThatHaveStoppedAcceptingAreNotToldToEndConnections() {
 		this.drain.add(this.one);
 		this.drain.stopAccepting();
 		this.drain.endConnections();

@@ -1,7 +1,6 @@
 package io.unicorn.worker;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -21,13 +20,14 @@ import io.unicorn.ipc.MessageWriter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The other end of an agent's control channel, and the process that the agent believes to
- * end. What the agent sends is collected; pool queries are answered if there is an
- * answer.
+ * Plays the master of an agent, and its process, which does not end. Collects what the
+ * agent sends; replies to pool queries if the test has set a reply.
  */
-final class FakeMaster implements AutoCloseable, WorkerAgent.ProcessEnd, WorkerObserver {
+final class FakeMaster implements AutoCloseable, ProcessEnd, WorkerObserver {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+	private volatile boolean shutdown;
 
 	private final Socket ours;
 
@@ -41,7 +41,7 @@ final class FakeMaster implements AutoCloseable, WorkerAgent.ProcessEnd, WorkerO
 
 	private final List<String> observed = new CopyOnWriteArrayList<>();
 
-	private volatile Function<Message.PoolQuery, Message.PoolReply> answer = (query) -> null;
+	private volatile Function<Message.PoolQuery, Message.PoolReply> reply = (query) -> null;
 
 	FakeMaster() throws IOException {
 		try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -63,7 +63,7 @@ final class FakeMaster implements AutoCloseable, WorkerAgent.ProcessEnd, WorkerO
 			Message.FromWorker message = reader.read();
 			while (message != null) {
 				if (message instanceof Message.PoolQuery query) {
-					Message.PoolReply reply = this.answer.apply(query);
+					Message.PoolReply reply = this.reply.apply(query);
 					if (reply != null) {
 						send(reply);
 					}
@@ -83,12 +83,7 @@ final class FakeMaster implements AutoCloseable, WorkerAgent.ProcessEnd, WorkerO
 	}
 
 	WorkerAgent agent() throws IOException {
-		return agent(this.theirs.getInputStream());
-	}
-
-	/** Return an agent that reads something else than what is sent. */
-	WorkerAgent agent(InputStream in) throws IOException {
-		WorkerAgent agent = new WorkerAgent(in, this.theirs.getOutputStream(), () -> "a digest", this, this);
+		WorkerAgent agent = new WorkerAgent(this.theirs.getInputStream(), this.theirs.getOutputStream(), this, this);
 		agent.start();
 		return agent;
 	}
@@ -108,16 +103,16 @@ final class FakeMaster implements AutoCloseable, WorkerAgent.ProcessEnd, WorkerO
 		}
 	}
 
-	void answer(Function<Message.PoolQuery, Message.PoolReply> answer) {
-		this.answer = answer;
+	void reply(Function<Message.PoolQuery, Message.PoolReply> reply) {
+		this.reply = reply;
 	}
 
-	/** Hang up, as a master that dies. */
+	/** Close the connection, as the kernel does for a master that dies. */
 	void hangUp() throws IOException {
 		this.ours.shutdownOutput();
 	}
 
-	/** Return the next message of the given type, and drop what came before it. */
+	/** Return the next message of the given type, and drop those before it. */
 	<T extends Message.FromWorker> T next(Class<T> type) throws InterruptedException {
 		while (true) {
 			Message.FromWorker message = next();
@@ -127,7 +122,28 @@ final class FakeMaster implements AutoCloseable, WorkerAgent.ProcessEnd, WorkerO
 		}
 	}
 
+	/**
+	 * Return the next message. Reports of a boot are dropped, because they come at any
+	 * time.
+	 */
 	Message.FromWorker next() throws InterruptedException {
+		Message.FromWorker message = any();
+		while (message instanceof Message.Booting) {
+			message = any();
+		}
+		return message;
+	}
+
+	/** Return the next report of a boot, and drop the messages before it. */
+	Message.Booting booting() throws InterruptedException {
+		Message.FromWorker message = any();
+		while (!(message instanceof Message.Booting)) {
+			message = any();
+		}
+		return (Message.Booting) message;
+	}
+
+	private Message.FromWorker any() throws InterruptedException {
 		Message.FromWorker message = this.received.poll(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
 		assertThat(message).as("a message within %s", PATIENCE).isNotNull();
 		return message;
@@ -156,6 +172,16 @@ final class FakeMaster implements AutoCloseable, WorkerAgent.ProcessEnd, WorkerO
 	@Override
 	public void halt(int code) {
 		this.ends.add("halt " + code);
+	}
+
+	@Override
+	public boolean isUnderWay() {
+		return this.shutdown;
+	}
+
+	/** Let the agent believe that the JVM shuts down. */
+	void shutDown() {
+		this.shutdown = true;
 	}
 
 	@Override

@@ -7,7 +7,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A server whose connections end when the test says so.
+ * Records the calls of the agent; its connections end by {@link #hangUp}.
  */
 final class FakeServer implements DrainableServer {
 

@@ -11,7 +11,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Threads;
 
 /**
- * What each request pays for being counted.
+ * Measures the time that counting adds to a request.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -22,7 +22,7 @@ public class RequestLedgerBenchmark {
 	});
 
 	/**
-	 * A request on a thread that shares the ledger with nobody.
+	 * A request on the only thread that uses the ledger.
 	 */
 	@Benchmark
 	public void alone() {
@@ -30,7 +30,7 @@ public class RequestLedgerBenchmark {
 	}
 
 	/**
-	 * A request beside others, two at a time on two processors.
+	 * A request on one of two threads, on two processors.
 	 */
 	@Benchmark
 	@Threads(2)

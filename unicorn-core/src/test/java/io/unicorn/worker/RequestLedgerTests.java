@@ -13,10 +13,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 class RequestLedgerTests {
 
-	private final AtomicInteger strikes = new AtomicInteger();
+	private final AtomicInteger limitCalls = new AtomicInteger();
 
 	private RequestLedger ledger(long limit) {
-		return new RequestLedger(limit, this.strikes::incrementAndGet);
+		return new RequestLedger(limit, this.limitCalls::incrementAndGet);
 	}
 
 	@Test
@@ -39,7 +39,7 @@ class RequestLedgerTests {
 	}
 
 	@Test
-	void errorsAreCountedBesideTheRequests() {
+	void failedRequestsAreCountedAsFinishedAndAsErrors() {
 		RequestLedger ledger = ledger(0);
 		ledger.end(ledger.begin());
 		ledger.end(ledger.begin(), false);
@@ -65,7 +65,7 @@ class RequestLedgerTests {
 	}
 
 	@Test
-	void whatCannotBeWatchedIsCountedAllTheSame() {
+	void requestsWithoutASlotAreCounted() {
 		RequestLedger ledger = ledger(0);
 		List<Integer> tokens = new ArrayList<>();
 		for (int i = 0; i < 5000; i++) {
@@ -90,25 +90,25 @@ class RequestLedgerTests {
 	}
 
 	@Test
-	void theLimitStrikesOnceAndOnTheRequestThatReachesIt() {
+	void theLimitIsReportedOnceByTheRequestThatReachesIt() {
 		RequestLedger ledger = ledger(3);
 		for (int i = 1; i <= 10; i++) {
 			ledger.end(ledger.begin());
-			assertThat(this.strikes).hasValue((i < 3) ? 0 : 1);
+			assertThat(this.limitCalls).hasValue((i < 3) ? 0 : 1);
 		}
 	}
 
 	@Test
-	void withoutALimitNothingStrikes() {
+	void withoutALimitNothingIsReported() {
 		RequestLedger ledger = ledger(0);
 		for (int i = 0; i < 1000; i++) {
 			ledger.end(ledger.begin());
 		}
-		assertThat(this.strikes).hasValue(0);
+		assertThat(this.limitCalls).hasValue(0);
 	}
 
 	@Test
-	void manyThreadsLoseNothingAndStrikeTheLimitOnce() throws InterruptedException {
+	void countsOfManyThreadsAreExactAndTheLimitIsReportedOnce() throws InterruptedException {
 		int threads = 32;
 		int requests = 2000;
 		RequestLedger ledger = ledger(threads * requests / 2);
@@ -138,7 +138,7 @@ class RequestLedgerTests {
 		assertThat(ledger.finished()).isEqualTo(2L * threads * requests);
 		assertThat(ledger.inFlight()).isZero();
 		assertThat(ledger.oldestMillis()).isZero();
-		assertThat(this.strikes).hasValue(1);
+		assertThat(this.limitCalls).hasValue(1);
 	}
 
 	private static void awaitQuietly(CountDownLatch latch) {

@@ -1,30 +1,30 @@
 package io.unicorn.worker;
 
-import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.SequenceInputStream;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
+import io.unicorn.ipc.Initialization;
 import io.unicorn.ipc.Message;
-import io.unicorn.ipc.MessageCodec;
 import io.unicorn.ipc.PoolSnapshot;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-import static org.awaitility.Awaitility.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIOException;
+import static org.awaitility.Awaitility.await;
 
 @Timeout(30)
 class WorkerAgentTests {
@@ -41,12 +41,13 @@ class WorkerAgentTests {
 	}
 
 	@AfterEach
-	void hangUp() throws IOException {
+	void close() throws IOException {
 		this.master.close();
 	}
 
 	/**
-	 * Wait until the servers accept: what the worker does for it, it does on a thread.
+	 * Start the worker and wait until its servers accept, which happens on another
+	 * thread.
 	 */
 	private void serve(WorkerAgent agent) throws InterruptedException {
 		agent.ready(ReadinessCheck.NONE);
@@ -55,50 +56,22 @@ class WorkerAgentTests {
 	}
 
 	@Test
-	void theMasterSaysWhoTheWorkerIs() throws IOException {
+	void theIdentityOfTheWorkerComesFromTheMaster() throws IOException {
 		assertThat(this.master.agent(WELCOME).identity()).isEqualTo(new WorkerIdentity(2, 7, 3, false));
 	}
 
 	@Test
-	void aMasterThatDoesNotWelcomeIsNoMaster() {
+	void aFirstMessageOtherThanWelcomeIsAnError() {
 		this.master.send(new Message.Leader(true));
 		assertThatIOException().isThrownBy(this.master::agent)
-			.withMessage("the master does not say who this worker is");
+			.withMessage("the first message of the master is Leader, not Welcome");
 	}
 
 	@Test
-	void aMasterMayAskForTheConfigurationBeforeItSaysWhoTheWorkerIs() throws Exception {
-		this.master.send(new Message.TellConfiguration());
-		assertThat(this.master.agent(WELCOME).identity()).isEqualTo(new WorkerIdentity(2, 7, 3, false));
-		assertThat(this.master.next()).isEqualTo(new Message.Configuration("a digest"));
-	}
-
-	@Test
-	void aMasterThatIsGoneIsNoMaster() throws IOException {
+	void anEndBeforeTheWelcomeIsAnError() throws IOException {
 		this.master.hangUp();
-		assertThatExceptionOfType(EOFException.class).isThrownBy(this.master::agent).withMessage("the master is gone");
-	}
-
-	@Test
-	void aMasterThatGoesWithoutReadingTheConfigurationIsGone() {
-		ByteBuffer question = MessageCodec.encode(new Message.TellConfiguration());
-		InputStream reset = new InputStream() {
-
-			@Override
-			public int read() throws IOException {
-				throw new IOException("Connection reset by peer");
-			}
-
-			@Override
-			public int read(byte[] bytes, int offset, int length) throws IOException {
-				return read();
-			}
-
-		};
-		InputStream in = new SequenceInputStream(
-				new ByteArrayInputStream(question.array(), question.arrayOffset(), question.remaining()), reset);
-		assertThatExceptionOfType(EOFException.class).isThrownBy(() -> this.master.agent(in))
-			.withMessage("the master is gone");
+		assertThatExceptionOfType(EOFException.class).isThrownBy(this.master::agent)
+			.withMessage("the master has closed the control connection");
 	}
 
 	@Test
@@ -121,6 +94,48 @@ class WorkerAgentTests {
 				assertThat(heartbeat.heapUsedBytes()).isPositive();
 			});
 		}
+	}
+
+	@Test
+	void aWorkerThatBootsSaysWhereItsMainThreadIsUntilItIsReady() throws Exception {
+		WorkerAgent agent = this.master.agent(WELCOME);
+		agent.hello(Map.of(), Duration.ofMillis(250), new RequestLedger(0, () -> {
+		}));
+		assertThat(this.master.booting().stack()).isNotEmpty()
+			.hasSizeLessThanOrEqualTo(8)
+			.noneMatch((call) -> call.contains("getStackTrace"));
+		serve(agent);
+		agent.initializing("too late");
+		agent.retire("end", "");
+		assertThat(this.master.next(Message.Retire.class)).isNotNull();
+	}
+
+	@Test
+	void theMasterIsToldOfAnInitialization() throws Exception {
+		WorkerAgent agent = this.master.agent(WELCOME);
+		agent.initializing("Liquibase (bean " + "x".repeat(300));
+		assertThat(this.master.booting().initializing()).startsWith("Liquibase (bean x").hasSize(200);
+		agent.initialized();
+		assertThat(this.master.booting().initializing()).isEmpty();
+		agent.initialized();
+		agent.retire("end", "");
+		assertThat(this.master.next()).isInstanceOf(Message.Retire.class);
+	}
+
+	@Test
+	void anInitializationIsDoneOnce() throws IOException {
+		WorkerAgent agent = this.master
+			.agent(new Message.Welcome(0, 1, 1, 0, false, 0, 0, Initialization.START, "c2VjcmV0"));
+		assertThat(agent.takeInitialization()).isEqualTo(Initialization.START);
+		assertThat(agent.takeInitialization()).isEqualTo(Initialization.NOTHING);
+		assertThat(agent.secret()).isEqualTo("c2VjcmV0");
+	}
+
+	@Test
+	void aMasterThatDoesNotDecideLeavesTheInitializationToEachContext() throws IOException {
+		WorkerAgent agent = this.master.agent(WELCOME);
+		assertThat(agent.takeInitialization()).isEqualTo(Initialization.EVERYTHING);
+		assertThat(agent.takeInitialization()).isEqualTo(Initialization.EVERYTHING);
 	}
 
 	@Test
@@ -148,7 +163,7 @@ class WorkerAgentTests {
 	}
 
 	@Test
-	void serversAreWarmBeforeAnyAcceptsAndTheApplicationDoesNotWaitForIt() throws Exception {
+	void allServersWarmUpBeforeAnyAcceptsAndTheApplicationDoesNotWait() throws Exception {
 		WorkerAgent agent = this.master.agent(WELCOME);
 		FakeServer one = new FakeServer(0);
 		FakeServer other = new FakeServer(0);
@@ -176,7 +191,7 @@ class WorkerAgentTests {
 	}
 
 	@Test
-	void aWorkerThatIsToLeaveWhileItWarmsUpNeverAccepts() throws Exception {
+	void aWorkerThatDrainsDuringItsWarmUpNeverAccepts() throws Exception {
 		WorkerAgent agent = this.master.agent(WELCOME);
 		FakeServer server = new FakeServer(0);
 		server.warmUp = () -> {
@@ -200,7 +215,7 @@ class WorkerAgentTests {
 	}
 
 	@Test
-	void aWarmUpThatFailsKeepsNobodyFromServing() throws Exception {
+	void aWorkerServesAfterAWarmUpThatFailed() throws Exception {
 		WorkerAgent agent = this.master.agent(WELCOME);
 		FakeServer server = new FakeServer(0);
 		server.warmUp = () -> {
@@ -213,7 +228,7 @@ class WorkerAgentTests {
 	}
 
 	@Test
-	void aServerThatComesLateAcceptsAtOnce() throws Exception {
+	void aServerThatIsRegisteredLateAcceptsAtOnce() throws Exception {
 		WorkerAgent agent = this.master.agent(WELCOME);
 		serve(agent);
 		FakeServer server = new FakeServer(0);
@@ -259,7 +274,7 @@ class WorkerAgentTests {
 	}
 
 	@Test
-	void aDrainThatRunsOutOfTimeSaysWhatIsLeftAndExits() throws Exception {
+	void aDrainThatExceedsItsTimeoutReportsTheConnectionsLeftAndExits() throws Exception {
 		WorkerAgent agent = this.master.agent(WELCOME);
 		agent.register(new FakeServer(2));
 		agent.register(new FakeServer(3));
@@ -333,7 +348,7 @@ class WorkerAgentTests {
 		server.hangUp();
 		assertThat(this.master.end()).isEqualTo("exit 0");
 		assertThat(agent.isLeader()).isFalse();
-		assertThat(this.master.observed()).containsExactly("leader", "lost: its control channel was closed");
+		assertThat(this.master.observed()).containsExactly("leader", "lost: the control connection was closed");
 	}
 
 	@Test
@@ -350,7 +365,7 @@ class WorkerAgentTests {
 	@Test
 	void aServerThatNeverStopsDoesNotKeepAWorkerAliveWithoutAMaster() throws Exception {
 		WorkerAgent agent = this.master.agent(new Message.Welcome(0, 1, 1, 200, false, 0, 0));
-		java.util.concurrent.CountDownLatch release = new java.util.concurrent.CountDownLatch(1);
+		CountDownLatch release = new CountDownLatch(1);
 		agent.register(new DrainableServer() {
 
 			@Override
@@ -392,18 +407,18 @@ class WorkerAgentTests {
 	}
 
 	@Test
-	void garbageFromTheMasterEndsTheConversation() throws Exception {
+	void malformedBytesFromTheMasterEndTheWorker() throws Exception {
 		this.master.agent(WELCOME);
 		this.master.sendBytes(-1, -1, -1, -1);
 		assertThat(this.master.end()).isEqualTo("exit 0");
 		assertThat(this.master.observed()).hasSize(1)
 			.first()
 			.asString()
-			.startsWith("lost: its control channel failed: ");
+			.startsWith("lost: the control connection failed: ");
 	}
 
 	@Test
-	void theMasterNamesTheLeader() throws Exception {
+	void theMasterDecidesWhichWorkerIsTheLeader() throws Exception {
 		WorkerAgent agent = this.master.agent(WELCOME);
 		assertThat(agent.isLeader()).isFalse();
 		this.master.send(new Message.Leader(true));
@@ -415,32 +430,32 @@ class WorkerAgentTests {
 	}
 
 	@Test
-	void aRetirementIsPassedOn() throws Exception {
+	void aRetirementIsSentToTheMaster() throws Exception {
 		this.master.agent(WELCOME).retire("max-requests", "served 5 requests");
 		assertThat(this.master.next()).isEqualTo(new Message.Retire("max-requests", "served 5 requests"));
 	}
 
 	@Test
-	void aQuestionAboutThePoolIsAnswered() throws Exception {
-		this.master.answer((query) -> new Message.PoolReply(query.query(), POOL));
+	void aPoolQueryReturnsTheReply() throws Exception {
+		this.master.reply((query) -> new Message.PoolReply(query.query(), POOL));
 		WorkerAgent agent = this.master.agent(WELCOME);
 		assertThat(agent.pool(Duration.ofSeconds(10))).isEqualTo(POOL);
 		assertThat(agent.pool(Duration.ofSeconds(10))).isEqualTo(POOL);
 	}
 
 	@Test
-	void anAnswerToAnotherQuestionIsNoAnswer() throws Exception {
-		this.master.answer((query) -> new Message.PoolReply(query.query() + 1, POOL));
+	void aReplyToAnotherQueryIsDropped() throws Exception {
+		this.master.reply((query) -> new Message.PoolReply(query.query() + 1, POOL));
 		assertThat(this.master.agent(WELCOME).pool(Duration.ofMillis(100))).isNull();
 	}
 
 	@Test
-	void aMasterThatDoesNotAnswerIsNotWaitedForForEver() throws Exception {
+	void aQueryWithoutAReplyEndsWithItsTimeout() throws Exception {
 		assertThat(this.master.agent(WELCOME).pool(Duration.ofMillis(50))).isNull();
 	}
 
 	@Test
-	void anExitThatNobodyOrderedDrainsOnce() throws Exception {
+	void anExitThatTheMasterHasNotOrderedDrainsOnce() throws Exception {
 		WorkerAgent agent = this.master.agent(WELCOME);
 		FakeServer server = new FakeServer(0);
 		agent.register(server);
@@ -456,6 +471,61 @@ class WorkerAgentTests {
 	}
 
 	@Test
+	void aContextThatIsClosedWhenTheProcessEndsIsDrained() throws Exception {
+		WorkerAgent agent = this.master.agent(WELCOME);
+		this.master.shutDown();
+		agent.contextClosing(() -> {
+			throw new AssertionError("no context follows");
+		});
+		assertThat(this.master.next(Message.Drained.class).connectionsLeft()).isZero();
+		assertThat(agent.isResting()).isFalse();
+	}
+
+	@Test
+	void aContextThatIsBuiltAgainServesAgain() throws Exception {
+		WorkerAgent agent = this.master.agent(WELCOME);
+		RequestLedger requests = new RequestLedger(0, () -> {
+		});
+		FakeServer first = new FakeServer(0);
+		agent.register(first);
+		serve(agent);
+		agent.hello(Map.of(), Duration.ofHours(1), requests);
+		List<String> kept = new ArrayList<>();
+		agent.contextClosing(() -> kept.addAll(first.calls));
+		assertThat(kept).as("calls before the listeners were kept").containsExactly("start");
+		assertThat(first.calls).containsExactly("start", "stop", "await");
+		assertThat(agent.isResting()).isTrue();
+
+		assertThat(agent.resume()).isSameAs(requests);
+		assertThat(agent.isResting()).isFalse();
+		assertThat(agent.hasServer()).isFalse();
+		FakeServer second = new FakeServer(0);
+		agent.register(second);
+		agent.ready(ReadinessCheck.NONE);
+		await().until(() -> second.calls.contains("start"));
+		agent.retire("x", "a mark after which a second Ready would have come");
+		Message.FromWorker message = this.master.next();
+		while (!(message instanceof Message.Retire)) {
+			assertThat(message).isNotInstanceOfAny(Message.Started.class, Message.Ready.class);
+			message = this.master.next();
+		}
+		this.master.send(new Message.Drain(1000));
+		assertThat(this.master.end()).isEqualTo("exit 0");
+		assertThat(second.calls).containsExactly("start", "stop", "await");
+		assertThat(first.calls).containsExactly("start", "stop", "await");
+	}
+
+	@Test
+	void aContextThatIsNotBuiltAgainEndsTheWorker() throws Exception {
+		WorkerAgent agent = this.master.agent(new Message.Welcome(0, 1, 1, 50, false, 0, 0));
+		agent.contextClosing(() -> {
+		});
+		assertThat(this.master.next(Message.Drained.class).connectionsLeft()).isZero();
+		assertThat(agent.isResting()).isFalse();
+		assertThat(agent.resume()).isNull();
+	}
+
+	@Test
 	void anExitAfterADrainDoesNotDrainAgain() throws Exception {
 		WorkerAgent agent = this.master.agent(WELCOME);
 		FakeServer server = new FakeServer(0);
@@ -467,7 +537,7 @@ class WorkerAgentTests {
 	}
 
 	@Test
-	void anExitInTheMidstOfADrainWaitsForIt() throws Exception {
+	void anExitDuringADrainWaitsForTheDrain() throws Exception {
 		WorkerAgent agent = this.master.agent(WELCOME);
 		FakeServer server = new FakeServer(1);
 		agent.register(server);
@@ -487,7 +557,78 @@ class WorkerAgentTests {
 	}
 
 	@Test
-	void aMasterThatIsGoneDoesNotDisturbASender() throws Exception {
+	void anExitOfTheApplicationIsReportedAndWaitsUntilItIsNoted() throws Exception {
+		WorkerAgent agent = this.master.agent(WELCOME);
+		agent.drainBeforeExit();
+		Thread hook = new Thread(() -> agent.exiting(ExitCause.CALLED));
+		hook.start();
+		Message.Exiting report = this.master.next(Message.Exiting.class);
+		assertThat(report.called()).isTrue();
+		assertThat(hook.isAlive()).isTrue();
+		this.master.send(new Message.Noted(report.query()));
+		hook.join();
+	}
+
+	@Test
+	void theEndOfAllThreadsIsReported() throws Exception {
+		WorkerAgent agent = this.master.agent(WELCOME);
+		Thread hook = new Thread(() -> agent.exiting(ExitCause.THREADS_ENDED));
+		hook.start();
+		assertThat(this.master.next(Message.Exiting.class).called()).isFalse();
+		hook.interrupt();
+		hook.join();
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "SIGNAL", "UNCAUGHT" })
+	void anotherEndIsNotReported(ExitCause cause) throws Exception {
+		WorkerAgent agent = this.master.agent(WELCOME);
+		agent.exiting(cause);
+		agent.retire("x", "a mark after which the report would have come");
+		assertThat(this.master.next()).isInstanceOf(Message.Retire.class);
+	}
+
+	@Test
+	void anExitThatTheMasterHasOrderedIsNotReported() throws Exception {
+		WorkerAgent agent = this.master.agent(WELCOME);
+		this.master.send(new Message.Drain(10));
+		assertThat(this.master.end()).isEqualTo("exit 0");
+		agent.exiting(ExitCause.CALLED);
+		agent.retire("x", "a mark after which the report would have come");
+		this.master.next(Message.Drained.class);
+		assertThat(this.master.next()).isInstanceOf(Message.Retire.class);
+	}
+
+	@Test
+	void aWorkerThatGetsTermServesOnIfItsMasterNotesIt() throws Exception {
+		WorkerAgent agent = this.master.agent(WELCOME);
+		FakeServer server = new FakeServer(0);
+		agent.register(server);
+		serve(agent);
+		CompletableFuture<Boolean> noted = CompletableFuture.supplyAsync(agent::terminated);
+		this.master.send(new Message.Noted(this.master.next(Message.Terminated.class).query()));
+		assertThat(noted.get(10, TimeUnit.SECONDS)).isTrue();
+		assertThat(server.calls).containsExactly("start");
+	}
+
+	@Test
+	void aWorkerThatGetsTermLeavesIfItsMasterDoesNotAnswer() throws Exception {
+		WorkerAgent agent = this.master.agent(WELCOME);
+		assertThat(agent.terminated()).isFalse();
+	}
+
+	@Test
+	void aWorkerThatWasToldToStopDoesNotAsk() throws Exception {
+		WorkerAgent agent = this.master.agent(WELCOME);
+		this.master.send(new Message.Stop());
+		assertThat(this.master.end()).isEqualTo("exit 0");
+		assertThat(agent.terminated()).isFalse();
+		agent.retire("x", "a mark after which the report would have come");
+		assertThat(this.master.next()).isInstanceOf(Message.Retire.class);
+	}
+
+	@Test
+	void messagesToALostMasterAreDropped() throws Exception {
 		WorkerAgent agent = this.master.agent(WELCOME);
 		this.master.close();
 		for (int i = 0; i < 100; i++) {

@@ -18,10 +18,10 @@ import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
 
 /**
- * Makes start-up fail, take long or never end, as {@link SampleProperties.Boot} says.
- * Failures happen while the context is built, before the web server starts; delays happen
- * in a runner, when the server is started but the application is not yet ready; and when
- * it was ready for a while, the JVM may halt.
+ * Makes start-up fail, take long or never end, as {@link SampleProperties.Boot}
+ * configures. Failures happen while the context is built, before the web server starts;
+ * delays happen in a runner, after the server has started and before the application is
+ * ready. The JVM can also halt some time after the application became ready.
  */
 @Component
 class BootFaults implements ApplicationRunner {
@@ -69,7 +69,8 @@ class BootFaults implements ApplicationRunner {
 	}
 
 	/**
-	 * Creating is the test: of several workers that boot at once, one alone may succeed.
+	 * Creates the file atomically, so that exactly one of several booting workers
+	 * succeeds.
 	 */
 	private static boolean create(Path file) {
 		try {

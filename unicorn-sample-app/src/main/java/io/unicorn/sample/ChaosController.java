@@ -14,8 +14,7 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
- * Requests that harm the worker that serves them. They exist only with
- * {@code sample.chaos=true}.
+ * Serves requests that harm the worker. They exist only with {@code sample.chaos=true}.
  */
 @RestController
 @ConditionalOnProperty("sample.chaos")

@@ -12,8 +12,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Answers every request with an error, as an application does whose database is gone,
- * while its own probes still say that all is well. It exists only with
+ * Answers every request with status 500, as an application without its database does,
+ * while its health probes still report UP. It exists only with
  * {@code sample.errors=true}.
  */
 @Component

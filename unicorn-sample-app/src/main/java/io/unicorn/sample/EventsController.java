@@ -17,18 +17,18 @@ import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
 /**
- * A stream of events without an end: numbers, and the process that sends them. A client
- * that comes back is told the numbers after the last one that it knows.
+ * Sends an endless stream of events, each with a number and the process id. A client that
+ * reconnects gets the numbers after the last one that it received.
  */
 @RestController
 class EventsController {
 
-	private final WorkerIdentity identity;
+	private final ProcessInfo process;
 
 	private final ScheduledExecutorService clock = Executors.newScheduledThreadPool(2);
 
-	EventsController(WorkerIdentity identity) {
-		this.identity = identity;
+	EventsController(ProcessInfo process) {
+		this.process = process;
 	}
 
 	@GetMapping(path = "/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
@@ -45,10 +45,10 @@ class EventsController {
 	private void tick(SseEmitter emitter, long number) {
 		try {
 			emitter.send(
-					SseEmitter.event().id(Long.toString(number)).reconnectTime(100).data("pid " + this.identity.pid()));
+					SseEmitter.event().id(Long.toString(number)).reconnectTime(100).data("pid " + this.process.pid()));
 		}
 		catch (IOException | IllegalStateException ex) {
-			// The client has gone; completion follows.
+			// The client has closed the connection; completion follows.
 		}
 	}
 

@@ -4,7 +4,7 @@ import org.springframework.http.HttpStatus;
 import org.springframework.web.server.ResponseStatusException;
 
 /**
- * The range a request parameter must lie in.
+ * The range of values that a request parameter may have.
  */
 enum Limits {
 
@@ -29,7 +29,7 @@ enum Limits {
 	MEBIBYTES("mb", 0, 65_536),
 
 	/**
-	 * What an exit status can be.
+	 * An exit status.
 	 */
 	EXIT_CODE("code", 0, 255);
 

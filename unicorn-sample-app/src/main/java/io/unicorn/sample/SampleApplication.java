@@ -5,7 +5,7 @@ import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 
 /**
- * The sample: an ordinary Spring Boot application. Nothing in it knows how a pool is run.
+ * Starts the sample, an ordinary Spring Boot application without code for the pool.
  */
 @SpringBootApplication
 @EnableConfigurationProperties(SampleProperties.class)

@@ -9,9 +9,10 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * What the sample may be told to do wrong.
+ * Configures the faults of the sample application.
  *
- * @param version what it says of its version, by which tests tell one jar from another
+ * @param version the version that the application reports, by which tests distinguish
+ * jars
  * @param chaos whether the {@code /chaos} requests exist
  * @param errors whether every request but those to {@code /actuator} is answered with
  * status 500
@@ -25,12 +26,12 @@ public record SampleProperties(@DefaultValue("1") String version, @DefaultValue(
 	 * Faults during start-up.
 	 *
 	 * @param fail whether the context fails
-	 * @param delay how long the start-up takes longer than it must
+	 * @param delay an extra delay of the start-up
 	 * @param exitOnce a file: if it does not exist, it is created and the JVM halts with
 	 * status 7, so that exactly one start fails
 	 * @param failIfExists a file: while it exists, the context fails
 	 * @param hangIfExists a file: while it exists, start-up does not end
-	 * @param exitAfter how long after it was ready the JVM halts with status 7
+	 * @param exitAfter the time after readiness at which the JVM halts with status 7
 	 */
 	public record Boot(@DefaultValue("false") boolean fail, @DefaultValue("0s") Duration delay, @Nullable Path exitOnce,
 			@Nullable Path failIfExists, @Nullable Path hangIfExists, @Nullable Duration exitAfter) {

@@ -14,36 +14,36 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
- * Says which worker answered: to people at {@code /}, to programs at {@code /whoami}.
+ * Shows which worker answered: as a page at {@code /}, as JSON at {@code /whoami}.
  */
 @RestController
 class WhoAmIController {
 
-	private final WorkerIdentity identity;
+	private final ProcessInfo process;
 
 	private final String version;
 
 	private final String page;
 
-	WhoAmIController(WorkerIdentity identity, SampleProperties properties, @Value("classpath:page.html") Resource page)
+	WhoAmIController(ProcessInfo process, SampleProperties properties, @Value("classpath:page.html") Resource page)
 			throws IOException {
-		this.identity = identity;
+		this.process = process;
 		this.version = properties.version();
 		this.page = page.getContentAsString(StandardCharsets.UTF_8);
 	}
 
 	@GetMapping("/whoami")
 	WhoAmI whoAmI() {
-		return new WhoAmI(this.identity.pid(), this.identity.worker(), this.identity.generation(),
-				this.identity.leader(), this.version);
+		return new WhoAmI(this.process.pid(), this.process.worker(), this.process.generation(), this.process.leader(),
+				this.version);
 	}
 
 	@GetMapping("/")
 	ResponseEntity<String> page() {
-		String html = this.page.replace("{{pid}}", Long.toString(this.identity.pid()))
-			.replace("{{worker}}", text(this.identity.worker()))
-			.replace("{{generation}}", text(this.identity.generation()))
-			.replace("{{leader}}", this.identity.leader() ? "yes" : "no");
+		String html = this.page.replace("{{pid}}", Long.toString(this.process.pid()))
+			.replace("{{worker}}", text(this.process.worker()))
+			.replace("{{generation}}", text(this.process.generation()))
+			.replace("{{leader}}", this.process.leader() ? "yes" : "no");
 		return ResponseEntity.ok()
 			.contentType(new MediaType(MediaType.TEXT_HTML, StandardCharsets.UTF_8))
 			.cacheControl(CacheControl.noStore())

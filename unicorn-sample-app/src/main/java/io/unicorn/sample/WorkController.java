@@ -8,7 +8,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32;
 
 import jakarta.servlet.http.HttpServletResponse;
-
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.MediaType;
@@ -27,7 +26,7 @@ class WorkController {
 
 	private static final byte[] PATTERN = pattern();
 
-	/** What a delayed answer may be late. */
+	/** The timeout of a deferred answer beyond its delay. */
 	private static final long LONGEST_DELAY_MILLIS = 60_000;
 
 	@GetMapping(path = "/sleep", produces = MediaType.TEXT_PLAIN_VALUE)
@@ -67,7 +66,7 @@ class WorkController {
 	}
 
 	/**
-	 * As {@link #sleep}, but occupies no thread meanwhile.
+	 * Waits as {@link #sleep} does, without occupying a thread.
 	 */
 	@GetMapping(path = "/deferred", produces = MediaType.TEXT_PLAIN_VALUE)
 	DeferredResult<String> deferred(@RequestParam("ms") long ms) {
@@ -78,8 +77,8 @@ class WorkController {
 	}
 
 	/**
-	 * Written piece by piece, so that a download is in flight for as long as its reader
-	 * takes, or as the pauses between its pieces say.
+	 * Writes a download in pieces, so that it is in flight until its reader has read it,
+	 * or for the pauses between the pieces.
 	 */
 	@GetMapping("/bytes")
 	void bytes(@RequestParam("n") long n, @RequestParam(name = "ms", defaultValue = "0") long pause,

@@ -1,5 +1,5 @@
 /**
- * A small web application on the starter, which can be asked to misbehave.
+ * A small web application on the starter, with requests and properties that make it fail.
  */
 @NullMarked
 package io.unicorn.sample;

@@ -5,8 +5,8 @@ import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 
 /**
- * An application that has never heard of pools. In a package of its own, where the
- * sample's tests do not find it.
+ * An application without the starter. Its package is separate, so that component scans of
+ * the sample do not find it.
  */
 @SpringBootConfiguration
 @EnableAutoConfiguration

@@ -16,7 +16,7 @@ import org.springframework.context.annotation.Import;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link BootFaults} and the chaos that exists on demand.
+ * Tests for {@link BootFaults} and {@link ChaosController}.
  */
 class BootFaultsTests {
 
@@ -24,7 +24,7 @@ class BootFaultsTests {
 		.withUserConfiguration(Application.class);
 
 	@Test
-	void bootFailsWhenTold() {
+	void bootFailsWhenConfigured() {
 		this.runner.withPropertyValues("sample.boot.fail=true")
 			.run((context) -> assertThat(context).getFailure().rootCause().hasMessage("sample.boot.fail is set"));
 	}
@@ -63,7 +63,7 @@ class BootFaultsTests {
 	}
 
 	@Test
-	void aLeakIsHeld() {
+	void leakedMemoryIsHeld() {
 		this.runner.withPropertyValues("sample.chaos=true").run((context) -> {
 			ChaosController chaos = context.getBean(ChaosController.class);
 			assertThat(chaos.leak(1)).isEqualTo("holding 1 MiB\n");

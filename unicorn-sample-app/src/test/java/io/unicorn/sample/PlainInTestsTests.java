@@ -5,6 +5,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 
 import io.unicorn.boot.PoolWorker;
+import io.unicorn.sample.testsupport.http.HttpConnection;
+import io.unicorn.sample.testsupport.load.LoadRequest;
+import io.unicorn.sample.testsupport.pool.RunningPool;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -16,7 +19,7 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A test run stays one process, even where a pool is asked for.
+ * Checks that a test run stays one process although a pool is configured.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "unicorn.enabled=true")
 class PlainInTestsTests {

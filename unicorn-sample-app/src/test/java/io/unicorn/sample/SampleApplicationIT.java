@@ -6,6 +6,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import io.unicorn.sample.testsupport.Nightly;
+import io.unicorn.sample.testsupport.OneJdk;
+import io.unicorn.sample.testsupport.http.ExchangeException;
+import io.unicorn.sample.testsupport.http.HttpConnection;
+import io.unicorn.sample.testsupport.load.LoadRequest;
+import io.unicorn.sample.testsupport.load.Problem;
+import io.unicorn.sample.testsupport.load.Report;
+import io.unicorn.sample.testsupport.pool.PoolBuilder;
+import io.unicorn.sample.testsupport.pool.Pools;
+import io.unicorn.sample.testsupport.pool.RunningPool;
+import io.unicorn.sample.testsupport.process.Leftovers;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -14,7 +25,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * The jar as a single process, and thereby the harness that the other tests rely on.
+ * Tests the jar as a single process, and with it the harness of the other tests.
  */
 @OneJdk
 class SampleApplicationIT {
@@ -22,7 +33,7 @@ class SampleApplicationIT {
 	private static final Duration TIMEOUT = Duration.ofMinutes(2);
 
 	/**
-	 * The status of a JVM that SIGTERM has ended in good order.
+	 * The exit status of a JVM that shuts down on SIGTERM.
 	 */
 	private static final int TERMINATED = 128 + 15;
 
@@ -30,7 +41,7 @@ class SampleApplicationIT {
 	final Pools pools = new Pools();
 
 	@Test
-	void aSingleProcessServesWithoutFlaw() throws Exception {
+	void aSingleProcessAnswersEveryRequest() throws Exception {
 		RunningPool app = this.pools.start(plain());
 
 		assertThat(app.get("/whoami").text()).contains("\"pid\":" + app.masterPid());
@@ -53,6 +64,7 @@ class SampleApplicationIT {
 	}
 
 	@Test
+	@Nightly
 	void aBootThatFailsOnceSucceedsTheNextTime(@TempDir Path directory) {
 		Path once = directory.resolve("once");
 		PoolBuilder description = plain().args("--sample.boot.exit-once=" + once);
@@ -65,7 +77,8 @@ class SampleApplicationIT {
 	}
 
 	@Test
-	void aBootFailureIsToldFromTheOutput() {
+	@Nightly
+	void aBootFailureIsInTheOutput() {
 		RunningPool app = this.pools.start(plain().args("--sample.boot.fail=true"));
 
 		app.awaitOutput("sample.boot.fail is set", TIMEOUT);
@@ -75,6 +88,7 @@ class SampleApplicationIT {
 	}
 
 	@Test
+	@Nightly
 	void aCrashIsSeenByItsClient() throws Exception {
 		RunningPool app = this.pools.start(plain().args("--sample.chaos=true"));
 
@@ -85,6 +99,7 @@ class SampleApplicationIT {
 	}
 
 	@Test
+	@Nightly
 	void aRequestThatRunsOutOfMemoryIsAnErrorAndTheProcessLives() throws Exception {
 		RunningPool app = this.pools.start(plain().jvmFlags("-Xmx64m").args("--sample.chaos=true"));
 
@@ -93,6 +108,7 @@ class SampleApplicationIT {
 	}
 
 	@Test
+	@Nightly
 	void aHangingRequestHangs() throws Exception {
 		RunningPool app = this.pools.start(plain().args("--sample.chaos=true"));
 		AtomicBoolean returned = new AtomicBoolean();
@@ -140,6 +156,7 @@ class SampleApplicationIT {
 	}
 
 	@Test
+	@Nightly
 	void aRunningProcessIsEndedByClosing() {
 		RunningPool app = plain().start();
 		assertThat(app.port()).isPositive();

@@ -34,7 +34,7 @@ class SampleApplicationTests {
 	}
 
 	@Test
-	void thePageSaysWhichProcessAnswered() {
+	void thePageShowsTheProcessThatAnswered() {
 		assertThat(this.mvc.get().uri("/")).hasStatusOk()
 			.hasContentType("text/html;charset=UTF-8")
 			.bodyText()
@@ -43,21 +43,21 @@ class SampleApplicationTests {
 	}
 
 	@Test
-	void sleepTakesAsLongAsItIsTold() {
+	void sleepTakesTheRequestedTime() {
 		long start = System.nanoTime();
 		assertThat(this.mvc.get().uri("/sleep?ms=50")).hasStatusOk().hasBodyTextEqualTo("slept 50 ms\n");
 		assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(50_000_000L);
 	}
 
 	@Test
-	void cpuTakesAsLongAsItIsTold() {
+	void cpuTakesTheRequestedTime() {
 		long start = System.nanoTime();
 		assertThat(this.mvc.get().uri("/cpu?ms=20")).hasStatusOk();
 		assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(20_000_000L);
 	}
 
 	@Test
-	void whatIsOutOfRangeIsABadRequest() {
+	void aParameterOutOfRangeIsABadRequest() {
 		assertThat(this.mvc.get().uri("/sleep?ms=-1")).hasStatus(400);
 		assertThat(this.mvc.get().uri("/sleep?ms=600001")).hasStatus(400);
 		assertThat(this.mvc.get().uri("/sleep?ms=long")).hasStatus(400);
@@ -69,7 +69,7 @@ class SampleApplicationTests {
 	}
 
 	@Test
-	void echoAnswersWithWhatItWasSent() {
+	void echoAnswersWithTheRequestBody() {
 		byte[] body = "some bytes".getBytes(StandardCharsets.UTF_8);
 		assertThat(this.mvc.post().uri("/echo").content(body)).hasStatusOk().hasBodyTextEqualTo("some bytes");
 	}
@@ -86,14 +86,14 @@ class SampleApplicationTests {
 	}
 
 	@Test
-	void aDownloadIsAsLongAsAskedFor() {
+	void aDownloadHasTheRequestedLength() {
 		assertThat(this.mvc.get().uri("/bytes?n=0")).hasStatusOk().hasBodyTextEqualTo("");
 		assertThat(this.mvc.get().uri("/bytes?n=28")).hasStatusOk().hasBodyTextEqualTo("abcdefghijklmnopqrstuvwxyzab");
 		assertThat(this.mvc.get().uri("/bytes?n=100000")).hasStatusOk().bodyText().hasSize(100_000).endsWith("yzabcd");
 	}
 
 	@Test
-	void thereIsNoChaosUnlessItIsAskedFor() {
+	void chaosIsOffByDefault() {
 		assertThat(this.mvc.post().uri("/chaos/leak?mb=1")).hasStatus(404);
 	}
 

@@ -3,15 +3,15 @@ package io.unicorn.boot;
 import io.unicorn.worker.WorkerAgent;
 
 /**
- * The worker that this application instance is. A bean of this type exists in a worker
- * and nowhere else. Thread-safe.
+ * Describes the worker that runs this instance of the application. A bean of this type
+ * exists only in a worker. Thread-safe.
  */
 public final class PoolWorker {
 
 	private final WorkerAgent agent;
 
 	/**
-	 * Create the view of a worker.
+	 * Create the description of a worker.
 	 * @param agent the worker's connection to its master
 	 */
 	public PoolWorker(WorkerAgent agent) {
@@ -19,8 +19,8 @@ public final class PoolWorker {
 	}
 
 	/**
-	 * Return the number of this worker among those alive, from 0. A later worker takes it
-	 * over when this one has left.
+	 * Return the index of this worker among the running ones, from 0. Its successor takes
+	 * over the index when this worker has left.
 	 */
 	public int index() {
 		return this.agent.identity().index();
@@ -42,8 +42,8 @@ public final class PoolWorker {
 	}
 
 	/**
-	 * Whether this worker is the leader of the pool at this moment. The master names one
-	 * ready worker, and another one when that leaves.
+	 * Whether this worker is the leader of the pool at this moment. The master appoints
+	 * one ready worker, and another one when that worker leaves.
 	 */
 	public boolean isLeader() {
 		return this.agent.isLeader();

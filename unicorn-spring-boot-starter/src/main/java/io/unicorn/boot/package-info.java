@@ -1,5 +1,5 @@
 /**
- * What an application may use of the pool that it runs in.
+ * The types of the pool that an application may use.
  */
 @NullMarked
 package io.unicorn.boot;

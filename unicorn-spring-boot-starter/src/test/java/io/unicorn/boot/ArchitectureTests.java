@@ -15,18 +15,23 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import io.unicorn.launch.settings.MachineResources;
+import io.unicorn.launch.settings.PoolSize;
 import org.jspecify.annotations.NullMarked;
 
 import org.springframework.boot.actuate.autoconfigure.web.ManagementContextConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The arrows between the packages of the starter, and the habits of its main code.
+ * Holds the direction of dependencies between the starter's packages (bootstrap to
+ * autoconfigure to the runtime packages), and rules for all of its main code.
  */
 @AnalyzeClasses(packages = "io.unicorn.boot", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTests {
@@ -34,48 +39,78 @@ class ArchitectureTests {
 	private static final String IMPORTS = "/META-INF/spring/";
 
 	@ArchTest
-	static final ArchRule aServerAdapterKnowsTheWorkerAlone = noClasses().that()
-		.resideInAPackage("io.unicorn.boot.tomcat..")
-		.should()
-		.dependOnClassesThat()
-		.resideInAnyPackage("io.unicorn.boot", "io.unicorn.boot.bootstrap..", "io.unicorn.boot.actuate..",
-				"io.unicorn.boot.autoconfigure..");
+	static final ArchRule packagesHaveNoCycles = slices().matching("io.unicorn.(**)").should().beFreeOfCycles();
 
 	@ArchTest
-	static final ArchRule nobodyKnowsTheBootstrap = noClasses().that()
+	static final ArchRule runtimePackagesDoNotDependOnTheWiring = noClasses().that()
+		.resideOutsideOfPackages("io.unicorn.boot.autoconfigure..", "io.unicorn.boot.bootstrap..")
+		.should()
+		.dependOnClassesThat()
+		.resideInAnyPackage("io.unicorn.boot.autoconfigure..", "io.unicorn.boot.bootstrap..")
+		.because("only the bootstrap reads the properties before there is a context");
+
+	@ArchTest
+	static final ArchRule onlyBootstrapDependsOnBootstrap = noClasses().that()
 		.resideOutsideOfPackage("io.unicorn.boot.bootstrap..")
 		.should()
 		.dependOnClassesThat()
 		.resideInAPackage("io.unicorn.boot.bootstrap..");
 
 	@ArchTest
-	static final ArchRule nobodyKnowsTheActuator = noClasses().that()
-		.resideOutsideOfPackage("io.unicorn.boot.actuate..")
+	static final ArchRule bootstrapDoesNotDependOnTheServerOrTheActuator = noClasses().that()
+		.resideInAPackage("io.unicorn.boot.bootstrap..")
 		.should()
 		.dependOnClassesThat()
-		.resideInAPackage("io.unicorn.boot.actuate..");
+		.resideInAnyPackage("io.unicorn.boot.tomcat..", "io.unicorn.boot.actuate..",
+				"io.unicorn.boot.autoconfigure.actuate..")
+		.because("the process that becomes the master has neither, and both are optional");
 
 	@ArchTest
-	static final ArchRule onlyTheBootstrapCallsTheOperatingSystem = noClasses().that()
+	static final ArchRule onlyTheWiringOfTheActuatorDependsOnIt = noClasses().that()
+		.resideOutsideOfPackages("io.unicorn.boot.actuate..", "io.unicorn.boot.autoconfigure.actuate..")
+		.should()
+		.dependOnClassesThat()
+		.resideInAnyPackage("io.unicorn.boot.actuate..", "io.unicorn.boot.autoconfigure.actuate..")
+		.because("Actuator is optional");
+
+	@ArchTest
+	static final ArchRule runtimePackagesOfTheServerDependOnTheWarmUpOnly = noClasses().that()
+		.resideInAPackage("io.unicorn.boot.tomcat..")
+		.should()
+		.dependOnClassesThat()
+		.resideInAnyPackage("io.unicorn.boot", "io.unicorn.boot.worker..", "io.unicorn.boot.actuate..",
+				"io.unicorn.boot.cli..");
+
+	@ArchTest
+	static final ArchRule wiringLivesInAutoconfigure = classes().that()
+		.haveSimpleNameEndingWith("AutoConfiguration")
+		.or()
+		.haveSimpleNameEndingWith("ManagementContextConfiguration")
+		.or()
+		.haveSimpleNameEndingWith("Properties")
+		.should()
+		.resideInAPackage("io.unicorn.boot.autoconfigure..");
+
+	@ArchTest
+	static final ArchRule onlyBootstrapCallsTheOperatingSystem = noClasses().that()
 		.resideOutsideOfPackage("io.unicorn.boot.bootstrap..")
 		.should()
 		.dependOnClassesThat()
 		.resideInAnyPackage("io.unicorn.posix..", "jnr..", "com.kenai..");
 
 	@ArchTest
-	static final ArchRule onlyTheBootstrapPlansTheLaunch = noClasses().that()
+	static final ArchRule onlyBootstrapPlansTheLaunch = noClasses().that()
 		.resideOutsideOfPackage("io.unicorn.boot.bootstrap..")
 		.should()
-		.dependOnClassesThat()
-		.haveNameMatching("io\\.unicorn\\.launch\\.(LaunchPlan.*|WorkDir|JavaCommandLine|PoolSize|Machine)");
+		.dependOnClassesThat(resideInAnyPackage("io.unicorn.launch.plan..", "io.unicorn.launch.generation..",
+				"io.unicorn.launch.workdir..", "io.unicorn.launch.lease..", "io.unicorn.launch.cache..")
+			.or(belongToAnyOf(PoolSize.class, MachineResources.class)))
+		.because("workers and their context know the settings only; constants of command lines are inlined");
 
 	@ArchTest
-	static final ArchRule nobodyUsesTheMaster = noClasses().should()
+	static final ArchRule noClassDependsOnTheMaster = noClasses().should()
 		.dependOnClassesThat()
 		.resideInAPackage("io.unicorn.master..");
-
-	@ArchTest
-	static final ArchRule packagesHaveNoCycles = slices().matching("io.unicorn.boot.(*)..").should().beFreeOfCycles();
 
 	@ArchTest
 	static final ArchRule noClassIsABag = noClasses().should()

@@ -8,7 +8,9 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 
+import io.unicorn.ipc.Initialization;
 import io.unicorn.ipc.Message;
 import io.unicorn.ipc.MessageReader;
 import io.unicorn.ipc.MessageWriter;
@@ -16,9 +18,9 @@ import io.unicorn.ipc.PoolSnapshot;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An agent whose master is this object: it answers pool queries with a snapshot that the
- * test sets, and collects what else it hears. Lies in the agent's package, because only a
- * worker process has a public way to an agent.
+ * Provides an agent whose master is this object: it answers pool queries with a snapshot
+ * that the test sets, and collects all messages of the agent. It is in the agent's
+ * package, because the agent's constructor is not public.
  */
 public final class TestAgents implements AutoCloseable {
 
@@ -34,14 +36,41 @@ public final class TestAgents implements AutoCloseable {
 
 	private volatile @Nullable PoolSnapshot pool;
 
+	private volatile boolean shutdown;
+
+	private volatile Consumer<Message.Request> onRequest = (request) -> {
+	};
+
+	private volatile Message.@Nullable Result result;
+
+	private volatile String text = "";
+
 	public TestAgents() {
+		this(Initialization.EVERYTHING, "");
+	}
+
+	/**
+	 * Create the agent of a worker.
+	 * @param initialization what the worker initializes
+	 * @param secret the secret of its pool
+	 */
+	public TestAgents(Initialization initialization, String secret) {
+		this(5, initialization, secret);
+	}
+
+	/** Create the agent of the very first worker of a pool. */
+	public static TestAgents first() {
+		return new TestAgents(1, Initialization.EVERYTHING, "");
+	}
+
+	private TestAgents(long id, Initialization initialization, String secret) {
 		try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
 			Socket theirs = new Socket(server.getInetAddress(), server.getLocalPort());
 			this.ours = server.accept();
 			this.writer = new MessageWriter<>(this.ours.getOutputStream());
-			this.writer.write(new Message.Welcome(1, 5, 2, 2000, false, 0, 0));
-			this.agent = new WorkerAgent(theirs.getInputStream(), theirs.getOutputStream(), () -> "", new Silent(),
-					new WorkerAgent.ProcessEnd() {
+			this.writer.write(new Message.Welcome(1, id, 2, 2000, false, 0, 0, initialization, secret));
+			this.agent = new WorkerAgent(theirs.getInputStream(), theirs.getOutputStream(), new Silent(),
+					new ProcessEnd() {
 
 						@Override
 						public void exit(int code) {
@@ -51,6 +80,11 @@ public final class TestAgents implements AutoCloseable {
 						@Override
 						public void halt(int code) {
 							TestAgents.this.ends.add("halt " + code);
+						}
+
+						@Override
+						public boolean isUnderWay() {
+							return TestAgents.this.shutdown;
 						}
 
 					});
@@ -70,14 +104,18 @@ public final class TestAgents implements AutoCloseable {
 					Message.FromWorker.class);
 			Message.FromWorker message = reader.read();
 			while (message != null) {
+				this.received.add(message);
 				PoolSnapshot snapshot = this.pool;
 				if (message instanceof Message.PoolQuery query && snapshot != null) {
 					send(new Message.PoolReply(query.query(), snapshot));
 				}
 				if (message instanceof Message.RolloutRequest request && snapshot != null) {
+					this.onRequest.accept(request);
 					send(new Message.RolloutReply(request.query(), snapshot.rollouts().size() + 1));
 				}
-				this.received.add(message);
+				else if (message instanceof Message.Request request && this.result != null) {
+					send(new Message.RequestReply(request.query(), this.result, this.text));
+				}
 				message = reader.read();
 			}
 		}
@@ -90,8 +128,24 @@ public final class TestAgents implements AutoCloseable {
 		return this.agent;
 	}
 
+	/** Let the agent believe that the JVM shuts down. */
+	public void shutDown() {
+		this.shutdown = true;
+	}
+
 	public void pool(@Nullable PoolSnapshot snapshot) {
 		this.pool = snapshot;
+	}
+
+	/** Set what happens when a roll-out is requested, before the reply. */
+	public void onRequest(Consumer<Message.Request> action) {
+		this.onRequest = action;
+	}
+
+	/** Reply to all other requests from now on. */
+	public void reply(Message.Result result, String text) {
+		this.text = text;
+		this.result = result;
 	}
 
 	public List<Message.FromWorker> received() {

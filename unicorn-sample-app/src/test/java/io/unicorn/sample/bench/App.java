@@ -3,22 +3,22 @@ package io.unicorn.sample.bench;
 import java.io.IOException;
 import java.time.Duration;
 
-import io.unicorn.sample.Dialer;
-import io.unicorn.sample.ExchangeException;
-import io.unicorn.sample.FreePort;
-import io.unicorn.sample.HttpConnection;
-import io.unicorn.sample.LoadRequest;
-import io.unicorn.sample.PoolBuilder;
-import io.unicorn.sample.RunningPool;
+import io.unicorn.sample.testsupport.FreePort;
+import io.unicorn.sample.testsupport.http.Dialer;
+import io.unicorn.sample.testsupport.http.ExchangeException;
+import io.unicorn.sample.testsupport.http.HttpConnection;
+import io.unicorn.sample.testsupport.load.LoadRequest;
+import io.unicorn.sample.testsupport.pool.PoolBuilder;
+import io.unicorn.sample.testsupport.pool.RunningPool;
 
 /**
- * An application that has answered once, as a pool or in one process.
+ * A running application that has answered once, as a pool or as one process.
  *
  * @param process the process that was started
  * @param port where it listens
  * @param firstAnswer the time from its start to its first answer with status 200
  */
-record App(RunningPool process, int port, Duration firstAnswer) {
+public record App(RunningPool process, int port, Duration firstAnswer) {
 
 	private static final LoadRequest FIRST = LoadRequest.get("/whoami");
 
@@ -70,7 +70,7 @@ record App(RunningPool process, int port, Duration firstAnswer) {
 	}
 
 	/** Wait until all workers of a pool are ready. */
-	App complete() {
+	public App complete() {
 		this.process.awaitOutput("pool is complete", PATIENCE);
 		return this;
 	}

@@ -8,28 +8,34 @@ import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.regex.Pattern;
 
-import io.unicorn.sample.Await;
-import io.unicorn.sample.PoolBuilder;
-import io.unicorn.sample.RunningPool;
+import io.unicorn.sample.bench.report.Goal;
+import io.unicorn.sample.bench.report.GoalResult;
+import io.unicorn.sample.bench.report.Results;
+import io.unicorn.sample.bench.report.Series;
+import io.unicorn.sample.testsupport.Await;
+import io.unicorn.sample.testsupport.pool.PoolBuilder;
+import io.unicorn.sample.testsupport.pool.RunningPool;
 
 /**
- * What a workload works with on one JDK. Closing it ends all that was started; another
- * thread than the workload's may do that.
+ * Starts applications for a workload on one JDK and records its figures. {@link #close}
+ * ends everything that was started; any thread may call it.
  */
-final class Bench implements AutoCloseable {
+public final class Bench implements AutoCloseable {
 
 	/** Names of the subjects that most workloads compare. */
-	static final String PLAIN = "plain";
+	public static final String PLAIN = "plain";
 
 	static final String POOL = "pool";
 
-	/** Process tests are set up to be fast; here a pool is what users have. */
-	private static final String[] TEST_DEFAULTS = { "UNICORN_ROLLOUT_OBSERVE", "UNICORN_WARMUP_PATHS",
-			"UNICORN_AOTCACHE" };
+	/**
+	 * The defaults of the tests, which make pools faster than those of users; removed
+	 * here.
+	 */
+	private static final String[] TEST_DEFAULTS = { "UNICORN_ROLLOUT_OBSERVE", "UNICORN_AOTCACHE" };
 
 	private static final String CLASS_DATA = "unicorn.aot-cache";
 
-	/** Longer than a pool waits before it begins. */
+	/** Longer than a pool waits before a training begins. */
 	private static final Duration TRAINING_BEGINS = Duration.ofSeconds(20);
 
 	private static final Pattern TRAINED = Pattern.compile("cache of class data (was )?trained");
@@ -63,21 +69,21 @@ final class Bench implements AutoCloseable {
 		this.enough = System.nanoTime() + enough.toNanos();
 	}
 
-	Settings settings() {
+	public Settings settings() {
 		return this.settings;
 	}
 
-	Jdk jdk() {
+	public Jdk jdk() {
 		return this.jdk;
 	}
 
 	/**
-	 * Whether there is to be another round: a busy machine gets fewer, so that what was
-	 * measured counts.
-	 * @param done how many there were
-	 * @param usual how many there are if nobody has said it
+	 * Return whether to measure another round. A busy machine runs fewer rounds, so that
+	 * a workload ends within its time.
+	 * @param done the number of rounds so far
+	 * @param usual the number of rounds without an option
 	 */
-	boolean isAnotherRound(int done, int usual) {
+	public boolean isAnotherRound(int done, int usual) {
 		int wanted = this.settings.rounds(usual);
 		if (done == 0 || done >= wanted || System.nanoTime() < this.enough) {
 			return done < wanted;
@@ -87,40 +93,41 @@ final class Bench implements AutoCloseable {
 	}
 
 	/**
-	 * Do what is compared with each other, in the given order and in the next round in
-	 * the opposite one: a load by others that grows or falls then harms each as much.
+	 * Run the turns that are compared, in the given order, and in the opposite order in
+	 * the next round: a growing or falling load of the machine then affects all of them
+	 * equally.
 	 */
-	void inTurns(int round, Turn... turns) throws IOException, InterruptedException {
+	public void inTurns(int round, Turn... turns) throws IOException, InterruptedException {
 		for (int i = 0; i < turns.length; i++) {
 			turns[(round % 2 == 0) ? i : turns.length - 1 - i].take();
 		}
 	}
 
 	/** The application without the starter. */
-	PoolBuilder plain() {
+	public PoolBuilder plain() {
 		return RunningPool.builder().jar(this.jars.plain()).javaHome(this.jdk.home());
 	}
 
 	/**
-	 * The application as a pool, without a warm-up of its workers: that is off by
-	 * default, and the plain application has none either.
+	 * The application as a pool without a warm-up, which the plain application does not
+	 * have either.
 	 * @param workDir its private directory, which is kept
 	 */
-	PoolBuilder pool(Path workDir) {
+	public PoolBuilder pool(Path workDir) {
 		return RunningPool.builder()
 			.jar(this.jars.pool())
 			.javaHome(this.jdk.home())
 			.withoutEnv(TEST_DEFAULTS)
-			.args("--unicorn.work-dir=" + workDir, "--unicorn.warm-up.paths=");
+			.args("--unicorn.work-dir=" + workDir);
 	}
 
 	/**
-	 * The application as a pool in a private directory of pools that have run before:
-	 * with a copy of the application, and with class data where the starter makes some.
-	 * @param args those that may change the JVM flags of the workers: each set of flags
-	 * has class data of its own
+	 * The application as a pool whose private directory was used before: it has a copy of
+	 * the application, and a class-data cache if the starter supports that.
+	 * @param args arguments that may change the JVM flags of the workers: each set of
+	 * flags has its own class-data cache
 	 */
-	PoolBuilder warmPool(String... args) throws IOException, InterruptedException {
+	public PoolBuilder warmPool(String... args) throws IOException, InterruptedException {
 		Path workDir = directory("work");
 		if (this.settings.warm().add(this.jdk + " " + String.join(" ", args))) {
 			App app = start(pool(workDir).args(args)).complete();
@@ -141,10 +148,10 @@ final class Bench implements AutoCloseable {
 	}
 
 	/**
-	 * The application as a pool that makes no class data, which would take the processors
-	 * from what is measured.
+	 * The application as a pool without training, which would take processor time from
+	 * the measurement.
 	 */
-	PoolBuilder untrainedPool() {
+	public PoolBuilder untrainedPool() {
 		return untrained(pool(directory("work")));
 	}
 
@@ -152,8 +159,8 @@ final class Bench implements AutoCloseable {
 		return Features.has(CLASS_DATA) ? pool.args("--" + CLASS_DATA + "=off") : pool;
 	}
 
-	/** Workers that do nothing, under a real master. */
-	PoolBuilder stubs() {
+	/** A real master with stub workers. */
+	public PoolBuilder stubs() {
 		return untrained(RunningPool.builder()
 			.jar(this.jars.stubs())
 			.javaHome(this.jdk.home())
@@ -161,21 +168,21 @@ final class Bench implements AutoCloseable {
 	}
 
 	/** A directory that does not exist yet, unless it was asked for before. */
-	Path directory(String name) {
+	public Path directory(String name) {
 		return this.settings.directory().resolve(name + "-" + this.jdk);
 	}
 
-	/** Start on a port that does not change, as users do. */
-	App start(PoolBuilder builder, int port) throws IOException, InterruptedException {
+	/** Start an application on a fixed port, as users do. */
+	public App start(PoolBuilder builder, int port) throws IOException, InterruptedException {
 		return App.start(builder, port, this::closing);
 	}
 
-	App start(PoolBuilder builder) throws IOException, InterruptedException {
+	public App start(PoolBuilder builder) throws IOException, InterruptedException {
 		return App.start(builder, this::closing);
 	}
 
-	/** Have something closed at the end of the workload. */
-	<T extends AutoCloseable> T closing(T closeable) {
+	/** Register a resource that is closed at the end of the workload. */
+	public <T extends AutoCloseable> T closing(T closeable) {
 		this.started.push(closeable);
 		if (this.closed) {
 			close();
@@ -185,7 +192,7 @@ final class Bench implements AutoCloseable {
 	}
 
 	/** End an application before the workload ends. */
-	void end(App app) {
+	public void end(App app) {
 		this.started.remove(app.process());
 		end(app.process());
 	}
@@ -199,20 +206,20 @@ final class Bench implements AutoCloseable {
 		}
 	}
 
-	void measured(String subject, String quantity, String unit, List<Double> values) {
+	public void measured(String subject, String quantity, String unit, List<Double> values) {
 		this.results.add(new Series(this.workload, this.jdk.toString(), subject, quantity, unit, values));
 	}
 
 	/**
-	 * Compare with a goal.
+	 * Compare values with a goal.
 	 * @param values what was measured, or its ratios to the plain application, round by
 	 * round
 	 */
-	void judge(String what, Goal goal, List<Double> values) {
-		this.results.add(new Verdict(this.workload, this.jdk.toString(), what, goal, values));
+	public void judge(String what, Goal goal, List<Double> values) {
+		this.results.add(new GoalResult(this.workload, this.jdk.toString(), what, goal, values));
 	}
 
-	void remark(String remark) {
+	public void remark(String remark) {
 		this.results.remark(this.workload + " on JDK " + this.jdk + ": " + remark);
 	}
 
@@ -224,7 +231,7 @@ final class Bench implements AutoCloseable {
 		}
 	}
 
-	interface Turn {
+	public interface Turn {
 
 		void take() throws IOException, InterruptedException;
 

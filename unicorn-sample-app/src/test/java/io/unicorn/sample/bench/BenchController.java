@@ -11,8 +11,8 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
- * What the benchmarks ask the application for. Put into the jars that they start, with
- * and without the starter; in no other.
+ * Serves the requests of the benchmarks. Only the jars of the benchmarks contain it, with
+ * and without the starter.
  */
 @RestController
 @Profile("bench")
@@ -26,12 +26,15 @@ class BenchController {
 	/** What one request to {@link #allocate} allocates, in pieces of a kibibyte. */
 	private static final int GARBAGE = 2 * KIBIBYTE;
 
-	/** Every so many pieces one is kept, in the place of another. */
+	/** One of so many pieces is kept and replaces an older one. */
 	private static final int KEPT = 16;
 
 	private final Object lock = new Object();
 
-	/** Three tenths of the heap, so that the same total heap holds as much live data. */
+	/**
+	 * Fills three tenths of the heap, so that the same total heap holds the same amount
+	 * of live data.
+	 */
 	private final byte[][] live = new byte[(int) (Runtime.getRuntime().maxMemory() / KIBIBYTE * 3 / 10)][];
 
 	private final List<byte[]> exhausted = new ArrayList<>();
@@ -42,7 +45,7 @@ class BenchController {
 	}
 
 	/**
-	 * One at a time: an application that holds a global lock for a millisecond.
+	 * Holds a global lock for a millisecond.
 	 */
 	@GetMapping("/lock")
 	String lock() throws InterruptedException {

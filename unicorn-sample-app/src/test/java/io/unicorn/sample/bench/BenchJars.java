@@ -2,7 +2,8 @@ package io.unicorn.sample.bench;
 
 import java.nio.file.Path;
 
-import io.unicorn.sample.AppJar;
+import io.unicorn.sample.bench.workload.StubApplication;
+import io.unicorn.sample.testsupport.AppJar;
 
 /**
  * The jars that are compared. They differ by the starter and the libraries that it
@@ -10,7 +11,7 @@ import io.unicorn.sample.AppJar;
  *
  * @param pool the sample application
  * @param plain the same without the starter
- * @param stubs an application whose workers do nothing
+ * @param stubs an application with stub workers
  */
 record BenchJars(Path pool, Path plain, Path stubs) {
 
@@ -20,7 +21,7 @@ record BenchJars(Path pool, Path plain, Path stubs) {
 
 	/**
 	 * Make the jars.
-	 * @param directory where
+	 * @param directory the directory of the jars
 	 */
 	static BenchJars in(Path directory) {
 		return new BenchJars(application().overwrite(directory.resolve("pool.jar")),

@@ -16,26 +16,40 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-import io.unicorn.sample.CleanUp;
+import io.unicorn.sample.bench.report.ResultFiles;
+import io.unicorn.sample.bench.report.Results;
+import io.unicorn.sample.bench.workload.AllocationLatency;
+import io.unicorn.sample.bench.workload.GlobalLock;
+import io.unicorn.sample.bench.workload.HeapExhaustion;
+import io.unicorn.sample.bench.workload.HotPaths;
+import io.unicorn.sample.bench.workload.MasterCost;
+import io.unicorn.sample.bench.workload.Peers;
+import io.unicorn.sample.bench.workload.Reload;
+import io.unicorn.sample.bench.workload.Replacement;
+import io.unicorn.sample.bench.workload.StartTime;
+import io.unicorn.sample.bench.workload.Supervision;
+import io.unicorn.sample.bench.workload.Throughput;
+import io.unicorn.sample.bench.workload.WorkerMemory;
+import io.unicorn.sample.testsupport.process.CleanUp;
 
 /**
  * The program behind {@code benchmarks/run}, which explains its options and gives each of
- * them as {@code name=value}. A workload that fails, or takes too long, costs its own
- * figures and no others. Ends with 1 if there was one.
+ * them as {@code name=value}. A workload that fails or takes too long loses only its own
+ * figures; the exit status is then 1.
  */
-public final class BenchRun {
+final class BenchRun {
 
-	/** What one workload may take on one JDK, far more than it should. */
+	/** The time limit of one workload on one JDK, far above the usual time. */
 	private static final Duration LIMIT = Duration.ofMinutes(6);
 
-	/** What a whole run may take. */
+	/** The time limit of a whole run. */
 	private static final Duration RUN_LIMIT = Duration.ofMinutes(40);
 
 	private static final Duration QUICK_RUN_LIMIT = Duration.ofMinutes(6);
 
 	private static final Duration CLOSING = Duration.ofSeconds(30);
 
-	/** In the order of the table: what matters most comes first if time runs out. */
+	/** In the order of the table, the most important first in case time runs out. */
 	private static final List<Workload> WORKLOADS = List.of(new StartTime(), new Replacement(), new Throughput(),
 			new GlobalLock(), new AllocationLatency(), new HeapExhaustion(), new MasterCost(), new WorkerMemory(),
 			new Supervision(), new HotPaths(), new Peers(), new Reload());
@@ -88,7 +102,7 @@ public final class BenchRun {
 		boolean failed;
 		try {
 			BenchRun run = new BenchRun(options, directory);
-			Machine machine = Machine.current(run.jdks, run.settings.quick());
+			MachineInfo machine = MachineInfo.current(run.jdks, run.settings.quick());
 			run.all();
 			ResultFiles.write(Path.of(options.get("out").get(0)), machine.after(), run.results);
 			failed = run.failed;

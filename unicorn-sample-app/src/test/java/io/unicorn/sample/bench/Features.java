@@ -8,10 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 
 /**
- * What the starter under test can do: the benchmarks compare older and newer ones, and a
- * property that a starter does not know ends its start.
+ * Tells which properties the starter under test has. The benchmarks also measure older
+ * starters, and an unknown property makes a start fail.
  */
-final class Features {
+public final class Features {
 
 	private static final String METADATA = "META-INF/spring-configuration-metadata.json";
 
@@ -22,7 +22,7 @@ final class Features {
 	 * Whether the starter has a property.
 	 * @param property its whole name
 	 */
-	static boolean has(String property) {
+	public static boolean has(String property) {
 		try {
 			for (URL metadata : Collections.list(Features.class.getClassLoader().getResources(METADATA))) {
 				try (InputStream in = metadata.openStream()) {

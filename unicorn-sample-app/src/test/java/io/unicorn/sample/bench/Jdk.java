@@ -16,9 +16,9 @@ import java.util.TreeMap;
  *
  * @param home its directory
  * @param feature its feature version, such as 25
- * @param description its whole version and who made it
+ * @param description its full version and its vendor
  */
-record Jdk(Path home, int feature, String description) {
+public record Jdk(Path home, int feature, String description) {
 
 	private static final Path USUAL = Path.of("/usr/lib/jvm");
 
@@ -42,8 +42,8 @@ record Jdk(Path home, int feature, String description) {
 	}
 
 	/**
-	 * One JDK 17 and one JDK 25, as far as they are in the usual place; if neither is,
-	 * the one that runs this.
+	 * Return one JDK 17 and one JDK 25 from the usual directory; without either, the JDK
+	 * that runs this.
 	 */
 	static List<Jdk> installed() throws IOException {
 		TreeMap<Integer, Jdk> found = new TreeMap<>();

@@ -10,9 +10,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Figures of a process that the kernel keeps.
+ * Reads the figures of a process from {@code /proc}.
  */
-final class ProcFile {
+public final class ProcFile {
 
 	private static final double KIBIBYTES_PER_MEBIBYTE = 1024;
 
@@ -20,12 +20,12 @@ final class ProcFile {
 	}
 
 	/** Resident memory in MiB. */
-	static double rss(long pid) throws IOException {
+	public static double rss(long pid) throws IOException {
 		return mebibytes(Files.readString(Path.of("/proc/" + pid + "/status")), "VmRSS");
 	}
 
-	/** Memory in MiB, of which shared pages count in equal shares. */
-	static double pss(long pid) throws IOException {
+	/** Proportional memory in MiB: each shared page is divided among its processes. */
+	public static double pss(long pid) throws IOException {
 		return mebibytes(Files.readString(Path.of("/proc/" + pid + "/smaps_rollup")), "Pss");
 	}
 
@@ -38,11 +38,10 @@ final class ProcFile {
 	}
 
 	/**
-	 * Processor time of all threads that a process has now, to the nanosecond:
-	 * {@code stat} counts in hundredths of a second, too coarse for a process that does
-	 * next to nothing.
+	 * Processor time of the current threads of a process, in nanoseconds. {@code stat}
+	 * counts hundredths of a second, too coarse for an idle process.
 	 */
-	static Duration cpu(long pid) throws IOException {
+	public static Duration cpu(long pid) throws IOException {
 		long nanos = 0;
 		try (DirectoryStream<Path> threads = Files.newDirectoryStream(Path.of("/proc/" + pid + "/task"))) {
 			for (Path thread : threads) {
@@ -57,7 +56,7 @@ final class ProcFile {
 			return firstNumber(Files.readString(thread.resolve("schedstat")));
 		}
 		catch (NoSuchFileException ex) {
-			// Ended since the directory was read.
+			// The thread has ended since the directory was read.
 			return 0;
 		}
 	}
@@ -66,7 +65,7 @@ final class ProcFile {
 		return Long.parseLong(content.strip().split("\\s+", 2)[0]);
 	}
 
-	/** Processes that run or want to, on average over the last minute. */
+	/** The load average of the last minute. */
 	static double load() throws IOException {
 		return Double.parseDouble(Files.readString(Path.of("/proc/loadavg")).split(" ", 2)[0]);
 	}

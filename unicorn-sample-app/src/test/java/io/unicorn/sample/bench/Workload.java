@@ -1,24 +1,24 @@
 package io.unicorn.sample.bench;
 
 /**
- * Something that is measured.
+ * Measures one property of a pool, compared with the plain application.
  */
-interface Workload {
+public interface Workload {
 
 	/** Its name on the command line and in the results. */
 	String name();
 
 	/**
-	 * Whether it is run on each JDK; otherwise once, on the last one.
+	 * Whether it runs on each JDK; otherwise once, on the last one.
 	 */
 	default boolean isForEachJdk() {
 		return true;
 	}
 
 	/**
-	 * Measure. What it has started is ended for it.
+	 * Measure. The bench ends everything that this starts.
 	 * @param bench starts applications and takes the figures
-	 * @throws Exception if it cannot be measured; the others are all the same
+	 * @throws Exception if it cannot be measured; the other workloads still run
 	 */
 	void run(Bench bench) throws Exception;
 

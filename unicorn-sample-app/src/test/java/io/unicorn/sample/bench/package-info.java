@@ -1,5 +1,6 @@
 /**
- * Benchmarks: a pool beside the same application without the starter, in one run.
+ * Benchmarks that compare a pool with the same application without the starter, in one
+ * run.
  */
 @NullMarked
 package io.unicorn.sample.bench;

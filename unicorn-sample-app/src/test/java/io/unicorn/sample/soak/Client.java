@@ -6,22 +6,22 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 
-import io.unicorn.sample.Dialer;
-import io.unicorn.sample.ExchangeException;
-import io.unicorn.sample.Http2Connection;
-import io.unicorn.sample.HttpConnection;
-import io.unicorn.sample.LoadRequest;
-import io.unicorn.sample.Problem;
-import io.unicorn.sample.ProblemLog;
-import io.unicorn.sample.Response;
+import io.unicorn.sample.testsupport.http.Dialer;
+import io.unicorn.sample.testsupport.http.ExchangeException;
+import io.unicorn.sample.testsupport.http.Http2Connection;
+import io.unicorn.sample.testsupport.http.HttpConnection;
+import io.unicorn.sample.testsupport.http.Response;
+import io.unicorn.sample.testsupport.load.LoadRequest;
+import io.unicorn.sample.testsupport.load.Problem;
+import io.unicorn.sample.testsupport.load.ProblemLog;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One client: takes a turn at a steady pace, and later only if the last turn took longer
- * than the pace allows. Latencies begin when a turn was due, so that a client that the
- * machine holds up does not make the server look better. What fails is counted and never
- * sent again, with one exception: the second request of a pipelined pair that the server
- * has declined in the way that HTTP provides for (RFC 9112, 9.3.2).
+ * Sends the requests of one client at a steady pace; a turn is late only if the previous
+ * one took longer. Latencies begin when a turn was due, so that a delayed client does not
+ * improve the figures. A failed request is counted and never sent again, with one
+ * exception: the second request of a pipelined pair that the server has declined as HTTP
+ * specifies (RFC 9112, 9.3.2).
  */
 final class Client implements Runnable {
 
@@ -146,7 +146,7 @@ final class Client implements Runnable {
 		return both;
 	}
 
-	/** The same request twice, because either may be answered first. */
+	/** Sends the same request twice, because either may be answered first. */
 	private void streams(Turn turn, LoadRequest request) {
 		Http2Connection current = multiplexed(request);
 		if (current == null) {
@@ -238,9 +238,9 @@ final class Client implements Runnable {
 				current);
 	}
 
-	private void report(String who, LoadRequest request, Problem problem, String what,
+	private void report(String client, LoadRequest request, Problem problem, String what,
 			@Nullable HttpConnection current) {
-		this.problems.add(who, request, problem, what, (current != null) ? current.answered() : 0,
+		this.problems.add(client, request, problem, what, (current != null) ? current.answered() : 0,
 				(current != null) ? current.sinceLastAnswer() : Duration.ofNanos(-1));
 	}
 
@@ -271,7 +271,7 @@ final class Client implements Runnable {
 		return this.kind;
 	}
 
-	/** What has been counted, complete when the client has ended. */
+	/** The counts, complete when the client has ended. */
 	Ledger ledger() {
 		return this.ledger;
 	}

@@ -3,16 +3,16 @@ package io.unicorn.sample.soak;
 import java.io.IOException;
 import java.util.Map;
 
-import io.unicorn.sample.Problem;
-import io.unicorn.sample.ScriptedServer;
+import io.unicorn.sample.testsupport.http.ScriptedServer;
+import io.unicorn.sample.testsupport.load.Problem;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link Client}: what becomes of pipelined pairs. In all else it counts as
- * {@link io.unicorn.sample.LoadClient} does.
+ * Tests for {@link Client}: pipelined pairs. All else it counts as
+ * {@link io.unicorn.sample.testsupport.load.LoadClient} does.
  */
 @Timeout(30)
 class ClientTests {
@@ -59,7 +59,7 @@ class ClientTests {
 	}
 
 	@Test
-	void moreAfterTheLastAnswerIsALoss() throws Exception {
+	void bytesAfterTheLastAnswerAreALoss() throws Exception {
 		Ledger ledger = pairs((peer) -> {
 			peer.readRequest();
 			peer.send(LAST + OK);

@@ -10,14 +10,14 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
-import io.unicorn.sample.Await;
-import io.unicorn.sample.Dialer;
-import io.unicorn.sample.ExchangeException;
-import io.unicorn.sample.FreePort;
+import io.unicorn.sample.testsupport.Await;
+import io.unicorn.sample.testsupport.FreePort;
+import io.unicorn.sample.testsupport.http.Dialer;
+import io.unicorn.sample.testsupport.http.ExchangeException;
 
 /**
- * Another server with a master and workers, for comparison: a HUP replaces its workers. A
- * roll-out is complete when none of the old ones is left.
+ * Runs another server with a master and workers, for comparison: a HUP replaces its
+ * workers. A roll-out is complete when no old worker is left.
  */
 public final class ForkingServer implements Server {
 

@@ -11,13 +11,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-import io.unicorn.sample.Dialer;
+import io.unicorn.sample.testsupport.http.Dialer;
 
 /**
- * Clients that speak HTTP/2: nghttp2's {@code h2load}, again and again for a few seconds.
- * A connection of h2load's that the server tells to end (GOAWAY) finishes its requests in
- * flight and sends no more, and h2load then counts as failed what it would have sent. So
- * not its "failed" is counted here but what it has begun and what has come back.
+ * Runs nghttp2's {@code h2load} again and again for a few seconds, as HTTP/2 clients.
+ * After a GOAWAY an h2load connection finishes its requests in flight, sends no more, and
+ * counts the unsent requests as failed. Therefore this class ignores that count and uses
+ * the requests that were begun and the answers.
  */
 final class H2Load {
 

@@ -11,7 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 class H2LoadTests {
 
 	@Test
-	void whatWasNeverSentIsNotLost() {
+	void requestsThatWereNeverSentAreNotLost() {
 		assertThat(H2Load.read("""
 				requests: 160 total, 148 started, 148 done, 148 succeeded, 12 failed, 12 errored, 0 timeout
 				status codes: 148 2xx, 0 3xx, 0 4xx, 0 5xx
@@ -19,7 +19,7 @@ class H2LoadTests {
 	}
 
 	@Test
-	void errorsAndClosedStreamsAndSilenceAreThreeThings() {
+	void errorsClosedStreamsAndMissingAnswersAreDistinguished() {
 		assertThat(H2Load.read("""
 				requests: 160 total, 100 started, 96 done, 90 succeeded, 70 failed, 66 errored, 0 timeout
 				status codes: 90 2xx, 1 3xx, 0 4xx, 2 5xx

@@ -1,7 +1,7 @@
 package io.unicorn.sample.soak;
 
 /**
- * What h2load has counted.
+ * The counts of h2load.
  *
  * @param sent the requests that were begun
  * @param right those that were answered with a status from 200 to 299

@@ -33,8 +33,8 @@ enum Kind {
 	}
 
 	/**
-	 * Whether latencies of this kind can be compared with those of another: requests are
-	 * small and wait for nothing.
+	 * Whether latencies of this kind are comparable with other kinds: its requests are
+	 * small and do not wait.
 	 */
 	boolean isQuick() {
 		return this == KEEP_ALIVE || this == CONNECTION_PER_REQUEST || this == PIPELINED_PAIRS || this == HTTP2;

@@ -3,14 +3,13 @@ package io.unicorn.sample.soak;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.function.Predicate;
 
-import io.unicorn.sample.LatencyHistogram;
-import io.unicorn.sample.Problem;
+import io.unicorn.sample.testsupport.load.LatencyHistogram;
+import io.unicorn.sample.testsupport.load.Problem;
 
 /**
- * What became of every request of one client, or of many. A request counts as sent as
- * soon as the server has accepted the connection for it. Not thread-safe.
+ * Counts the results of all requests of one client or of many. A request counts as sent
+ * as soon as the server has accepted the connection for it. Not thread-safe.
  */
 final class Ledger {
 
@@ -39,7 +38,7 @@ final class Ledger {
 		this.latencies.computeIfAbsent(phase, (key) -> new LatencyHistogram()).record(nanos);
 	}
 
-	/** The server has said in order that it did not process a request. */
+	/** The server has declared that it did not process a request. */
 	void deferred() {
 		this.deferred++;
 	}
@@ -76,17 +75,17 @@ final class Ledger {
 
 	/** Complete answers that are not the right ones. */
 	long wrong() {
-		return sum((problem) -> !problem.isLoss() && !problem.isWhileConnecting());
+		return Problem.sum(this.problems, (problem) -> !problem.isLoss() && !problem.isWhileConnecting());
 	}
 
 	/** Requests without a complete answer, on connections that were accepted. */
 	long lost() {
-		return sum(Problem::isLoss);
+		return Problem.sum(this.problems, Problem::isLoss);
 	}
 
 	/** Requests that could not be sent for want of a connection. */
 	long refused() {
-		return sum(Problem::isWhileConnecting);
+		return Problem.sum(this.problems, Problem::isWhileConnecting);
 	}
 
 	Map<Problem, Long> problems() {
@@ -107,15 +106,7 @@ final class Ledger {
 		return this.latencies.getOrDefault(phase, new LatencyHistogram());
 	}
 
-	private long sum(Predicate<Problem> kind) {
-		return this.problems.entrySet()
-			.stream()
-			.filter((entry) -> kind.test(entry.getKey()))
-			.mapToLong(Map.Entry::getValue)
-			.sum();
-	}
-
-	/** Fail unless each request that was sent has come to exactly one end. */
+	/** Fail unless each request that was sent has exactly one result. */
 	void requireBalance() {
 		if (this.sent != this.right + this.deferred + wrong() + lost()) {
 			throw new AssertionError("The clients have lost count: " + this);

@@ -5,14 +5,14 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
-import io.unicorn.sample.Dialer;
-import io.unicorn.sample.ProblemLog;
-import io.unicorn.sample.ProblemSample;
+import io.unicorn.sample.testsupport.http.Dialer;
+import io.unicorn.sample.testsupport.load.ClientThreads;
+import io.unicorn.sample.testsupport.load.ProblemLog;
+import io.unicorn.sample.testsupport.load.ProblemSample;
 
 /**
- * All clients of one soak, each on a thread of its own.
+ * Runs all clients of one soak, each on its own thread.
  */
 final class Load implements AutoCloseable {
 
@@ -72,27 +72,15 @@ final class Load implements AutoCloseable {
 	 */
 	Map<Kind, Ledger> stop() {
 		this.progress.stop();
-		join(this.stopTimeout);
+		ClientThreads.join(this.threads, this.stopTimeout);
 		this.clients.forEach(Client::cut);
-		join(STOP_MARGIN);
+		ClientThreads.join(this.threads, STOP_MARGIN);
 		Map<Kind, Ledger> ledgers = new EnumMap<>(Kind.class);
 		for (Client client : this.clients) {
 			ledgers.computeIfAbsent(client.kind(), (kind) -> new Ledger()).add(client.ledger());
 		}
 		ledgers.values().forEach(Ledger::requireBalance);
 		return ledgers;
-	}
-
-	private void join(Duration timeout) {
-		long end = System.nanoTime() + timeout.toNanos();
-		try {
-			for (Thread thread : this.threads) {
-				thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime())));
-			}
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
 	}
 
 	@Override

@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.Set;
 import java.util.zip.CRC32;
 
-import io.unicorn.sample.Dialer;
-import io.unicorn.sample.LoadRequest;
-import io.unicorn.sample.ProblemLog;
+import io.unicorn.sample.testsupport.http.Dialer;
+import io.unicorn.sample.testsupport.load.LoadRequest;
+import io.unicorn.sample.testsupport.load.ProblemLog;
 
 /**
- * Which clients there are, how often they take a turn and what they send.
+ * Describes the clients of a soak: their kinds, their rate and their requests.
  *
  * @param kinds the kinds of clients
  * @param rate requests a second of all small requests together
@@ -38,8 +38,7 @@ record Mix(Set<Kind> kinds, int rate, boolean checked) {
 	}
 
 	/**
-	 * Without pipelining and HTTP/2, which are the client's own choice and which few
-	 * servers do well.
+	 * Return a mix without pipelining and HTTP/2, which few servers support well.
 	 */
 	Mix withOneRequestAtATime() {
 		Set<Kind> others = EnumSet.copyOf(this.kinds);
@@ -74,7 +73,7 @@ record Mix(Set<Kind> kinds, int rate, boolean checked) {
 		};
 	}
 
-	/** As many small requests a client, whatever its kind. */
+	/** All clients send the same number of small requests, whatever their kind. */
 	private Duration interval(Kind kind) {
 		int small = this.kinds.stream().filter(Kind::isQuick).mapToInt(Mix::count).sum();
 		Duration interval = Duration.ofSeconds(small).dividedBy(this.rate);
@@ -87,11 +86,11 @@ record Mix(Set<Kind> kinds, int rate, boolean checked) {
 	}
 
 	private List<LoadRequest> requests(Kind kind) {
-		LoadRequest who = LoadRequest.get("/whoami")
+		LoadRequest whoami = LoadRequest.get("/whoami")
 			.expecting((response) -> response.text().contains("\"generation\":"));
 		return switch (kind) {
-			case KEEP_ALIVE, CONNECTION_PER_REQUEST -> List.of(who, echo(), download(MEDIUM));
-			case PIPELINED_PAIRS, HTTP2 -> List.of(who, download(SMALL));
+			case KEEP_ALIVE, CONNECTION_PER_REQUEST -> List.of(whoami, echo(), download(MEDIUM));
+			case PIPELINED_PAIRS, HTTP2 -> List.of(whoami, download(SMALL));
 			case UPLOAD -> List.of(upload());
 			case DOWNLOAD, SLOW_READER -> List.of(download(MEGABYTE));
 		};

@@ -1,11 +1,11 @@
 package io.unicorn.sample.soak;
 
 /**
- * What happens to the server while requests are sent.
+ * The phase of a soak in which a request is sent.
  */
 enum Phase {
 
-	/** The server was started a moment ago. Counted, but latencies say nothing yet. */
+	/** The server has just started. Requests count, but latencies are not reported. */
 	WARM_UP,
 
 	/** Nothing happens, and no roll-out has happened yet. */

@@ -3,7 +3,7 @@ package io.unicorn.sample.soak;
 import java.time.Duration;
 
 /**
- * What a soak does, and for how long.
+ * The steps of a soak and their length.
  *
  * @param rollouts how many roll-outs
  * @param requests how many requests at least; the load goes on until they are sent

@@ -5,7 +5,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * What the clients of one soak have in common. Thread-safe.
+ * Shared state of the clients of one soak: the phase and the stop. Thread-safe.
  */
 final class Progress {
 

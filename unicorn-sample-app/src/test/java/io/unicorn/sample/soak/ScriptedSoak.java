@@ -4,13 +4,13 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 
-import io.unicorn.sample.Dialer;
-import io.unicorn.sample.LoadRequest;
-import io.unicorn.sample.ProblemLog;
-import io.unicorn.sample.ScriptedServer;
+import io.unicorn.sample.testsupport.http.Dialer;
+import io.unicorn.sample.testsupport.http.ScriptedServer;
+import io.unicorn.sample.testsupport.load.LoadRequest;
+import io.unicorn.sample.testsupport.load.ProblemLog;
 
 /**
- * One client of a soak against a server that does what a test says.
+ * Runs one client of a soak against a scripted server.
  */
 final class ScriptedSoak {
 
@@ -19,7 +19,7 @@ final class ScriptedSoak {
 	private ScriptedSoak() {
 	}
 
-	/** Let a client of a kind take some turns, and return what became of its requests. */
+	/** Run some turns of a client and return the results of its requests. */
 	static Ledger run(Kind kind, ScriptedServer.Script script) throws IOException, InterruptedException {
 		try (ScriptedServer server = ScriptedServer.start(script)) {
 			Progress progress = new Progress();

@@ -3,10 +3,10 @@ package io.unicorn.sample.soak;
 import java.io.IOException;
 import java.util.List;
 
-import io.unicorn.sample.Dialer;
+import io.unicorn.sample.testsupport.http.Dialer;
 
 /**
- * A server under test, which is running.
+ * A running server under test.
  */
 interface Server extends AutoCloseable {
 

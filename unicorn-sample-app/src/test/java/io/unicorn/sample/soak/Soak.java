@@ -9,7 +9,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts a load on a server and rolls out under it.
+ * Puts a load on a server and rolls out under that load.
  */
 final class Soak {
 
@@ -29,7 +29,7 @@ final class Soak {
 	}
 
 	/**
-	 * Do all of it.
+	 * Run the soak.
 	 * @param mix the clients
 	 * @param http2 the clients that speak HTTP/2, if there are any
 	 */

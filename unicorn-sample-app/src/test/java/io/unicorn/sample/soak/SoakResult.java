@@ -5,24 +5,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.ToLongFunction;
 
-import io.unicorn.sample.ProblemSample;
+import io.unicorn.sample.testsupport.load.ProblemSample;
 
 /**
- * What a soak has come to.
+ * The result of a soak.
  *
  * @param server the server's name
  * @param duration how long the load lasted
  * @param planned how many roll-outs there should have been
  * @param rollouts how long each roll-out that succeeded took
- * @param ledgers what became of the requests, for each kind of client
- * @param http2 what became of those over HTTP/2
+ * @param ledgers the results of the requests, for each kind of client
+ * @param http2 the results of the requests of h2load
  * @param samples the first requests that went wrong
  * @param complaints what else went wrong
  */
 record SoakResult(String server, Duration duration, int planned, List<Duration> rollouts, Map<Kind, Ledger> ledgers,
 		Http2Count http2, List<ProblemSample> samples, List<String> complaints) {
 
-	/** All requests that are small and wait for nothing. */
+	/** All requests that are small and do not wait. */
 	Ledger quick() {
 		Ledger quick = new Ledger();
 		this.ledgers.forEach((kind, ledger) -> {

@@ -11,18 +11,18 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-import io.unicorn.sample.CleanUp;
-import io.unicorn.sample.PoolBuilder;
-import io.unicorn.sample.RunningPool;
+import io.unicorn.sample.testsupport.pool.PoolBuilder;
+import io.unicorn.sample.testsupport.pool.RunningPool;
+import io.unicorn.sample.testsupport.process.CleanUp;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The program behind {@code soak/run}, which explains its options and gives each of them
  * as {@code name=value}. Ends with 1 if anything went wrong in the pool.
  */
-public final class SoakRun {
+final class SoakRun {
 
-	/** What the clients ask for, as far as it changes nothing. */
+	/** The paths that the clients request with GET. */
 	private static final String WARM_UP = "/whoami,/bytes?n=3500,/bytes?n=30000";
 
 	private final Map<String, String> options;
@@ -78,8 +78,7 @@ public final class SoakRun {
 			.bootingFast()
 			.env("UNICORN_WARMUP_PATHS", WARM_UP)
 			.env("UNICORN_WARMUP_REQUESTS", Integer.toString(number("warmed-by")))
-			.env("UNICORN_JVMPROFILE", "balanced")
-			.withoutEnv("UNICORN_ROLLOUT_CPUQUOTA");
+			.env("UNICORN_JVMPROFILE", "balanced");
 		UnicornServer.Security security = this.options.containsKey("tls") ? UnicornServer.Security.TLS
 				: UnicornServer.Security.PLAIN;
 		Deque<RunningPool> started = new ArrayDeque<>();

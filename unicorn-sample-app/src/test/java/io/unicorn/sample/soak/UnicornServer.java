@@ -9,19 +9,19 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
-import io.unicorn.sample.Dialer;
-import io.unicorn.sample.HttpConnection;
-import io.unicorn.sample.LoadRequest;
-import io.unicorn.sample.PoolBuilder;
-import io.unicorn.sample.ReadyWatcher;
-import io.unicorn.sample.Response;
-import io.unicorn.sample.RunningPool;
-import io.unicorn.sample.SelfSigned;
+import io.unicorn.sample.testsupport.SelfSigned;
+import io.unicorn.sample.testsupport.http.Dialer;
+import io.unicorn.sample.testsupport.http.HttpConnection;
+import io.unicorn.sample.testsupport.http.Response;
+import io.unicorn.sample.testsupport.load.LoadRequest;
+import io.unicorn.sample.testsupport.pool.PoolBuilder;
+import io.unicorn.sample.testsupport.pool.ReadyWatcher;
+import io.unicorn.sample.testsupport.pool.RunningPool;
 
 /**
- * The sample application as a pool, whose jar is overwritten by another version before
- * each roll-out. Each roll-out must bring that version, and never may fewer workers be
- * ready than there should be.
+ * Runs the sample application as a pool and overwrites its jar with another version
+ * before each roll-out. Each roll-out must bring that version, and the number of ready
+ * workers must never fall below the target.
  */
 final class UnicornServer implements Server {
 
@@ -97,7 +97,7 @@ final class UnicornServer implements Server {
 		}
 	}
 
-	/** How the number of ready workers went. */
+	/** The history of the number of ready workers. */
 	ReadyWatcher watcher() {
 		return this.watcher;
 	}

@@ -5,11 +5,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-import io.unicorn.sample.AppJar;
+import io.unicorn.sample.testsupport.AppJar;
 
 /**
- * Two versions of the application, which take turns in one file. The file is overwritten
- * in place, as {@code cp} does, so whoever has it open sees its content change.
+ * Installs two versions of the application alternately in one file. The file is
+ * overwritten in place, as {@code cp} does, so that processes that have it open see its
+ * content change.
  */
 final class Versions {
 

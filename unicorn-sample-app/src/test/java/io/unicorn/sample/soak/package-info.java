@@ -1,5 +1,5 @@
 /**
- * A soak: clients of all kinds, roll-outs, and an exact account of every request.
+ * A soak test: clients of all kinds, roll-outs, and the result of every request.
  */
 @NullMarked
 package io.unicorn.sample.soak;

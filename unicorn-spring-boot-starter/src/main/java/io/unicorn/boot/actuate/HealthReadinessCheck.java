@@ -14,11 +14,11 @@ import org.springframework.boot.health.actuate.endpoint.HealthEndpointGroups;
 import org.springframework.boot.health.actuate.endpoint.IndicatedHealthDescriptor;
 
 /**
- * Asks a health group, as a probe would that comes from outside.
+ * Checks a health group, as a probe over HTTP does.
  */
-final class HealthReadinessCheck implements ReadinessCheck {
+public final class HealthReadinessCheck implements ReadinessCheck {
 
-	/** From here on, a status of HTTP is an error. */
+	/** The lowest status of HTTP that is an error. */
 	private static final int FIRST_ERROR = 400;
 
 	private final HealthEndpoint endpoint;
@@ -27,7 +27,11 @@ final class HealthReadinessCheck implements ReadinessCheck {
 
 	private final String name;
 
-	HealthReadinessCheck(HealthEndpoint endpoint, HealthEndpointGroups groups, String name) {
+	/**
+	 * Create a check.
+	 * @param name name of the health group
+	 */
+	public HealthReadinessCheck(HealthEndpoint endpoint, HealthEndpointGroups groups, String name) {
 		this.endpoint = endpoint;
 		this.groups = groups;
 		this.name = name;
@@ -47,7 +51,7 @@ final class HealthReadinessCheck implements ReadinessCheck {
 				: new Result(false, "health group '" + this.name + "' is " + describe(group, health));
 	}
 
-	/** As HTTP says it, for which an application may have its own rules. */
+	/** The group's mapping to statuses of HTTP decides; an application may change it. */
 	private static boolean isUp(HealthEndpointGroup group, HealthDescriptor health) {
 		return group.getHttpCodeStatusMapper().getStatusCode(health.getStatus()) < FIRST_ERROR;
 	}

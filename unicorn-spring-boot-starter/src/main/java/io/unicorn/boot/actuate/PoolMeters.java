@@ -8,15 +8,18 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import io.unicorn.ipc.PoolSnapshot;
 
 /**
- * Gauges of the pool. Each worker publishes the same figures, those of the whole pool.
+ * Publishes gauges of the whole pool. Every worker publishes the same values.
  */
-final class PoolMeters implements MeterBinder {
+public final class PoolMeters implements MeterBinder {
 
 	private static final List<String> STATES = List.of("booting", "ready", "draining", "exiting");
 
 	private final PoolView pool;
 
-	PoolMeters(PoolView pool) {
+	/**
+	 * Create the gauges of this pool.
+	 */
+	public PoolMeters(PoolView pool) {
 		this.pool = pool;
 	}
 
@@ -29,18 +32,18 @@ final class PoolMeters implements MeterBinder {
 				.register(registry);
 		}
 		Gauge.builder("unicorn.workers.target", this.pool, PoolMeters::target)
-			.description("Number of worker processes that the pool is to have")
+			.description("Number of worker processes that the pool aims at")
 			.register(registry);
 	}
 
 	private static double count(PoolView pool, String state) {
-		PoolSnapshot snapshot = pool.recent();
+		PoolSnapshot snapshot = pool.summary();
 		return (snapshot == null) ? Double.NaN
 				: snapshot.workers().stream().filter((worker) -> worker.state().equals(state)).count();
 	}
 
 	private static double target(PoolView pool) {
-		PoolSnapshot snapshot = pool.recent();
+		PoolSnapshot snapshot = pool.summary();
 		return (snapshot == null) ? Double.NaN : snapshot.target();
 	}
 

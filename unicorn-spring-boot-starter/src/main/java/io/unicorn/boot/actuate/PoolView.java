@@ -1,39 +1,95 @@
 package io.unicorn.boot.actuate;
 
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongFunction;
 
+import io.unicorn.ipc.Message;
 import io.unicorn.ipc.PoolSnapshot;
 import io.unicorn.worker.WorkerAgent;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The pool as the master sees it. Thread-safe.
+ * Queries the master for the state of the pool. Requests that come at once share a query,
+ * because anybody may ask for the health of an application as often as they like.
+ * Thread-safe.
  */
 public final class PoolView {
 
-	/** The master answers within a millisecond or is in trouble. */
-	private static final Duration PATIENCE = Duration.ofSeconds(2);
+	/** A master that works answers within a millisecond. */
+	private static final Duration TIMEOUT = Duration.ofSeconds(2);
 
-	/** Several meters are read for one scrape; one question is enough for them. */
-	private static final Duration FRESH = Duration.ofMillis(500);
+	/** For probes and for the meters of a scrape. */
+	private static final Duration MAX_AGE = Duration.ofMillis(500);
+
+	private final SharedQuery<PoolSnapshot> summary;
+
+	private final SharedQuery<PoolSnapshot> everything;
+
+	private final SharedQuery<Long> rollOut;
 
 	private final WorkerAgent agent;
 
-	private @Nullable PoolSnapshot last;
+	private final Lock requests = new ReentrantLock(true);
 
-	private long lastNanos;
+	private long lastRequest = System.nanoTime() - SharedQuery.PAUSE.toNanos();
 
-	PoolView(WorkerAgent agent) {
+	/**
+	 * Create a view that queries the master over the connection of this agent.
+	 */
+	public PoolView(WorkerAgent agent) {
 		this.agent = agent;
+		this.summary = new SharedQuery<>(() -> agent.summary(TIMEOUT), MAX_AGE);
+		this.everything = new SharedQuery<>(() -> agent.pool(TIMEOUT), Duration.ZERO);
+		this.rollOut = new SharedQuery<>(() -> agent.rollOut("requested over the endpoint", TIMEOUT), Duration.ZERO);
 	}
 
 	/**
-	 * Ask the master.
-	 * @return the state of the pool, or {@code null} if the master does not answer
+	 * Query the master.
+	 * @return the state of the pool with the latest roll-outs, or {@code null} if the
+	 * master does not answer
 	 */
-	public @Nullable PoolSnapshot now() {
+	@Nullable PoolSnapshot now() {
+		return this.everything.answer();
+	}
+
+	/**
+	 * Return a summary, at most half a second old, or {@code null} if the master does not
+	 * answer.
+	 */
+	@Nullable PoolSnapshot summary() {
+		return this.summary.answer();
+	}
+
+	/**
+	 * Request a roll-out from the master.
+	 * @return the number of the roll-out, 0 if the master refuses it, or {@code null} if
+	 * the master does not answer
+	 */
+	@Nullable Long rollOut() {
+		return this.rollOut.answer();
+	}
+
+	/**
+	 * Ask the master to change the pool.
+	 * @param request makes the request from its number
+	 * @return what has become of it, or {@code null} if the master does not answer
+	 */
+	Message.@Nullable RequestReply request(LongFunction<Message.Request> request) {
 		try {
-			return this.agent.pool(PATIENCE);
+			// One at a time, with a pause: the master replaces a worker that asks too
+			// much.
+			this.requests.lockInterruptibly();
+			try {
+				TimeUnit.NANOSECONDS.sleep(this.lastRequest + SharedQuery.PAUSE.toNanos() - System.nanoTime());
+				this.lastRequest = System.nanoTime();
+				return this.agent.request(request, TIMEOUT);
+			}
+			finally {
+				this.requests.unlock();
+			}
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -42,31 +98,13 @@ public final class PoolView {
 	}
 
 	/**
-	 * Ask the master for a roll-out.
-	 * @param trigger who wants it, as a phrase for the log
-	 * @return its number, 0 if there will be none, or {@code null} if the master does not
-	 * answer
+	 * Whether this worker has been told to leave.
+	 * @param snapshot the state of the pool
 	 */
-	@Nullable Long rollOut(String trigger) {
-		try {
-			return this.agent.rollOut(trigger, PATIENCE);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			return null;
-		}
-	}
-
-	/**
-	 * Return a state that is at most half a second old.
-	 */
-	synchronized @Nullable PoolSnapshot recent() {
-		long now = System.nanoTime();
-		if (this.last == null || now - this.lastNanos > FRESH.toNanos()) {
-			this.last = now();
-			this.lastNanos = now;
-		}
-		return this.last;
+	boolean isLeaving(PoolSnapshot snapshot) {
+		return snapshot.workers()
+			.stream()
+			.noneMatch((worker) -> worker.id() == this.agent.identity().id() && worker.state().equals("ready"));
 	}
 
 }

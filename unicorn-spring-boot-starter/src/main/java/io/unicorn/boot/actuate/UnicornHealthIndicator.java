@@ -10,24 +10,28 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.Status;
 
 /**
- * Health of the pool: UP with all workers ready, DEGRADED with fewer, DOWN if the master
- * does not answer. DEGRADED does not change the status of the whole application: it still
- * serves, and a probe must not end it for that.
+ * Reports the health of the pool: UP if the target number of workers is ready, DEGRADED
+ * if fewer are, DOWN if the master does not answer. DEGRADED does not change the status
+ * of the application: it still serves, so a probe must not restart it.
  */
-final class UnicornHealthIndicator extends AbstractHealthIndicator {
+public final class UnicornHealthIndicator extends AbstractHealthIndicator {
 
-	static final Status DEGRADED = new Status("DEGRADED", "fewer workers are ready than wanted");
+	/** Fewer workers are ready than the pool aims at. */
+	public static final Status DEGRADED = new Status("DEGRADED", "fewer workers are ready than the target");
 
 	private final PoolView pool;
 
-	UnicornHealthIndicator(PoolView pool) {
-		super("The pool could not be asked");
+	/**
+	 * Create an indicator of this pool.
+	 */
+	public UnicornHealthIndicator(PoolView pool) {
+		super("The state of the pool could not be queried");
 		this.pool = pool;
 	}
 
 	@Override
 	protected void doHealthCheck(Health.Builder builder) {
-		PoolSnapshot snapshot = this.pool.now();
+		PoolSnapshot snapshot = this.pool.summary();
 		if (snapshot == null) {
 			builder.down().withDetail("master", "does not answer");
 			return;
@@ -37,6 +41,9 @@ final class UnicornHealthIndicator extends AbstractHealthIndicator {
 			.withDetail("ready", snapshot.ready())
 			.withDetail("state", snapshot.master().state())
 			.withDetail("master", snapshot.master().pid());
+		if (!snapshot.problem().isEmpty()) {
+			builder.withDetail("problem", snapshot.problem());
+		}
 		snapshot.rollouts()
 			.stream()
 			.findFirst()

@@ -1,5 +1,5 @@
 /**
- * The pool as Actuator and Micrometer show it.
+ * Actuator's endpoints and health of the pool, and Micrometer's gauges.
  */
 @NullMarked
 package io.unicorn.boot.actuate;

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.origin.Origin;
 
 /**
- * A property has a value that makes no sense, or does not exist.
+ * Thrown if a property of the pool has a value that is not allowed, or does not exist.
  */
 public class InvalidUnicornPropertyException extends RuntimeException {
 
@@ -21,33 +21,39 @@ public class InvalidUnicornPropertyException extends RuntimeException {
 
 	private final String allowed;
 
-	private final String action;
+	private final boolean unknown;
 
+	/**
+	 * Create an exception for a value that is not allowed.
+	 * @param allowed the values that are, as a phrase
+	 */
 	InvalidUnicornPropertyException(String property, String value, @Nullable Origin origin, String allowed,
 			@Nullable Throwable cause) {
-		this(property, value, origin, allowed, "Set " + property + " to " + allowed + ".",
-				"Property " + property + " with value '" + value + "' is invalid: it must be " + allowed, cause);
-	}
-
-	private InvalidUnicornPropertyException(String property, String value, @Nullable Origin origin, String allowed,
-			String action, String message, @Nullable Throwable cause) {
-		super(message, cause);
+		super("Property " + property + " with value '" + value + "' is invalid: it must be " + allowed, cause);
 		this.property = property;
 		this.value = value;
 		this.origin = origin;
 		this.allowed = allowed;
-		this.action = action;
+		this.unknown = false;
+	}
+
+	private InvalidUnicornPropertyException(String property, String value, @Nullable Origin origin,
+			Collection<String> known, Throwable cause) {
+		super("Property " + property + " does not exist", cause);
+		this.property = property;
+		this.value = value;
+		this.origin = origin;
+		this.allowed = String.join(", ", known);
+		this.unknown = true;
 	}
 
 	/**
 	 * Create an exception for a property that does not exist.
-	 * @param known names of those that do
+	 * @param known names of the properties that exist
 	 */
 	static InvalidUnicornPropertyException unknown(String property, String value, @Nullable Origin origin,
 			Collection<String> known, Throwable cause) {
-		return new InvalidUnicornPropertyException(property, value, origin, String.join(", ", known),
-				"There is no property " + property + ". Correct its name, or remove it.",
-				"Property " + property + " does not exist", cause);
+		return new InvalidUnicornPropertyException(property, value, origin, known, cause);
 	}
 
 	String getProperty() {
@@ -62,12 +68,15 @@ public class InvalidUnicornPropertyException extends RuntimeException {
 		return this.origin;
 	}
 
+	/**
+	 * Return the allowed values, or the names of all properties if this one is unknown.
+	 */
 	String getAllowed() {
 		return this.allowed;
 	}
 
-	String getAction() {
-		return this.action;
+	boolean isUnknown() {
+		return this.unknown;
 	}
 
 }

@@ -6,22 +6,31 @@ import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 
 /**
- * Explains an {@link InvalidUnicornPropertyException}. Asked first, because Spring Boot's
- * own analyzers would explain the cause within, and that does not know what is allowed.
+ * Explains an {@link InvalidUnicornPropertyException}. Runs first, because Spring Boot
+ * has an analyzer for the cause of the exception, which cannot name the allowed values.
  */
 @Order(Ordered.HIGHEST_PRECEDENCE)
 class InvalidUnicornPropertyFailureAnalyzer extends AbstractFailureAnalyzer<InvalidUnicornPropertyException> {
 
 	@Override
 	protected FailureAnalysis analyze(Throwable rootFailure, InvalidUnicornPropertyException cause) {
-		StringBuilder description = new StringBuilder("A property of the worker pool is not allowed:\n\n");
+		StringBuilder description = new StringBuilder(
+				cause.isUnknown() ? "A property of the worker pool does not exist:\n\n"
+						: "A property of the worker pool has a value that is not allowed:\n\n");
 		description.append("    Property: ").append(cause.getProperty()).append('\n');
 		description.append("    Value: \"").append(cause.getValue()).append("\"\n");
 		if (cause.getOrigin() != null) {
 			description.append("    Origin: ").append(cause.getOrigin()).append('\n');
 		}
-		description.append("    Allowed: ").append(cause.getAllowed());
-		return new FailureAnalysis(description.toString(), cause.getAction(), cause);
+		description.append(cause.isUnknown() ? "    Existing properties: " : "    Allowed: ")
+			.append(cause.getAllowed());
+		return new FailureAnalysis(description.toString(), action(cause), cause);
+	}
+
+	private static String action(InvalidUnicornPropertyException cause) {
+		return cause.isUnknown()
+				? "There is no property " + cause.getProperty() + ". Correct its name, or remove the property."
+				: "Set " + cause.getProperty() + " to " + cause.getAllowed() + ".";
 	}
 
 }

@@ -1,11 +1,16 @@
 package io.unicorn.boot.autoconfigure;
 
 import java.time.Duration;
+import java.util.OptionalInt;
 
 import io.unicorn.boot.PoolWorker;
 import io.unicorn.boot.tomcat.TomcatPoolCustomizer;
 import io.unicorn.boot.tomcat.TomcatTuning;
-import io.unicorn.launch.WorkerClass;
+import io.unicorn.boot.worker.AvailabilityReadinessCheck;
+import io.unicorn.boot.worker.DrainLifecycle;
+import io.unicorn.boot.worker.ListenerAdoption;
+import io.unicorn.launch.settings.WorkerClass;
+import io.unicorn.worker.AcceptDelay;
 import io.unicorn.worker.ReadinessCheck;
 import io.unicorn.worker.RequestLedger;
 import io.unicorn.worker.WorkerAgent;
@@ -13,7 +18,6 @@ import org.apache.catalina.startup.Tomcat;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.availability.ApplicationAvailability;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
@@ -23,6 +27,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.tomcat.TomcatWebServerFactory;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.event.EventListener;
 import org.springframework.core.Ordered;
@@ -30,10 +35,10 @@ import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 
 /**
- * Auto-configuration of a worker. In a process that is none it does nothing.
+ * Configures a worker. In any other process it does nothing.
  */
 @AutoConfiguration
-@ConditionalOnBean(WorkerAgent.class)
+@Conditional(OnWorkerCondition.class)
 @EnableConfigurationProperties(UnicornProperties.class)
 public final class UnicornAutoConfiguration {
 
@@ -44,7 +49,7 @@ public final class UnicornAutoConfiguration {
 	UnicornAutoConfiguration(WorkerAgent agent, ObjectProvider<ReadinessCheck> readiness, UnicornProperties properties,
 			ObjectProvider<ApplicationAvailability> availability, ApplicationContext context) {
 		this.agent = agent;
-		this.readiness = properties.rollout().asksNothing() ? ReadinessCheck.NONE
+		this.readiness = properties.rollout().isWithoutHealthCheck() ? ReadinessCheck.NONE
 				: readiness.getIfAvailable(() -> state(availability));
 		agent.onRefuseTraffic(() -> AvailabilityChangeEvent.publish(context, ReadinessState.REFUSING_TRAFFIC));
 	}
@@ -64,7 +69,12 @@ public final class UnicornAutoConfiguration {
 		return new DrainLifecycle(this.agent);
 	}
 
-	/** Last of all listeners: what the application does when it is ready, is done. */
+	@Bean
+	ListenerAdoption unicornListenerAdoption(ApplicationContext context) {
+		return new ListenerAdoption(this.agent, context);
+	}
+
+	/** Runs last, after the application's own listeners of this event. */
 	@EventListener
 	@Order(Ordered.LOWEST_PRECEDENCE)
 	void ready(ApplicationReadyEvent event) {
@@ -76,18 +86,21 @@ public final class UnicornAutoConfiguration {
 	static class TomcatConfiguration {
 
 		/**
-		 * Of class sync, a client that connects and says nothing keeps a worker from all
-		 * others; Tomcat's minute is too long for that.
+		 * In class sync, a client that connects and sends nothing blocks its worker for
+		 * all other clients. Tomcat's default of one minute is too long for that.
 		 */
 		private static final Duration SYNC_CONNECTION_TIMEOUT = Duration.ofSeconds(5);
 
 		@Bean
 		TomcatPoolCustomizer unicornTomcatPoolCustomizer(WorkerAgent agent, RequestLedger ledger,
 				UnicornProperties properties, Environment environment) {
-			boolean impatient = properties.workerClass() == WorkerClass.SYNC
+			boolean limited = properties.workerClass() == WorkerClass.SYNC
 					&& !environment.containsProperty("server.tomcat.connection-timeout");
-			return TomcatPoolCustomizer.forApplication(agent, ledger, new TomcatTuning(properties.workerClass(),
-					properties.threads(), impatient ? SYNC_CONNECTION_TIMEOUT : null), properties.warmUp().toPlan());
+			// The only worker of a pool has no other to leave connections to.
+			boolean alone = properties.toPoolSettings(OptionalInt.empty()).workers().equals(OptionalInt.of(1));
+			AcceptDelay delay = alone ? AcceptDelay.none() : AcceptDelay.spreading();
+			return TomcatPoolCustomizer.forApplication(agent, delay, ledger, new TomcatTuning(properties.workerClass(),
+					properties.threads(), limited ? SYNC_CONNECTION_TIMEOUT : null), properties.warmUp().toPlan());
 		}
 
 	}

@@ -5,12 +5,13 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.OptionalInt;
 
+import io.unicorn.boot.once.InitializationMode;
 import io.unicorn.boot.warmup.WarmUpPlan;
-import io.unicorn.launch.AotCache;
-import io.unicorn.launch.JvmProfile;
-import io.unicorn.launch.PoolSettings;
-import io.unicorn.launch.RolloutSettings;
-import io.unicorn.launch.WorkerClass;
+import io.unicorn.launch.settings.AotCache;
+import io.unicorn.launch.settings.JvmProfile;
+import io.unicorn.launch.settings.PoolSettings;
+import io.unicorn.launch.settings.RolloutSettings;
+import io.unicorn.launch.settings.WorkerClass;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -21,35 +22,53 @@ import org.springframework.boot.convert.DurationUnit;
  * Configuration of the pool. Durations without a unit are seconds.
  *
  * @param enabled Whether to run as a pool of worker processes. By default a pool is used
- * where the application is started by itself, and not in tests or under a debugger.
- * @param workers Number of worker processes, at least 1, or "auto" for a number that fits
- * the processors and the memory.
- * @param workerClass How a worker serves requests: one at a time, or many with a thread
- * each.
- * @param threads Number of request threads of each worker of class gthread. By default
- * the setting of the web server applies.
- * @param maxRequests Number of requests after which a worker is replaced by a fresh one,
- * 0 for never.
+ * if the process was started for this application, and not in tests or under a debugger.
+ * @param workers Number of worker processes, from 1 to 1024, or "auto" for the number in
+ * the environment variable WEB_CONCURRENCY or else one that fits the processors and the
+ * memory. The default is auto.
+ * @param workerClass How a worker serves requests: "gthread" serves many at a time, each
+ * on a thread; "sync" serves one at a time, without keep-alive. The default is gthread.
+ * @param threads Number of request threads of each worker of class gthread, from 1 to
+ * 100000. By default the setting of the web server applies.
+ * @param maxRequests Number of requests after which a worker is replaced, from 1 to
+ * 1000000000000, or 0 to never replace it. The default is 0.
  * @param maxRequestsJitter Upper limit of a random number that is added to max-requests
- * for each worker, so that workers are not replaced at the same time.
- * @param timeout Time after which a worker that gives no sign of life is killed and
- * replaced, 0 for never.
- * @param gracefulTimeout Time that a worker has for finishing its requests when it is
- * stopped or replaced.
- * @param bootTimeout Time that a worker has for becoming ready, 0 for no limit.
- * @param shutdownDelay Time for which the pool serves on after it was told to stop, while
- * its readiness is down already, so that load balancers send nothing new.
- * @param reloadOnChange Whether to roll out the application's jar file when it has
- * changed and was then left alone for two seconds.
- * @param rollout How new workers take the place of others.
+ * for each worker, so that workers are not replaced at the same time, from 0 to
+ * 1000000000000. The default is 0.
+ * @param timeout Time without a heartbeat after which a worker is killed and replaced, in
+ * seconds unless a unit is given, at most 365d, or 0 to never kill it. In class sync, a
+ * request that takes longer counts as a hang as well. The default is 30s.
+ * @param gracefulTimeout Time that a leaving worker has to finish its requests and to
+ * close the application before it is killed, in seconds unless a unit is given, longer
+ * than 0 and at most 365d. If it is not set and
+ * spring.lifecycle.timeout-per-shutdown-phase is longer, three seconds more than that
+ * hold. The default is 30s.
+ * @param bootTimeout Time that a worker has to become ready before it is killed, in
+ * seconds unless a unit is given, at most 365d, or 0 for no limit. The first worker of a
+ * start has no limit. The default is 120s.
+ * @param migrationTimeout Time that the first worker of a roll-out may take to initialize
+ * a database, in addition to boot-timeout, and for which a stop waits for that, in
+ * seconds unless a unit is given, at most 365d, or 0 for no limit. The default is 10m.
+ * @param initialization Which workers initialize a database that all share: "first" for
+ * the first worker of a start or of a roll-out, or "every". The default is first.
+ * @param shutdownDelay Time for which the pool continues to serve after it was told to
+ * stop, while its readiness is down so that load balancers send no new requests, in
+ * seconds unless a unit is given, at most 365d. The default is 0s.
+ * @param reloadOnChange Whether to roll out the application's jar file two seconds after
+ * it was last changed. The default is false.
+ * @param rollout How workers are replaced.
  * @param warmUp Requests that a worker sends to itself before it serves.
- * @param aotCache Whether to train a cache of class data in the background, with which
- * later workers start faster.
- * @param jvmProfile JVM flags that suit several workers on one machine.
- * @param jvmArgs JVM flags for the workers, in addition to those on the command line.
- * @param pidfile File that holds the process id of the master while it runs.
- * @param workDir Private directory for what the pool needs beside the application. By
- * default a directory of the user's own among the temporary files.
+ * @param aotCache Whether the master trains a cache of class data in the background, with
+ * which later workers start faster: "auto" if the JVM can use one, or "off". The default
+ * is auto.
+ * @param jvmProfile JVM flags that divide the machine among the workers: "balanced",
+ * "compact" for the least memory, or "none". The default is balanced.
+ * @param jvmArgs JVM flags for the workers, in addition to those on the command line,
+ * which take precedence. The default is none.
+ * @param pidfile File that holds the process id of the master while it runs. By default
+ * no such file is written.
+ * @param workDir Private directory of the pool, with mode 0700. By default it is named
+ * after the user and lies in the directory of temporary files.
  */
 @ConfigurationProperties("unicorn")
 public record UnicornProperties(@Nullable Boolean enabled, @DefaultValue("auto") String workers,
@@ -58,6 +77,8 @@ public record UnicornProperties(@Nullable Boolean enabled, @DefaultValue("auto")
 		@DefaultValue("30s") @DurationUnit(ChronoUnit.SECONDS) Duration timeout,
 		@DefaultValue("30s") @DurationUnit(ChronoUnit.SECONDS) Duration gracefulTimeout,
 		@DefaultValue("120s") @DurationUnit(ChronoUnit.SECONDS) Duration bootTimeout,
+		@DefaultValue("10m") @DurationUnit(ChronoUnit.SECONDS) Duration migrationTimeout,
+		@DefaultValue("first") InitializationMode initialization,
 		@DefaultValue("0s") @DurationUnit(ChronoUnit.SECONDS) Duration shutdownDelay,
 		@DefaultValue("false") boolean reloadOnChange, @DefaultValue Rollout rollout, @DefaultValue WarmUp warmUp,
 		@DefaultValue("auto") AotCache aotCache, @DefaultValue("balanced") JvmProfile jvmProfile, @DefaultValue( {
@@ -70,40 +91,31 @@ public record UnicornProperties(@Nullable Boolean enabled, @DefaultValue("auto")
 	}
 
 	/**
-	 * Return JVM flags for the workers, in addition to those on the command line.
-	 */
-	@Override
-	public List<String> jvmArgs() {
-		return (this.jvmArgs != null) ? this.jvmArgs : List.of();
-	}
-
-	/**
-	 * How new workers take the place of others.
+	 * How workers are replaced.
 	 *
-	 * @param maxSurge Number of processes that there may be beyond the number of workers
-	 * while workers are replaced.
+	 * @param maxSurge Number of processes beyond the number of workers that may exist
+	 * while workers are replaced, from 0 to 1024, and not 0 if max-unavailable is 0. The
+	 * default is 1.
 	 * @param maxUnavailable Number of workers that may be missing while workers are
-	 * replaced.
-	 * @param health Health group that the first new worker has to pass: "readiness" is
-	 * the application's readiness, "none" asks nothing.
+	 * replaced, from 0 to 1024, and not 0 if max-surge is 0. The default is 0.
+	 * @param health Health group that the first new worker has to pass: "readiness" for
+	 * the application's readiness, the name of another group, or "none" for no check. The
+	 * default is readiness.
 	 * @param observe Time for which the first new worker serves before others are
-	 * replaced, and for which all of them are watched in the end.
-	 * @param cpuQuota Percentage of the time for which a worker that boots while all
-	 * others serve requests may run. 25 on up to three processors and 100 on more, unless
-	 * set.
+	 * replaced, and for which all new workers are observed at the end, in seconds unless
+	 * a unit is given, at most 365d, or 0 for no observation. New workers that answer
+	 * with clearly more errors (status 500 and above) than the old ones, beyond chance,
+	 * fail the roll-out. The default is 5s.
 	 */
 	public record Rollout(@DefaultValue("1") int maxSurge, @DefaultValue("0") int maxUnavailable,
 			@DefaultValue("readiness") String health,
-			@DefaultValue("5s") @DurationUnit(ChronoUnit.SECONDS) Duration observe, @Nullable Integer cpuQuota) {
+			@DefaultValue("5s") @DurationUnit(ChronoUnit.SECONDS) Duration observe) {
 
 		RolloutSettings toSettings() {
-			int quota = (this.cpuQuota != null) ? this.cpuQuota
-					: RolloutSettings.usualQuota(Runtime.getRuntime().availableProcessors());
-			return new RolloutSettings(this.maxSurge, this.maxUnavailable, this.observe, quota);
+			return new RolloutSettings(this.maxSurge, this.maxUnavailable, this.observe);
 		}
 
-		/** Whether a worker that has booted counts as healthy. */
-		boolean asksNothing() {
+		boolean isWithoutHealthCheck() {
 			return "none".equalsIgnoreCase(this.health.trim());
 		}
 
@@ -112,11 +124,14 @@ public record UnicornProperties(@Nullable Boolean enabled, @DefaultValue("auto")
 	/**
 	 * Requests that a worker sends to itself before it serves.
 	 *
-	 * @param paths Request targets of the application that each worker asks for, with
-	 * GET, before it accepts connections. Only those that change nothing belong here.
-	 * @param requests Number of requests to each of the paths.
-	 * @param timeout Time for all these requests together. When it is over, the worker
-	 * serves as it is.
+	 * @param paths Paths of the application, each with or without a query, that a worker
+	 * requests with GET before it accepts connections; they must not change any data. The
+	 * default is none.
+	 * @param requests Number of requests to each path, from 1 to 100000. The default is
+	 * 1000.
+	 * @param timeout Time for all of these requests together, after which the worker
+	 * serves as it is, in seconds unless a unit is given, longer than 0 and at most 365d.
+	 * The default is 30s.
 	 */
 	public record WarmUp(@DefaultValue( {
 		}) List<String> paths, @DefaultValue("1000") int requests,
@@ -132,16 +147,24 @@ public record UnicornProperties(@Nullable Boolean enabled, @DefaultValue("auto")
 
 	}
 
+	UnicornProperties withGracefulTimeout(Duration gracefulTimeout) {
+		return new UnicornProperties(this.enabled, this.workers, this.workerClass, this.threads, this.maxRequests,
+				this.maxRequestsJitter, this.timeout, gracefulTimeout, this.bootTimeout, this.migrationTimeout,
+				this.initialization, this.shutdownDelay, this.reloadOnChange, this.rollout, this.warmUp, this.aotCache,
+				this.jvmProfile, this.jvmArgs, this.pidfile, this.workDir);
+	}
+
 	/**
-	 * Return what the master needs to know of these properties.
-	 * @param fallbackWorkers the number of workers where {@code auto} is configured, from
-	 * the environment variable {@code WEB_CONCURRENCY}, or empty
+	 * Return the settings that the master needs.
+	 * @param fallbackWorkers the number in the environment variable
+	 * {@code WEB_CONCURRENCY}, which applies to {@code auto}, or empty
 	 */
 	PoolSettings toPoolSettings(OptionalInt fallbackWorkers) {
 		OptionalInt configured = AUTO.equalsIgnoreCase(this.workers.trim()) ? fallbackWorkers
 				: OptionalInt.of(Integer.parseInt(this.workers.trim()));
 		return new PoolSettings(configured, this.workerClass, this.timeout, this.gracefulTimeout, this.bootTimeout,
-				this.shutdownDelay, this.reloadOnChange, this.rollout.toSettings(), this.aotCache);
+				this.shutdownDelay, this.reloadOnChange, this.rollout.toSettings(), this.aotCache,
+				this.migrationTimeout);
 	}
 
 }

@@ -10,15 +10,15 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-import io.unicorn.launch.AotCache;
-import io.unicorn.launch.JvmProfile;
-import io.unicorn.launch.PoolSettings;
-import io.unicorn.launch.RolloutSettings;
-import io.unicorn.launch.WorkerClass;
+import io.unicorn.launch.settings.AotCache;
+import io.unicorn.launch.settings.JvmProfile;
+import io.unicorn.launch.settings.PoolSettings;
+import io.unicorn.launch.settings.WorkerClass;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.BindHandler;
+import org.springframework.boot.context.properties.bind.BindResult;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
@@ -33,25 +33,30 @@ import org.springframework.boot.origin.Origin;
 import org.springframework.core.env.Environment;
 
 /**
- * Reads {@code unicorn.*} out of an environment and refuses what makes no sense, in words
- * that say what would.
+ * Reads {@code unicorn.*} from an environment and refuses a value that is not allowed,
+ * with an exception that names the allowed values.
  */
 public final class UnicornPropertiesBinder {
 
 	/** Gunicorn's variable for the number of workers; many platforms set it. */
 	static final String WEB_CONCURRENCY = "WEB_CONCURRENCY";
 
-	/** More processes than this on one machine are a typing error. */
-	private static final int MAX_WORKERS = 1024;
-
 	private static final int MAX_THREADS = 100_000;
 
 	private static final int MAX_WARM_UP_REQUESTS = 100_000;
 
-	/** What may stand in the head of a request as it is, without a fragment. */
+	/** The characters that a request line may contain unencoded, without a fragment. */
 	private static final Pattern REQUEST_TARGET = Pattern.compile("/[!-~&&[^#]]*");
 
-	/** Longer than any worker lives, and short enough to be added to any time. */
+	private static final String SHUTDOWN_PHASE = "spring.lifecycle.timeout-per-shutdown-phase";
+
+	/** The default of graceful-timeout. */
+	private static final Duration GRACEFUL_TIMEOUT = Duration.ofSeconds(30);
+
+	/** What a drain keeps of the graceful-timeout for closing the application. */
+	private static final Duration CLOSE_TIME = Duration.ofSeconds(3);
+
+	/** Longer than any worker lives, and short enough to be added to any instant. */
 	private static final Duration MAX_TIME = Duration.ofDays(365);
 
 	private static final long MAX_REQUESTS = 1_000_000_000_000L;
@@ -60,28 +65,28 @@ public final class UnicornPropertiesBinder {
 
 	private static final String A_TIME = "a duration such as 30s, longer than 0 and at most 365d";
 
-	private static final String A_SURGE = "a number from 0 to " + MAX_WORKERS
-			+ ", and not 0 together with the other of max-surge and max-unavailable";
+	private static final String A_SURGE = "a number from 0 to " + PoolSettings.MAX_WORKERS
+			+ ", and not 0 if the other of max-surge and max-unavailable is 0";
 
 	private static final Map<String, String> ALLOWED = Map.ofEntries(Map.entry("enabled", "true or false"),
-			Map.entry("workers", "a number from 1 to " + MAX_WORKERS + ", or auto"),
+			Map.entry("workers", "a number from 1 to " + PoolSettings.MAX_WORKERS + ", or auto"),
 			Map.entry("worker-class", "one of: " + WorkerClass.names()),
 			Map.entry("threads", "a number from 1 to " + MAX_THREADS),
 			Map.entry("max-requests", "a number from 0 to 1000000000000"),
 			Map.entry("max-requests-jitter", "a number from 0 to 1000000000000"), Map.entry("timeout", A_DURATION),
 			Map.entry("graceful-timeout", A_TIME), Map.entry("boot-timeout", A_DURATION),
+			Map.entry("migration-timeout", A_DURATION), Map.entry("initialization", "one of: first, every"),
 			Map.entry("shutdown-delay", A_DURATION), Map.entry("reload-on-change", "true or false"),
 			Map.entry("rollout.max-surge", A_SURGE), Map.entry("rollout.max-unavailable", A_SURGE),
 			Map.entry("rollout.health", "readiness, the name of a health group, or none"),
 			Map.entry("rollout.observe", A_DURATION),
-			Map.entry("rollout.cpu-quota", "a number from 1 to " + RolloutSettings.NO_QUOTA + ", in percent"),
-			Map.entry("warm-up.paths", "paths that begin with /, and a query if need be, without spaces"),
+			Map.entry("warm-up.paths", "paths that begin with /, each with or without a query, without spaces and #"),
 			Map.entry("warm-up.requests", "a number from 1 to " + MAX_WARM_UP_REQUESTS),
 			Map.entry("warm-up.timeout", A_TIME), Map.entry("aot-cache", "one of: " + AotCache.names()),
 			Map.entry("jvm-profile", "one of: " + JvmProfile.names()),
-			Map.entry("jvm-args", "JVM flags, each with a value that follows after = or :"));
+			Map.entry("jvm-args", "JVM flags that begin with -, each with its value after = or :"));
 
-	/** What says which program to run, and not how. */
+	/** Options that select the program to run; they are not flags of the JVM. */
 	private static final Set<String> NO_FLAGS = Set.of("-jar", "-m", "--module", "-cp", "-classpath", "--class-path",
 			"-p", "--module-path");
 
@@ -92,7 +97,7 @@ public final class UnicornPropertiesBinder {
 	}
 
 	/**
-	 * Return the properties.
+	 * Bind and check the properties.
 	 * @throws InvalidUnicornPropertyException if a value is not allowed or a property
 	 * does not exist
 	 */
@@ -114,31 +119,71 @@ public final class UnicornPropertiesBinder {
 	}
 
 	/**
-	 * Return what the master needs to know of the properties.
+	 * Return the settings that the master needs.
 	 * @throws InvalidUnicornPropertyException if {@code WEB_CONCURRENCY} is not a number
 	 */
 	public static PoolSettings poolSettings(UnicornProperties properties, Environment environment) {
+		return withWorkers(properties, environment).withRequestableRollouts(new WriteAccess(environment).isGranted());
+	}
+
+	private static PoolSettings withWorkers(UnicornProperties properties, Environment environment) {
 		String fallback = environment.getProperty(WEB_CONCURRENCY);
 		if (fallback == null || fallback.isBlank() || !isAuto(properties)) {
 			return properties.toPoolSettings(OptionalInt.empty());
 		}
 		int workers = number(fallback);
-		if (workers < 1 || workers > MAX_WORKERS) {
+		if (workers < 1 || workers > PoolSettings.MAX_WORKERS) {
 			throw new InvalidUnicornPropertyException(WEB_CONCURRENCY, fallback, null,
-					"a number from 1 to " + MAX_WORKERS, null);
+					"a number from 1 to " + PoolSettings.MAX_WORKERS, null);
 		}
 		return properties.toPoolSettings(OptionalInt.of(workers));
 	}
 
+	/**
+	 * Return a line for the log if {@code unicorn.graceful-timeout} is not set and has
+	 * another value than its default, otherwise {@code null}.
+	 */
+	public static @Nullable String gracefulTimeoutRemark(UnicornProperties properties, Environment environment) {
+		Duration phase = new UnicornPropertiesBinder(environment).longerShutdownPhase();
+		return (phase == null) ? null
+				: "unicorn.graceful-timeout is " + properties.gracefulTimeout().toSeconds() + " s, because "
+						+ SHUTDOWN_PHASE + " is " + phase.toSeconds() + " s and the application takes time to close";
+	}
+
+	/** Return the time of Spring's shutdown phases if it replaces our default. */
+	private @Nullable Duration longerShutdownPhase() {
+		if (find("unicorn.graceful-timeout") != null) {
+			return null;
+		}
+		try {
+			BindResult<Duration> phase = Binder.get(this.environment).bind(SHUTDOWN_PHASE, Duration.class);
+			if (!phase.isBound() || phase.get().compareTo(GRACEFUL_TIMEOUT) <= 0) {
+				return null;
+			}
+			return (phase.get().compareTo(MAX_TIME) > 0) ? MAX_TIME : phase.get();
+		}
+		catch (BindException ex) {
+			// Spring Boot refuses this value later.
+			return null;
+		}
+	}
+
 	private UnicornProperties bindAndCheck() {
+		UnicornProperties properties = bindAndCheckOurs();
+		Duration phase = longerShutdownPhase();
+		return (phase != null) ? properties.withGracefulTimeout(phase.plus(CLOSE_TIME)) : properties;
+	}
+
+	private UnicornProperties bindAndCheckOurs() {
 		UnicornProperties properties = bindOnly();
-		check("workers", isAuto(properties) || isWithin(number(properties.workers()), MAX_WORKERS));
+		check("workers", isAuto(properties) || isWithin(number(properties.workers()), PoolSettings.MAX_WORKERS));
 		check("threads", properties.threads() == null || isWithin(properties.threads(), MAX_THREADS));
 		check("max-requests", isCount(properties.maxRequests()));
 		check("max-requests-jitter", isCount(properties.maxRequestsJitter()));
 		check("timeout", isTime(properties.timeout()));
 		check("graceful-timeout", isTime(properties.gracefulTimeout()) && !properties.gracefulTimeout().isZero());
 		check("boot-timeout", isTime(properties.bootTimeout()));
+		check("migration-timeout", isTime(properties.migrationTimeout()));
 		check("shutdown-delay", isTime(properties.shutdownDelay()));
 		checkEach("jvm-args", properties.jvmArgs(), UnicornPropertiesBinder::isFlag);
 		check(properties.rollout());
@@ -158,12 +203,10 @@ public final class UnicornPropertiesBinder {
 				isSurge(rollout.maxUnavailable()) && rollout.maxSurge() + rollout.maxUnavailable() > 0);
 		check("rollout.health", !rollout.health().isBlank());
 		check("rollout.observe", isTime(rollout.observe()));
-		check("rollout.cpu-quota",
-				rollout.cpuQuota() == null || isWithin(rollout.cpuQuota(), RolloutSettings.NO_QUOTA));
 	}
 
 	private static boolean isSurge(int number) {
-		return number >= 0 && number <= MAX_WORKERS;
+		return number >= 0 && number <= PoolSettings.MAX_WORKERS;
 	}
 
 	private static boolean isFlag(String text) {
@@ -178,10 +221,10 @@ public final class UnicornPropertiesBinder {
 						new NoUnboundElementsBindHandler(BindHandler.DEFAULT, new UnboundElementsSourceFilter()));
 		}
 		catch (BindException ex) {
-			throw suspects(ex)
-				.flatMap((suspect) -> ALLOWED.keySet()
+			throw failedProperties(ex)
+				.flatMap((failed) -> ALLOWED.keySet()
 					.stream()
-					.filter((known) -> ConfigurationPropertyName.of("unicorn." + known).equals(suspect.getName())))
+					.filter((known) -> ConfigurationPropertyName.of("unicorn." + known).equals(failed.getName())))
 				.findFirst()
 				.<RuntimeException>map((known) -> invalid(known, ex))
 				.orElseGet(() -> unknown(ex));
@@ -208,8 +251,8 @@ public final class UnicornPropertiesBinder {
 		});
 	}
 
-	/** What is empty counts as left unbound, too. */
-	private static Stream<ConfigurationProperty> suspects(BindException ex) {
+	/** A property with an empty value counts as unbound, too. */
+	private static Stream<ConfigurationProperty> failedProperties(BindException ex) {
 		return (ex.getCause() instanceof UnboundConfigurationPropertiesException unbound)
 				? unbound.getUnboundProperties().stream() : Stream.ofNullable(ex.getProperty());
 	}
@@ -226,11 +269,11 @@ public final class UnicornPropertiesBinder {
 		return !duration.isNegative() && duration.compareTo(MAX_TIME) <= 0;
 	}
 
-	private static boolean isWithin(int number, int most) {
-		return number >= 1 && number <= most;
+	private static boolean isWithin(int number, int max) {
+		return number >= 1 && number <= max;
 	}
 
-	/** Return the number, or 0, which is never allowed, if it is none. */
+	/** Return the number, or 0, which is never allowed, if the text is not a number. */
 	private static int number(String text) {
 		try {
 			return Integer.parseInt(text.trim());
@@ -246,7 +289,7 @@ public final class UnicornPropertiesBinder {
 		}
 	}
 
-	/** A list may be written as one text, or element by element. */
+	/** A list is configured as one text or element by element. */
 	private void checkEach(String name, List<String> values, Predicate<String> allowed) {
 		for (int i = 0; i < values.size(); i++) {
 			if (!allowed.test(values.get(i))) {

@@ -1,5 +1,5 @@
 /**
- * Properties, conditions and beans of a worker.
+ * Configuration properties and auto-configuration of a worker.
  */
 @NullMarked
 package io.unicorn.boot.autoconfigure;

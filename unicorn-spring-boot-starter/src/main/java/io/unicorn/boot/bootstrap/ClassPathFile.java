@@ -13,8 +13,8 @@ import java.util.zip.ZipFile;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a resource of the class path really lies: in a jar file, in a jar within the
- * executable jar, or in a directory.
+ * Locates the file that holds a resource of the class path: a jar file, a jar within the
+ * executable jar, or a directory.
  *
  * @param file the jar file, the executable jar, or the root directory
  * @param entry path of the jar within the executable jar, or {@code null}
@@ -22,17 +22,19 @@ import org.jspecify.annotations.Nullable;
 record ClassPathFile(Path file, @Nullable String entry) {
 
 	/**
-	 * Between the path of the executable jar and that of the jar within, since Boot 3.2.
+	 * Separates the path of the executable jar from that of the jar within it, since Boot
+	 * 3.2.
 	 */
 	private static final String NESTED = "/!";
 
 	/**
 	 * Find the jar or directory that holds a resource.
 	 * @param url the address of the resource
-	 * @param resource its name
+	 * @param resource the name of the resource
+	 * @throws IOException if the address has another form
 	 */
 	static ClassPathFile of(URL url, String resource) throws IOException {
-		// A plus sign is itself in these addresses, not a space as in a query.
+		// A plus sign stands for itself in these addresses, unlike in a query.
 		String text = URLDecoder.decode(url.toString().replace("+", "%2B"), StandardCharsets.UTF_8);
 		if (text.startsWith("file:")) {
 			return new ClassPathFile(Path.of(text.substring("file:".length(), text.length() - resource.length())),
@@ -47,7 +49,7 @@ record ClassPathFile(Path file, @Nullable String entry) {
 			return new ClassPathFile(Path.of(text.substring("jar:nested:".length(), nested)),
 					text.substring(nested + NESTED.length(), end));
 		}
-		throw new IOException("cannot tell where " + url + " is");
+		throw new IOException("cannot derive a file from " + url);
 	}
 
 	boolean isDirectory() {

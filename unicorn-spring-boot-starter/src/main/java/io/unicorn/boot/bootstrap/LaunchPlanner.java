@@ -8,58 +8,62 @@ import java.util.Map;
 import java.util.Set;
 
 import io.unicorn.boot.autoconfigure.UnicornProperties;
-import io.unicorn.launch.Generation;
-import io.unicorn.launch.JavaCommandLine;
-import io.unicorn.launch.LaunchPlan;
-import io.unicorn.launch.Machine;
-import io.unicorn.launch.MasterCommand;
-import io.unicorn.launch.PoolSettings;
-import io.unicorn.launch.PoolSize;
+import io.unicorn.launch.generation.Generation;
+import io.unicorn.launch.plan.ExclusiveFlag;
+import io.unicorn.launch.plan.JavaCommandLine;
+import io.unicorn.launch.plan.JvmVariable;
+import io.unicorn.launch.plan.LaunchPlan;
+import io.unicorn.launch.plan.MasterCommand;
+import io.unicorn.launch.settings.MachineResources;
+import io.unicorn.launch.settings.PoolSettings;
+import io.unicorn.launch.settings.PoolSize;
 import io.unicorn.posix.Command;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Works out how the workers of this application are launched.
+ * Creates the launch plan of this application's workers.
  */
 final class LaunchPlanner {
 
-	private final Premises premises;
+	private final LaunchInputs inputs;
 
-	private final LaunchSite site;
+	private final LaunchContext context;
 
-	private final MasterHome home;
+	private final RuntimeFiles files;
 
-	LaunchPlanner(Premises premises, LaunchSite site, MasterHome home) {
-		this.premises = premises;
-		this.site = site;
-		this.home = home;
+	LaunchPlanner(LaunchInputs inputs, LaunchContext context, RuntimeFiles files) {
+		this.inputs = inputs;
+		this.context = context;
+		this.files = files;
 	}
 
 	/**
 	 * Return the plan, without open sockets.
 	 * @param generation the copy of the application that workers run, or {@code null}
 	 * @param terminal whether the output goes to a terminal
-	 * @param notices what the operator should know
+	 * @param notices lines for the operator, which the master logs
 	 */
 	LaunchPlan plan(@Nullable Generation generation, boolean terminal, List<String> notices) {
-		UnicornProperties properties = this.premises.properties();
-		PoolSettings settings = this.premises.settings();
+		UnicornProperties properties = this.inputs.properties();
+		PoolSettings settings = this.inputs.settings();
 		List<String> jvmFlags = new ArrayList<>(properties.jvmArgs());
-		jvmFlags.addAll(this.site.jvmFlags());
-		Machine machine = Machine.current(this.site.jvmFlags());
+		jvmFlags.addAll(this.context.jvmFlags());
+		MachineResources machine = MachineResources.current(this.context.jvmFlags());
 		PoolSize size = PoolSize.of(settings.workers(), settings.workerClass(), machine, jvmFlags);
 		List<String> profile = properties.jvmProfile().flags(machine, settings.workers().orElse(size.auto()), jvmFlags);
 		List<String> allNotices = new ArrayList<>(notices);
+		allNotices.addAll(this.inputs.notices());
 		if (size.remark() != null) {
 			allNotices.add(size.remark());
 		}
 		JavaCommandLine command = JavaCommandLine.parse(Command.ownArguments());
 		List<String> jvmVariables = Command.ownEnvironment().stream().filter(MasterCommand::isForJvm).toList();
-		return new LaunchPlan(this.premises.application(), settings, size.auto(), this.premises.addresses(), Map.of(),
-				Command.bytes(Path.of(System.getProperty("java.home"), "bin", "java")), command, generation,
-				workerOptions(properties, size.heapFlag(), profile, terminal), jvmVariables,
-				exclusiveFlags(properties.jvmArgs(), command, jvmVariables), this.premises.pidFiles(),
-				this.premises.logFile(), allNotices, this.home.program());
+		return new LaunchPlan(this.inputs.application(), settings, size.auto(),
+				new LaunchPlan.Bindings(this.inputs.addresses(), Map.of()),
+				new LaunchPlan.Workers(Command.bytes(Path.of(System.getProperty("java.home"), "bin", "java")), command,
+						generation, workerOptions(properties, size.heapFlag(), profile, terminal), jvmVariables,
+						exclusiveFlags(properties.jvmArgs(), command, jvmVariables)),
+				this.files.master(this.inputs.pidFiles(), this.inputs.log(), this.inputs.portFiles()), allNotices);
 	}
 
 	private List<String> workerOptions(UnicornProperties properties, @Nullable String heapFlag, List<String> profile,
@@ -69,14 +73,13 @@ final class LaunchPlanner {
 			options.add(heapFlag);
 		}
 		options.addAll(profile);
-		if (!this.site.hasFlag("-XX:+ExitOnOutOfMemoryError", "-XX:-ExitOnOutOfMemoryError",
+		if (!this.context.hasFlag("-XX:+ExitOnOutOfMemoryError", "-XX:-ExitOnOutOfMemoryError",
 				"-XX:+CrashOnOutOfMemoryError")) {
-			// A JVM whose heap was exhausted once cannot be trusted; a fresh one can.
+			// The state of a JVM whose heap was exhausted cannot be trusted.
 			options.add("-XX:+ExitOnOutOfMemoryError");
 		}
-		if (terminal && !this.premises.colours()) {
-			// A worker's input is /dev/null, so it does not recognise the terminal
-			// itself.
+		if (terminal && !this.inputs.colours()) {
+			// A worker's input is /dev/null, so the worker does not detect the terminal.
 			options.add(LaunchPlan.TERMINAL_OPTION);
 		}
 		options.add("--add-opens=java.base/sun.nio.ch=ALL-UNNAMED");
@@ -86,18 +89,18 @@ final class LaunchPlanner {
 	}
 
 	/**
-	 * A flag that only one worker may have must stand where it can be taken out for the
-	 * others.
+	 * Return the flags that only one worker may have. Each must be on the command line or
+	 * in a variable, where it can be removed for the other workers.
 	 */
 	private List<String> exclusiveFlags(List<String> jvmArgs, JavaCommandLine command, List<String> jvmVariables) {
-		Set<String> exclusive = new LinkedHashSet<>(jvmArgs.stream().filter(JavaCommandLine::isExclusive).toList());
-		for (String flag : this.site.jvmFlags().stream().filter(JavaCommandLine::isExclusive).toList()) {
+		Set<String> exclusive = new LinkedHashSet<>(jvmArgs.stream().filter(ExclusiveFlag::is).toList());
+		for (String flag : this.context.jvmFlags().stream().filter(ExclusiveFlag::is).toList()) {
 			String bytes = Command.bytes(flag);
-			if (!command.options().contains(bytes)
-					&& jvmVariables.stream().noneMatch((variable) -> variable.contains(bytes))) {
-				throw new MasterNotStartedException("Only one worker can have the JVM flag " + flag,
-						"The flag stands in an argument file or options file, where it cannot be taken out for "
-								+ "the other workers. Put it on the command line or into JAVA_TOOL_OPTIONS.");
+			if (!command.options().contains(bytes) && jvmVariables.stream()
+				.noneMatch((variable) -> JvmVariable.of(variable).flags().contains(bytes))) {
+				throw new PoolStartException("Only one worker can have the JVM flag " + flag,
+						"The flag is in an argument file or options file, where it cannot be removed for the other "
+								+ "workers. Set it on the command line or in JAVA_TOOL_OPTIONS.");
 			}
 			exclusive.add(flag);
 		}

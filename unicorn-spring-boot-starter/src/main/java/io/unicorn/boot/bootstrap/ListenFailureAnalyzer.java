@@ -12,7 +12,9 @@ class ListenFailureAnalyzer extends AbstractFailureAnalyzer<WebAddresses.ListenF
 	protected FailureAnalysis analyze(Throwable rootFailure, WebAddresses.ListenFailedException cause) {
 		return new FailureAnalysis(
 				"The web server cannot listen on " + cause.getAddress() + ": " + cause.getReason() + ".",
-				"Set " + cause.getProperty() + " (and the address beside it) to one that this process may use.", cause);
+				"Set " + cause.getPortProperty() + " to a port that this process may open, and "
+						+ cause.getAddressProperty() + " to an address of this machine.",
+				cause);
 	}
 
 }

@@ -1,20 +1,32 @@
 package io.unicorn.boot.bootstrap;
 
+import java.io.File;
+import java.io.IOException;
+import java.lang.reflect.Field;
+import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
+
+import io.unicorn.launch.plan.PidFile;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.bootstrap.ConfigurableBootstrapContext;
 import org.springframework.boot.context.ApplicationPidFileWriter;
 import org.springframework.boot.context.event.ApplicationEnvironmentPreparedEvent;
-import org.springframework.context.ApplicationListener;
+import org.springframework.boot.system.SystemProperties;
 import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.Environment;
+import org.springframework.util.ReflectionUtils;
 
 /**
- * The writers of process id files that an application has registered itself. The number
- * they are to write is that of the master.
+ * Handles the writers of process id files that the application has registered: the files
+ * must hold the process id of the master.
  */
 final class PidFileWriters {
+
+	private static final Log logger = LogFactory.getLog(PidFileWriters.class);
 
 	private final SpringApplication application;
 
@@ -23,40 +35,100 @@ final class PidFileWriters {
 	}
 
 	/**
-	 * Let them write now: this process keeps its number when it becomes the master.
+	 * Call the writers now: this process keeps its id when it becomes the master. A
+	 * writer whose file must be left alone is not called, because Spring Boot follows
+	 * links and waits at named pipes.
+	 * @throws IllegalStateException if a file cannot be written, and the configuration
+	 * says that this is a failure
 	 */
 	void write(ConfigurableBootstrapContext bootstrapContext, ConfigurableEnvironment environment, String[] arguments) {
 		ApplicationEnvironmentPreparedEvent event = new ApplicationEnvironmentPreparedEvent(bootstrapContext,
 				this.application, arguments, environment);
-		writers().forEach((writer) -> {
-			writer.setTriggerEventType(ApplicationEnvironmentPreparedEvent.class);
-			writer.onApplicationEvent(event);
-		});
+		for (ApplicationPidFileWriter writer : writers()) {
+			File file = file(writer, environment);
+			String refusal = (file != null) ? refusal(file) : null;
+			if (refusal == null) {
+				writer.setTriggerEventType(ApplicationEnvironmentPreparedEvent.class);
+				writer.onApplicationEvent(event);
+			}
+			else if (failsOnWriteError(environment)) {
+				throw new IllegalStateException("Cannot create pid file " + file + ": " + refusal);
+			}
+			else {
+				logger.warn("Cannot create pid file " + file + ": " + refusal);
+			}
+		}
+	}
+
+	private List<ApplicationPidFileWriter> writers() {
+		return registered().all();
+	}
+
+	private static @Nullable String refusal(File file) {
+		try {
+			return new PidFile(file.toPath()).refusal((int) ProcessHandle.current().pid());
+		}
+		catch (IOException | RuntimeException ex) {
+			// The writer says why, in its own words.
+			return null;
+		}
 	}
 
 	/**
-	 * Whether the application has registered none.
+	 * Return the files of the writers, which the master deletes when it ends.
 	 */
-	boolean areNone() {
-		return writers().findAny().isEmpty();
-	}
-
-	private Stream<ApplicationPidFileWriter> writers() {
-		return this.application.getListeners()
-			.stream()
-			.filter(ApplicationPidFileWriter.class::isInstance)
-			.map(ApplicationPidFileWriter.class::cast);
+	List<String> files(Environment environment) {
+		return writers().stream()
+			.map((writer) -> file(writer, environment))
+			.filter((file) -> file != null)
+			.map((file) -> file.getAbsolutePath())
+			.toList();
 	}
 
 	/**
-	 * Take them out of the application, because a worker must not write its own number.
+	 * Return the file that a writer writes, as the writer finds it.
+	 */
+	private static @Nullable File file(ApplicationPidFileWriter writer, Environment environment) {
+		for (String property : List.of("spring.pid.file", "spring.pidfile")) {
+			if (environment.getProperty(property) != null) {
+				return new File(environment.getRequiredProperty(property));
+			}
+		}
+		String variable = SystemProperties.get("PIDFILE");
+		return (variable != null) ? new File(variable) : own(writer);
+	}
+
+	/** Return the file of the constructor, or {@code null} if Spring Boot hides it. */
+	private static @Nullable File own(ApplicationPidFileWriter writer) {
+		try {
+			Field field = ReflectionUtils.findField(ApplicationPidFileWriter.class, "file", File.class);
+			if (field == null) {
+				return null;
+			}
+			ReflectionUtils.makeAccessible(field);
+			return (File) ReflectionUtils.getField(field, writer);
+		}
+		catch (RuntimeException ex) {
+			return null;
+		}
+	}
+
+	private static boolean failsOnWriteError(Environment environment) {
+		String configured = environment.getProperty("spring.pid.fail-on-write-error");
+		return Boolean
+			.parseBoolean((configured != null) ? configured : SystemProperties.get("PID_FAIL_ON_WRITE_ERROR"));
+	}
+
+	/**
+	 * Remove the writers from the application, because a worker must not write its own
+	 * id.
 	 */
 	void remove() {
-		List<ApplicationListener<?>> others = this.application.getListeners()
-			.stream()
-			.filter((listener) -> !(listener instanceof ApplicationPidFileWriter))
-			.toList();
-		this.application.setListeners(others);
+		registered().remove();
+	}
+
+	private RegisteredListeners<ApplicationPidFileWriter> registered() {
+		return new RegisteredListeners<>(this.application, ApplicationPidFileWriter.class);
 	}
 
 }

@@ -6,8 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-import io.unicorn.launch.LaunchPlan;
-import io.unicorn.launch.ListenAddress;
+import io.unicorn.launch.plan.LaunchPlan;
+import io.unicorn.launch.plan.ListenAddress;
 import io.unicorn.posix.Listener;
 import io.unicorn.posix.Posix;
 import io.unicorn.posix.PosixException;
@@ -19,14 +19,14 @@ import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
 
 /**
- * The addresses that the application's web servers are configured to listen on, opened
- * for all workers together.
+ * Reads the addresses that the application's web servers are configured to listen on, and
+ * opens one listener for each, which all workers share.
  */
 final class WebAddresses {
 
 	/**
-	 * Gunicorn's default. Connections wait here while workers are replaced, so more than
-	 * Tomcat's 100 is of use; the kernel caps it at {@code net.core.somaxconn}.
+	 * Gunicorn's default. Connections wait in the backlog while workers are replaced, so
+	 * Tomcat's 100 is too few; the kernel limits it to {@code net.core.somaxconn}.
 	 */
 	private static final int DEFAULT_BACKLOG = 2048;
 
@@ -34,26 +34,29 @@ final class WebAddresses {
 
 	private final Binder binder;
 
+	private final RandomPorts randomPorts;
+
 	private final boolean actuator;
 
 	WebAddresses(Environment environment, ClassLoader classLoader) {
 		this.binder = Binder.get(environment);
+		this.randomPorts = RandomPorts.of(environment);
 		this.actuator = ClassUtils.isPresent(
 				"org.springframework.boot.actuate.autoconfigure.web.server.ManagementServerProperties", classLoader);
 	}
 
 	/**
 	 * Return the addresses, in the order in which workers get their sockets.
-	 * @throws ListenFailedException if a port cannot be one
+	 * @throws ListenFailedException if the number of a port is out of range
 	 */
 	List<ListenAddress> addresses() {
-		int port = number("server.port", DEFAULT_PORT);
+		int port = this.randomPorts.port(LaunchPlan.HTTP, number("server.port", DEFAULT_PORT));
 		List<ListenAddress> addresses = new ArrayList<>();
 		addresses.add(address(LaunchPlan.HTTP, port));
 		Integer managementPort = this.actuator ? this.binder.bind("management.server.port", Integer.class).orElse(null)
 				: null;
 		if (managementPort != null && managementPort >= 0 && (managementPort != port || port == 0)) {
-			addresses.add(address(LaunchPlan.MANAGEMENT, managementPort));
+			addresses.add(address(LaunchPlan.MANAGEMENT, this.randomPorts.port(LaunchPlan.MANAGEMENT, managementPort)));
 		}
 		return addresses;
 	}
@@ -62,22 +65,22 @@ final class WebAddresses {
 		InetAddress address = this.binder.bind(prefix(name) + ".address", InetAddress.class).orElse(null);
 		String host = (address != null) ? address.getHostAddress() : null;
 		if (port < 0 || port > 65_535) {
-			throw new ListenFailedException(prefix(name) + ".port", host, port,
+			throw new ListenFailedException(prefix(name), host, port,
 					"a port is a number from 0 to 65535, and 0 lets the system choose one", null);
 		}
 		return new ListenAddress(name, host, port, Math.max(1, number("server.tomcat.accept-count", DEFAULT_BACKLOG)));
 	}
 
-	/** Where the address with this name is configured. */
-	private static String prefix(String name) {
+	/** Return the prefix of the properties that configure the address with this name. */
+	static String prefix(String name) {
 		return name.equals(LaunchPlan.MANAGEMENT) ? "management.server" : "server";
 	}
 
 	/**
 	 * Open all listeners.
 	 * @return the listeners by name
-	 * @throws PortInUseException if another program listens there
-	 * @throws ListenFailedException if it cannot be listened there
+	 * @throws PortInUseException if another program listens on an address
+	 * @throws ListenFailedException if an address cannot be opened for another reason
 	 */
 	static Map<String, Listener> open(List<ListenAddress> addresses, Posix posix) {
 		Map<String, Listener> listeners = new LinkedHashMap<>();
@@ -85,7 +88,7 @@ final class WebAddresses {
 			addresses.forEach((address) -> listeners.put(address.name(), open(address, posix)));
 			return listeners;
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			listeners.values().forEach((listener) -> posix.close(listener.fd()));
 			throw ex;
 		}
@@ -104,8 +107,7 @@ final class WebAddresses {
 			if (ex.errno() == PosixException.EADDRINUSE) {
 				throw new PortInUseException(address.port(), ex);
 			}
-			throw new ListenFailedException(prefix(address.name()) + ".port", address.host(), address.port(),
-					reason(ex), ex);
+			throw new ListenFailedException(prefix(address.name()), address.host(), address.port(), reason(ex), ex);
 		}
 	}
 
@@ -116,22 +118,22 @@ final class WebAddresses {
 	}
 
 	/**
-	 * The addresses cannot be used.
+	 * Thrown if an address cannot be listened on.
 	 */
 	static class ListenFailedException extends RuntimeException {
 
 		private static final long serialVersionUID = 1L;
 
-		private final String property;
+		private final String prefix;
 
 		private final String address;
 
 		private final String reason;
 
-		ListenFailedException(String property, @Nullable String address, int port, String reason,
+		ListenFailedException(String prefix, @Nullable String address, int port, String reason,
 				@Nullable Throwable cause) {
 			super("Cannot listen on " + describe(address, port) + ": " + reason, cause);
-			this.property = property;
+			this.prefix = prefix;
 			this.address = describe(address, port);
 			this.reason = reason;
 		}
@@ -140,8 +142,12 @@ final class WebAddresses {
 			return ((address != null) ? address + " " : "") + "port " + port;
 		}
 
-		String getProperty() {
-			return this.property;
+		String getPortProperty() {
+			return this.prefix + ".port";
+		}
+
+		String getAddressProperty() {
+			return this.prefix + ".address";
 		}
 
 		String getAddress() {

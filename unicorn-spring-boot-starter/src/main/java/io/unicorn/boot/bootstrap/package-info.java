@@ -1,5 +1,6 @@
 /**
- * Turns the application's own process into the master, and tells a worker who it is.
+ * Runs before there is an application context: turns the application's process into the
+ * master, and connects a worker to its master.
  */
 @NullMarked
 package io.unicorn.boot.bootstrap;

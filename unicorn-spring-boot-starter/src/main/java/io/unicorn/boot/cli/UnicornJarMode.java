@@ -5,9 +5,9 @@ import io.unicorn.cli.CommandLine;
 import org.springframework.boot.loader.jarmode.JarMode;
 
 /**
- * Runs a command instead of the application, when the jar is started with
- * {@code -Djarmode=unicorn}. Spring Boot's launcher finds it in {@code spring.factories};
- * there is neither a context nor an environment.
+ * Runs a command instead of the application if the jar is started with
+ * {@code -Djarmode=unicorn}. Spring Boot's launcher finds this class in
+ * {@code spring.factories}; there is no context and no environment.
  */
 public final class UnicornJarMode implements JarMode {
 
@@ -20,7 +20,7 @@ public final class UnicornJarMode implements JarMode {
 	public void run(String mode, String[] args) {
 		int status = new CommandLine(System.out, System.err).run(args);
 		if (status != 0) {
-			// The launcher knows no other failure than 1, with a stack trace.
+			// The launcher itself can only exit with 1, after a stack trace.
 			System.exit(status);
 		}
 	}

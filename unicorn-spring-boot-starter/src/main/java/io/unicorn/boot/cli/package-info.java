@@ -1,5 +1,5 @@
 /**
- * The pool's command line, as a mode of Spring Boot's executable jar.
+ * The operator's commands as a mode of Spring Boot's executable jar.
  */
 @NullMarked
 package io.unicorn.boot.cli;

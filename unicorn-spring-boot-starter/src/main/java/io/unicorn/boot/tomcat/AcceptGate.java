@@ -11,24 +11,25 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
-import io.unicorn.worker.AcceptTurns;
+import io.unicorn.worker.AcceptDelay;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands between Tomcat's acceptor thread and the listener that all workers share. It is
- * closed until the application is ready, and lets in nobody but this process itself, then
- * it is open, then closed for good. When it is closed for good, every connection that was
- * accepted is in Tomcat's hands: the acceptor is followed from before its call to
- * {@code accept} until Tomcat has taken the connection. Thread-safe.
+ * Controls what Tomcat's acceptor thread accepts. Until the application is ready, the
+ * gate is closed and passes on only connections of this process's own warm-up. Then it is
+ * open and accepts from the listener that all workers share, and at last it is closed for
+ * good. The gate tracks the acceptor from before its call to {@code accept} until Tomcat
+ * has taken the connection, so when the gate is closed for good, Tomcat has every
+ * connection that was accepted. Thread-safe.
  */
 final class AcceptGate {
 
-	/** How often a parked acceptor looks whether Tomcat has stopped; nothing tells it. */
+	/** The time after which a parked acceptor checks whether Tomcat has stopped. */
 	private static final long STOP_CHECK_MILLIS = 20;
 
 	private final ServerSocketChannel listener;
 
-	private final AcceptTurns turns;
+	private final AcceptDelay delay;
 
 	private final ReentrantLock lock = new ReentrantLock();
 
@@ -48,44 +49,47 @@ final class AcceptGate {
 	/** The acceptor may have a connection that Tomcat does not know yet. */
 	private boolean accepting;
 
-	AcceptGate(ServerSocketChannel listener, AcceptTurns turns) {
+	AcceptGate(ServerSocketChannel listener, AcceptDelay delay) {
 		this.listener = listener;
-		this.turns = turns;
+		this.delay = delay;
 	}
 
 	/**
 	 * Accept a connection; called by the acceptor thread alone.
+	 * @param open number of open connections of this process
 	 * @param running whether Tomcat's endpoint runs; while it does, this method does not
 	 * return without a connection or an error of the listener
 	 */
-	SocketChannel accept(BooleanSupplier running) throws IOException {
-		SocketChannel own = awaitTurn(running);
+	SocketChannel accept(int open, BooleanSupplier running) throws IOException {
+		long now = System.nanoTime();
+		SocketChannel own = awaitTurn(now + this.delay.afterAccept(open, now).toNanos(), running);
 		if (own != null) {
 			return own;
 		}
 		try {
-			SocketChannel connection = this.listener.accept();
-			this.turns.taken();
-			return connection;
+			return this.listener.accept();
 		}
 		catch (IOException ex) {
 			handedOver();
 			if (isClosed()) {
 				// Tomcat would log an error if it saw this exception while it runs.
-				awaitTurn(running);
+				awaitTurn(now, running);
 			}
 			throw ex;
 		}
 	}
 
-	/** Return a connection of this process's own, or nothing when the gate is open. */
-	private @Nullable SocketChannel awaitTurn(BooleanSupplier running) throws IOException {
+	/**
+	 * Return a connection of the warm-up, or nothing when the gate is open and the delay
+	 * of the next accept is over.
+	 */
+	private @Nullable SocketChannel awaitTurn(long nanoTime, BooleanSupplier running) throws IOException {
 		this.lock.lock();
 		try {
 			while (true) {
 				if (this.open && !this.closed) {
-					long nanos = this.turns.nanosToWait();
-					if (nanos == 0) {
+					long nanos = nanoTime - System.nanoTime();
+					if (nanos <= 0) {
 						break;
 					}
 					var unused = this.changed.awaitNanos(nanos);
@@ -130,9 +134,10 @@ final class AcceptGate {
 	}
 
 	/**
-	 * Hand the acceptor a connection of this process's own, while the gate is closed to
-	 * everybody else.
-	 * @return whether it takes it; not when the gate is open, or closed for good
+	 * Pass a connection of the warm-up to the acceptor, while the gate is closed to
+	 * clients.
+	 * @return whether the acceptor takes it; not when the gate is open, or closed for
+	 * good
 	 */
 	boolean offer(SocketChannel connection) {
 		this.lock.lock();
@@ -156,7 +161,6 @@ final class AcceptGate {
 		this.lock.lock();
 		try {
 			this.open = true;
-			this.turns.begin();
 			withdraw();
 			this.changed.signalAll();
 		}
@@ -186,7 +190,6 @@ final class AcceptGate {
 		this.lock.lock();
 		try {
 			this.closed = true;
-			this.turns.end();
 			withdraw();
 			this.changed.signalAll();
 			// Closes this process's copy of the shared socket and nothing else. A blocked
@@ -204,14 +207,14 @@ final class AcceptGate {
 		}
 	}
 
-	/** Whose connection was not taken until now has given up. */
+	/** Close the connections of the warm-up that were not taken. */
 	private void withdraw() {
 		for (SocketChannel connection : this.offered) {
 			try {
 				connection.close();
 			}
 			catch (IOException ex) {
-				// Nobody waits for it.
+				// The warm-up has ended.
 			}
 		}
 		this.offered.clear();
@@ -232,10 +235,6 @@ final class AcceptGate {
 		finally {
 			this.lock.unlock();
 		}
-	}
-
-	AcceptTurns turns() {
-		return this.turns;
 	}
 
 	ServerSocketChannel listener() {

@@ -8,9 +8,9 @@ import org.apache.tomcat.util.net.NioEndpoint;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An endpoint on a listener that other processes share. Tomcat's own way of stopping
- * accepts a connection and throws it away: it wakes its acceptor by connecting to its own
- * port, which another worker answers. Here the listener is closed instead.
+ * Accepts connections from a listener that other processes share. To stop, it closes its
+ * copy of the listener. Tomcat's own endpoint wakes its acceptor by a connection to its
+ * own port, which another worker would accept.
  */
 final class InheritedEndpoint extends NioEndpoint {
 
@@ -32,7 +32,8 @@ final class InheritedEndpoint extends NioEndpoint {
 	}
 
 	/**
-	 * Tell HTTP/2 clients to begin nothing more on their connections. Each is told once.
+	 * Tell HTTP/2 clients, with a GOAWAY frame, to begin no more streams. Each connection
+	 * gets the frame once.
 	 */
 	void announceEnd() {
 		getHandler().pause();
@@ -50,19 +51,7 @@ final class InheritedEndpoint extends NioEndpoint {
 
 	@Override
 	protected SocketChannel serverSocketAccept() throws Exception {
-		return gate().accept(this::isRunning);
-	}
-
-	@Override
-	protected void countUpOrAwaitConnection() throws InterruptedException {
-		super.countUpOrAwaitConnection();
-		gate().turns().opened();
-	}
-
-	@Override
-	protected long countDownConnection() {
-		gate().turns().closed();
-		return super.countDownConnection();
+		return gate().accept(openConnections(), this::isRunning);
 	}
 
 	@Override

@@ -11,24 +11,25 @@ import org.apache.coyote.http2.Http2Protocol;
 import org.jspecify.annotations.Nullable;
 
 /**
- * HTTP/1.1, and HTTP/2 where it is upgraded to, on an inherited listener. Tomcat creates
- * it by name, so it is public and has a constructor without arguments.
+ * Serves HTTP/1.1, and HTTP/2 after an upgrade, on an inherited listener. Tomcat creates
+ * the class by name, so it is public and has a constructor without arguments.
  */
 public class PoolHttp11Protocol extends Http11NioProtocol implements DrainableServer {
 
 	/**
-	 * After a client was told to begin no more streams on its HTTP/2 connection, those
-	 * that it begins are served for so long. Tomcat allows for no more than the time to
-	 * the client and back, and some clients have written ahead.
+	 * How long streams are served that a client begins after the GOAWAY of its HTTP/2
+	 * connection. Tomcat allows one round trip, and some clients have sent more ahead.
 	 */
 	private static final Duration HTTP2_LAST_STREAMS = Duration.ofSeconds(1);
 
-	/** How often a worker without room for a client looks whether there is some. */
+	/** The time after which a worker without a free connection checks for one. */
 	private static final Duration ROOM_CHECK = Duration.ofMillis(50);
 
 	private final InheritedEndpoint endpoint;
 
-	private volatile @Nullable Farewell farewell;
+	private volatile @Nullable ConnectionTerminator terminator;
+
+	private volatile @Nullable LoopbackConnector loopback;
 
 	private volatile @Nullable WarmUp warmUp;
 
@@ -46,13 +47,24 @@ public class PoolHttp11Protocol extends Http11NioProtocol implements DrainableSe
 		this.endpoint = endpoint;
 	}
 
-	void attach(AcceptGate gate, Farewell farewell) {
+	void attach(AcceptGate gate, ConnectionTerminator terminator) {
 		this.endpoint.attach(gate);
-		this.farewell = farewell;
+		this.terminator = terminator;
 	}
 
 	void warmUpBy(WarmUpPlan plan) {
-		this.warmUp = new WarmUp(plan, new SideEntrance(this.endpoint.gate(), this));
+		LoopbackConnector connector = new LoopbackConnector(this.endpoint.gate(), this);
+		this.loopback = connector;
+		this.warmUp = new WarmUp(plan, connector);
+	}
+
+	/**
+	 * Whether a request is to be served: one of the warm-up or, later, of a client.
+	 * @param token what it says to be of the warm-up
+	 */
+	boolean admits(@Nullable String token) {
+		LoopbackConnector connector = this.loopback;
+		return hasClients() || (connector != null && connector.token().equals(token));
 	}
 
 	/**
@@ -72,7 +84,7 @@ public class PoolHttp11Protocol extends Http11NioProtocol implements DrainableSe
 	}
 
 	/**
-	 * Asked for at the head of each request: with 1, its response ends the connection.
+	 * Tomcat asks at the start of each request; 1 makes its response end the connection.
 	 */
 	@Override
 	public int getMaxKeepAliveRequests() {
@@ -89,8 +101,8 @@ public class PoolHttp11Protocol extends Http11NioProtocol implements DrainableSe
 	}
 
 	/**
-	 * Of class sync, a request of the warm-up that still runs keeps all clients out. A
-	 * worker in which it never ends is not ready, and its boot-timeout sees to it.
+	 * In class sync, a request of the warm-up that still runs takes the only connection.
+	 * If it never ends, the worker is not ready, and boot-timeout ends the worker.
 	 */
 	private void awaitRoom() {
 		int most = getMaxConnections();
@@ -119,10 +131,10 @@ public class PoolHttp11Protocol extends Http11NioProtocol implements DrainableSe
 		}
 		// Before anything that may have to wait for a client.
 		this.ending = true;
-		// Makes every further response end its connection, and HTTP/2 say goodbye. Not
-		// preceded by pause(), which would drop requests that have just been read.
+		// Makes every further response end its connection, and sends GOAWAY on HTTP/2.
+		// Without pause() before, which would drop requests that have just been read.
 		closeServerSocketGraceful();
-		Farewell last = this.farewell;
+		ConnectionTerminator last = this.terminator;
 		if (last != null) {
 			last.begin(this.endpoint);
 		}
@@ -131,7 +143,7 @@ public class PoolHttp11Protocol extends Http11NioProtocol implements DrainableSe
 	@Override
 	public int awaitNoConnections(Duration timeout) {
 		if (!hasClients()) {
-			// Nobody misses the answer to a request of the warm-up.
+			// No client waits for the answer to a request of the warm-up.
 			return 0;
 		}
 		awaitConnectionsClose(timeout.toMillis());

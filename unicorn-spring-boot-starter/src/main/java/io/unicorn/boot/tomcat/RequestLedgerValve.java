@@ -2,6 +2,7 @@ package io.unicorn.boot.tomcat;
 
 import java.io.IOException;
 
+import io.unicorn.boot.tomcat.sse.AsyncCompletionListener;
 import io.unicorn.worker.RequestLedger;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.ServletException;
@@ -11,10 +12,10 @@ import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ValveBase;
 
 /**
- * Enters every request into the ledger, from before the application sees it until it is
- * answered; an asynchronous one until it completes. An answer with a status of 500 or
- * more is entered as an error. Requests of the warm-up are not entered: no client has
- * sent them.
+ * Enters every request into the ledger from before the application sees it until it is
+ * answered, or, if it is asynchronous, until it completes. An answer with status 500 or
+ * above is entered as an error. Requests of the warm-up are not entered, because no
+ * client has sent them.
  */
 final class RequestLedgerValve extends ValveBase {
 
@@ -28,24 +29,24 @@ final class RequestLedgerValve extends ValveBase {
 	@Override
 	public void invoke(Request request, Response response) throws IOException, ServletException {
 		if (request.isAsync() || isWarmUp(request)) {
-			// The former comes by once more, for its result or error: one request, still
-			// running.
+			// A dispatch of an asynchronous request passes the valve again; it is entered
+			// already.
 			getNext().invoke(request, response);
 			return;
 		}
 		int token = this.ledger.begin();
-		boolean handedOn = false;
+		boolean asynchronous = false;
 		boolean failed = true;
 		try {
 			getNext().invoke(request, response);
 			failed = isError(response);
 			if (request.isAsyncStarted()) {
 				request.getAsyncContext().addListener(new LedgerEntry(token, response));
-				handedOn = true;
+				asynchronous = true;
 			}
 		}
 		finally {
-			if (!handedOn) {
+			if (!asynchronous) {
 				this.ledger.end(token, failed);
 			}
 		}
@@ -60,11 +61,11 @@ final class RequestLedgerValve extends ValveBase {
 		return response.getStatus() >= HttpServletResponse.SC_INTERNAL_SERVER_ERROR;
 	}
 
-	private final class LedgerEntry implements Completion {
+	private final class LedgerEntry implements AsyncCompletionListener {
 
 		private final int token;
 
-		/** Tomcat's own, which is not used again before the request has completed. */
+		/** Tomcat reuses the object only after the request has completed. */
 		private final Response response;
 
 		private boolean ended;
@@ -76,7 +77,7 @@ final class RequestLedgerValve extends ValveBase {
 
 		@Override
 		public void onComplete(AsyncEvent event) {
-			// Tomcat completes a request twice when a dispatch of it has sent an error.
+			// Tomcat completes a request twice if a dispatch of it has sent an error.
 			if (!this.ended) {
 				this.ended = true;
 				RequestLedgerValve.this.ledger.end(this.token, isError(this.response));

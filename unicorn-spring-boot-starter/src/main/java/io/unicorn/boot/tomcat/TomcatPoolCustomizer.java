@@ -1,14 +1,12 @@
 package io.unicorn.boot.tomcat;
 
 import java.io.IOException;
-import java.nio.file.Path;
 
+import io.unicorn.boot.tomcat.sse.EventStreamValve;
 import io.unicorn.boot.warmup.WarmUpPlan;
-import io.unicorn.launch.ConnectionBoardFile;
-import io.unicorn.launch.LaunchPlan;
-import io.unicorn.launch.WorkerCommand;
-import io.unicorn.worker.AcceptTurns;
-import io.unicorn.worker.ConnectionBoard;
+import io.unicorn.launch.plan.LaunchPlan;
+import io.unicorn.launch.plan.WorkerCommand;
+import io.unicorn.worker.AcceptDelay;
 import io.unicorn.worker.InheritedListeners;
 import io.unicorn.worker.RequestLedger;
 import io.unicorn.worker.WorkerAgent;
@@ -20,7 +18,8 @@ import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.core.Ordered;
 
 /**
- * Puts a Tomcat on a listener that the master has opened, in the agent's care.
+ * Makes Tomcat serve on a listener that the master has opened, and registers it with the
+ * agent, which drains it.
  */
 public final class TomcatPoolCustomizer implements WebServerFactoryCustomizer<TomcatWebServerFactory>, Ordered {
 
@@ -28,16 +27,19 @@ public final class TomcatPoolCustomizer implements WebServerFactoryCustomizer<To
 
 	private final String listener;
 
+	private final AcceptDelay delay;
+
 	private final @Nullable RequestLedger ledger;
 
 	private final TomcatTuning tuning;
 
 	private final WarmUpPlan warmUp;
 
-	private TomcatPoolCustomizer(WorkerAgent agent, String listener, @Nullable RequestLedger ledger,
+	private TomcatPoolCustomizer(WorkerAgent agent, String listener, AcceptDelay delay, @Nullable RequestLedger ledger,
 			TomcatTuning tuning, WarmUpPlan warmUp) {
 		this.agent = agent;
 		this.listener = listener;
+		this.delay = delay;
 		this.ledger = ledger;
 		this.tuning = tuning;
 		this.warmUp = warmUp;
@@ -46,9 +48,9 @@ public final class TomcatPoolCustomizer implements WebServerFactoryCustomizer<To
 	/**
 	 * Return a customizer for the application's own server.
 	 */
-	public static TomcatPoolCustomizer forApplication(WorkerAgent agent, RequestLedger ledger, TomcatTuning tuning,
-			WarmUpPlan warmUp) {
-		return new TomcatPoolCustomizer(agent, LaunchPlan.HTTP, ledger, tuning, warmUp);
+	public static TomcatPoolCustomizer forApplication(WorkerAgent agent, AcceptDelay delay, RequestLedger ledger,
+			TomcatTuning tuning, WarmUpPlan warmUp) {
+		return new TomcatPoolCustomizer(agent, LaunchPlan.HTTP, delay, ledger, tuning, warmUp);
 	}
 
 	/**
@@ -56,22 +58,23 @@ public final class TomcatPoolCustomizer implements WebServerFactoryCustomizer<To
 	 * not counted: probes must not use up a worker's max-requests.
 	 */
 	public static TomcatPoolCustomizer forManagement(WorkerAgent agent) {
-		return new TomcatPoolCustomizer(agent, LaunchPlan.MANAGEMENT, null, TomcatTuning.NONE, WarmUpPlan.NONE);
+		return new TomcatPoolCustomizer(agent, LaunchPlan.MANAGEMENT, AcceptDelay.none(), null, TomcatTuning.NONE,
+				WarmUpPlan.NONE);
 	}
 
 	@Override
 	public void customize(TomcatWebServerFactory factory) {
 		factory.setProtocol(PoolHttp11Protocol.class.getName());
-		Farewell farewell = new Farewell();
-		factory.addConnectorCustomizers((connector) -> customize(connector, farewell));
-		factory.addContextCustomizers(farewell.sessions()::add);
-		factory.addEngineValves(new EventStreamValve(farewell.streams()));
+		ConnectionTerminator terminator = new ConnectionTerminator();
+		factory.addConnectorCustomizers((connector) -> customize(connector, terminator));
+		factory.addContextCustomizers(terminator.sessions()::add);
+		factory.addEngineValves(new EventStreamValve(terminator.streams()));
 		if (this.ledger != null) {
-			factory.addEngineValves(new RequestLedgerValve(this.ledger));
+			factory.addEngineValves(new RequestLedgerValve(this.ledger), new LoopbackValve());
 		}
 	}
 
-	private void customize(Connector connector, Farewell farewell) {
+	private void customize(Connector connector, ConnectionTerminator terminator) {
 		if (!(connector.getProtocolHandler() instanceof PoolHttp11Protocol protocol)) {
 			// An additional connector of the application's own.
 			return;
@@ -79,7 +82,7 @@ public final class TomcatPoolCustomizer implements WebServerFactoryCustomizer<To
 		try {
 			InheritedListeners listeners = new InheritedListeners(
 					System.getProperty(WorkerCommand.LISTENERS_PROPERTY, ""));
-			protocol.attach(new AcceptGate(listeners.take(this.listener), turns()), farewell);
+			protocol.attach(new AcceptGate(listeners.take(this.listener), this.delay), terminator);
 		}
 		catch (IOException ex) {
 			throw new IllegalStateException("Tomcat cannot listen for the pool: " + ex.getMessage(), ex);
@@ -87,18 +90,6 @@ public final class TomcatPoolCustomizer implements WebServerFactoryCustomizer<To
 		this.tuning.apply(protocol);
 		protocol.warmUpBy(this.warmUp);
 		this.agent.register(protocol);
-	}
-
-	/**
-	 * The connections of the application are spread over the workers; a management port
-	 * has few.
-	 */
-	private AcceptTurns turns() throws IOException {
-		String board = System.getProperty(ConnectionBoardFile.PROPERTY);
-		if (board == null || !this.listener.equals(LaunchPlan.HTTP)) {
-			return new AcceptTurns(ConnectionBoard.ofThisProcess(1), 0);
-		}
-		return new AcceptTurns(ConnectionBoard.open(Path.of(board)), this.agent.identity().index());
 	}
 
 	/** After Spring Boot's own customizers, whose settings are overridden. */

@@ -9,11 +9,12 @@ import org.apache.tomcat.websocket.WsWebSocketContainer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The WebSocket sessions of a server, where it has the library for them. Thread-safe.
+ * Closes the WebSocket sessions of a server, if Tomcat's WebSocket library is present.
+ * Thread-safe.
  */
 final class WebSocketSessions {
 
-	/** Where the specification says that the container is to be found. */
+	/** The specification's name of the attribute that holds the container. */
 	private static final String CONTAINER = "jakarta.websocket.server.ServerContainer";
 
 	private final List<Context> contexts = new CopyOnWriteArrayList<>();
@@ -23,15 +24,15 @@ final class WebSocketSessions {
 	}
 
 	/**
-	 * Tell the client of every open session that this server is going away. Does not wait
-	 * for the answers, but for the application, which is told that the session has ended.
-	 * To be called again: sessions may begin on connections that are still open.
+	 * Close every open session with code 1001, "going away". Waits for the application's
+	 * handlers of the end of a session, not for the clients' answers. To be called again,
+	 * because sessions may begin on connections that are still open.
 	 */
-	void goAway() {
+	void close() {
 		for (Context context : this.contexts) {
 			Object container = container(context);
 			if (container != null) {
-				Tomcats.goAway(container);
+				TomcatLibrary.close(container);
 			}
 		}
 	}
@@ -41,13 +42,13 @@ final class WebSocketSessions {
 		return (servletContext != null) ? servletContext.getAttribute(CONTAINER) : null;
 	}
 
-	/** A class of its own, because the library may be missing. */
-	private static final class Tomcats {
+	/** Refers to the library, which may be missing, and is loaded only if needed. */
+	private static final class TomcatLibrary {
 
-		private static void goAway(Object container) {
+		private static void close(Object container) {
 			if (container instanceof WsWebSocketContainer sessions) {
-				// Sends close code 1001. In spite of its name it spoils nothing: what is
-				// released besides is created again for the next connection.
+				// Despite its name, the container remains usable: what this releases is
+				// created again for the next connection.
 				sessions.destroy();
 			}
 		}

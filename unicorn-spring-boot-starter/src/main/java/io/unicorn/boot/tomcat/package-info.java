@@ -1,5 +1,5 @@
 /**
- * Tomcat on an inherited listener.
+ * Runs Tomcat on a listener that the master has opened.
  */
 @NullMarked
 package io.unicorn.boot.tomcat;

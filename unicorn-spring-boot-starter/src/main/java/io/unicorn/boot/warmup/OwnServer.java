@@ -1,14 +1,17 @@
 package io.unicorn.boot.warmup;
 
 import java.io.IOException;
-import java.net.Socket;
+import java.net.URI;
 
 import org.jspecify.annotations.Nullable;
 
 /**
- * A server of this process, as its warm-up sees it. Called by one thread.
+ * A server of this process that can be warmed up. Called by one thread.
  */
-public interface OwnServer {
+public interface OwnServer extends AutoCloseable {
+
+	/** The header of each request that holds {@link #token()}. */
+	String TOKEN_HEADER = "Unicorn-Warm-Up";
 
 	/**
 	 * Return why this server cannot be warmed up, as a phrase for the log, or
@@ -22,17 +25,23 @@ public interface OwnServer {
 	boolean speaksHttp2();
 
 	/**
-	 * Whether what is sent to this server is encrypted.
+	 * Return the value of the header {@value #TOKEN_HEADER} without which this server
+	 * refuses requests that come before it accepts clients.
 	 */
-	boolean isEncrypted();
+	String token();
 
 	/**
-	 * Connect to this very server, which need not accept from anybody else yet. What is
-	 * sent is encrypted if the server expects that.
-	 * @param http2 whether HTTP/2 is to be spoken, which {@link #speaksHttp2()}
-	 * @return the client's end of the connection
-	 * @throws IOException if there is no connection to be had
+	 * End the connections to the former address and open another one, on the loopback
+	 * interface, at which this very server can be reached.
+	 * @return scheme, host and port
+	 * @throws IOException if it does not take connections of this process any more
 	 */
-	Socket connect(boolean http2) throws IOException;
+	URI open() throws IOException;
+
+	/**
+	 * End the connections to the last address, at which nothing listens any more.
+	 */
+	@Override
+	void close();
 
 }

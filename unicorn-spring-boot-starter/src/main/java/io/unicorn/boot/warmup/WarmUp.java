@@ -1,21 +1,23 @@
 package io.unicorn.boot.warmup;
 
 import java.io.IOException;
-import java.net.Socket;
-import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks a server of this process for pages until its code is loaded and compiled. Whatever
- * happens is told and harms nobody: a worker that is cold is slow, and no more. Runs
- * once, on one thread, and is stopped by any.
+ * Sends requests to a server of this process until its code is loaded and compiled. A
+ * failure is logged and the worker serves without the rest of the warm-up. Runs once, on
+ * one thread; any thread may stop it.
  */
 public final class WarmUp {
 
@@ -35,7 +37,10 @@ public final class WarmUp {
 
 	private volatile boolean stopped;
 
-	private volatile @Nullable Conversation conversation;
+	private volatile @Nullable WarmUpClient client;
+
+	/** Where the server listens for the current connection. */
+	private @Nullable URI address;
 
 	/**
 	 * Create a warm-up, which begins with {@link #run}.
@@ -66,70 +71,85 @@ public final class WarmUp {
 	}
 
 	private long ask(long deadline) {
-		long answered = 0;
-		this.http2 = this.server.speaksHttp2();
-		int roundsPerConnection = Math.max(1, REQUESTS_PER_CONNECTION / this.plan.paths().size());
-		try {
-			for (int round = 0; round < this.plan.requests(); round++) {
-				// HTTP/1.1 comes first, because its answers tell whether a path is good.
-				boolean newer = this.http2 && round / roundsPerConnection % 2 == 1;
-				for (String path : this.plan.paths()) {
-					if (this.stopped || System.nanoTime() - deadline >= 0) {
-						return answered;
-					}
-					if (!this.refused.contains(path) && isAnswered(path, newer, deadline)) {
-						answered++;
-					}
-				}
-			}
-			return answered;
+		try (WarmUpClient own = new WarmUpClient(this.server.token())) {
+			this.client = own;
+			return this.stopped ? 0 : ask(own, deadline);
+		}
+		catch (IOException | LinkageError ex) {
+			// A runtime may lack the module java.net.http.
+			logger.warn("No warm-up: " + ex);
+			return 0;
 		}
 		finally {
-			hangUp();
+			this.client = null;
+			this.server.close();
 		}
 	}
 
-	private boolean isAnswered(String path, boolean http2, long deadline) {
+	private long ask(WarmUpClient own, long deadline) {
+		long answered = 0;
+		this.http2 = this.server.speaksHttp2();
+		int roundsPerConnection = Math.max(1, REQUESTS_PER_CONNECTION / this.plan.paths().size());
+		for (int round = 0; round < this.plan.requests(); round++) {
+			if (round % roundsPerConnection == 0) {
+				this.address = null;
+			}
+			// HTTP/1.1 comes first, because its answers tell whether a path is good.
+			boolean newer = round / roundsPerConnection % 2 == 1;
+			for (String path : this.plan.paths()) {
+				Duration left = Duration.ofNanos(deadline - System.nanoTime());
+				if (this.stopped || left.isNegative()) {
+					return answered;
+				}
+				if (!this.refused.contains(path) && isAnswered(own, path, newer && this.http2, left)) {
+					answered++;
+				}
+			}
+		}
+		return answered;
+	}
+
+	private boolean isAnswered(WarmUpClient own, String path, boolean http2, Duration left) {
 		try {
-			int status = conversation(http2, deadline).get(path);
-			if (status != Conversation.UNKNOWN && (status < 200 || status >= 400)) {
+			HttpClient.Version version = http2 ? HttpClient.Version.HTTP_2 : HttpClient.Version.HTTP_1_1;
+			HttpResponse<Void> answer = own.get(URI.create(address() + path), version, left);
+			int status = answer.statusCode();
+			if (status < 200 || status >= 400) {
 				refuse(path, "was answered with status " + status);
+			}
+			if (http2 && answer.version() != version) {
+				doWithoutHttp2("the server answers by HTTP/1.1");
 			}
 			return true;
 		}
-		catch (SocketTimeoutException ex) {
+		catch (TimeoutException ex) {
 			refuse(path, "was not answered in the time that was left of unicorn.warm-up.timeout");
+		}
+		catch (IllegalArgumentException ex) {
+			refuse(path, "cannot be sent: " + ex.getMessage());
 		}
 		catch (IOException ex) {
 			if (http2) {
-				doWithoutHttp2(ex);
+				doWithoutHttp2(ex.toString());
 			}
 			else {
 				refuse(path, "failed: " + ex);
 			}
 		}
-		hangUp();
+		this.address = null;
 		return false;
 	}
 
-	private Conversation conversation(boolean http2, long deadline) throws IOException {
-		Conversation current = this.conversation;
-		if (current != null && !current.isOver() && current.requests() < REQUESTS_PER_CONNECTION
-				&& current instanceof Http2Conversation == http2) {
-			return current;
+	private URI address() throws IOException {
+		URI current = this.address;
+		if (current == null) {
+			current = this.server.open();
+			this.address = current;
 		}
-		hangUp();
-		Socket socket = this.server.connect(http2);
-		Conversation next = http2 ? new Http2Conversation(socket, this.server.isEncrypted(), deadline)
-				: new Http1Conversation(socket, deadline);
-		this.conversation = next;
-		if (this.stopped) {
-			next.close();
-		}
-		return next;
+		return current;
 	}
 
-	private void doWithoutHttp2(IOException cause) {
+	private void doWithoutHttp2(String cause) {
 		this.http2 = false;
 		if (!this.stopped) {
 			logger.warn("The warm-up by HTTP/2 failed and goes on by HTTP/1.1: " + cause);
@@ -157,13 +177,9 @@ public final class WarmUp {
 	 */
 	public void stop() {
 		this.stopped = true;
-		hangUp();
-	}
-
-	private void hangUp() {
-		Conversation last = this.conversation;
-		if (last != null) {
-			last.close();
+		WarmUpClient current = this.client;
+		if (current != null) {
+			current.close();
 		}
 	}
 

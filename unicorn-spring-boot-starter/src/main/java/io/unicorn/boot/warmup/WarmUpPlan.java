@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * What a server is asked for before it serves.
+ * The requests of a warm-up.
  *
  * @param paths request targets, each beginning with a slash; with none there is no
  * warm-up

@@ -10,14 +10,18 @@ import java.util.Map;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
+import io.unicorn.launch.settings.RolloutSettings;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
+import org.springframework.mock.env.MockEnvironment;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What an editor shows of our properties.
+ * Tests the metadata of the properties, which an editor shows: it must be complete, and
+ * its defaults must be those of the code.
  */
 class ConfigurationMetadataTests {
 
@@ -25,6 +29,7 @@ class ConfigurationMetadataTests {
 			Map.entry("unicorn.worker-class", "gthread"), Map.entry("unicorn.max-requests", "0"),
 			Map.entry("unicorn.max-requests-jitter", "0"), Map.entry("unicorn.timeout", "30s"),
 			Map.entry("unicorn.graceful-timeout", "30s"), Map.entry("unicorn.boot-timeout", "120s"),
+			Map.entry("unicorn.migration-timeout", "10m"), Map.entry("unicorn.initialization", "first"),
 			Map.entry("unicorn.shutdown-delay", "0s"), Map.entry("unicorn.reload-on-change", "false"),
 			Map.entry("unicorn.rollout.max-surge", "1"), Map.entry("unicorn.rollout.max-unavailable", "0"),
 			Map.entry("unicorn.rollout.health", "readiness"), Map.entry("unicorn.rollout.observe", "5s"),
@@ -68,6 +73,30 @@ class ConfigurationMetadataTests {
 			assertThat(property.get("description").asString()).matches("(?s)[A-Z].*[^.]\\.")
 				.doesNotContain("@", "{", "<", "\n");
 		});
+	}
+
+	@Test
+	void everyDescriptionNamesTheDefault() throws IOException {
+		assertThat(properties()).allSatisfy((property) -> {
+			String name = property.get("name").asString();
+			String text = property.get("description").asString();
+			String value = DEFAULTS.get(name);
+			if (value == null) {
+				assertThat(text).as(name).contains("By default ");
+			}
+			else {
+				assertThat(text).as(name).endsWith("The default is " + (value.equals("[]") ? "none" : value) + ".");
+			}
+		});
+	}
+
+	@Test
+	void theDocumentedDefaultsAreThoseOfTheCode() {
+		UnicornProperties defaults = UnicornPropertiesBinder.bind(new MockEnvironment());
+		MockEnvironment documented = new MockEnvironment();
+		DEFAULTS.forEach((name, value) -> documented.setProperty(name, value.equals("[]") ? "" : value));
+		assertThat(UnicornPropertiesBinder.bind(documented)).isEqualTo(defaults);
+		assertThat(defaults.rollout().toSettings()).isEqualTo(RolloutSettings.DEFAULT);
 	}
 
 	@Test

@@ -5,11 +5,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 
-import io.unicorn.launch.AotCache;
-import io.unicorn.launch.JvmProfile;
-import io.unicorn.launch.PoolSettings;
-import io.unicorn.launch.RolloutSettings;
-import io.unicorn.launch.WorkerClass;
+import io.unicorn.boot.once.InitializationMode;
+import io.unicorn.launch.settings.AotCache;
+import io.unicorn.launch.settings.JvmProfile;
+import io.unicorn.launch.settings.PoolSettings;
+import io.unicorn.launch.settings.RolloutSettings;
+import io.unicorn.launch.settings.WorkerClass;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -30,6 +31,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 class UnicornPropertiesBinderTests {
 
+	private static final String PHASE = "spring.lifecycle.timeout-per-shutdown-phase";
+
 	private final StandardEnvironment environment = new StandardEnvironment();
 
 	UnicornPropertiesBinderTests() {
@@ -48,11 +51,12 @@ class UnicornPropertiesBinderTests {
 
 	@Test
 	void theDefaultsAreThoseOfTheDocumentation() {
-		assertThat(bind(Map.of())).isEqualTo(new UnicornProperties(null, "auto", WorkerClass.GTHREAD, null, 0, 0,
-				Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofSeconds(120), Duration.ZERO, false,
-				new UnicornProperties.Rollout(1, 0, "readiness", Duration.ofSeconds(5), null),
-				new UnicornProperties.WarmUp(List.of(), 1000, Duration.ofSeconds(30)), AotCache.AUTO,
-				JvmProfile.BALANCED, List.of(), null, null));
+		assertThat(bind(Map.of()))
+			.isEqualTo(new UnicornProperties(null, "auto", WorkerClass.GTHREAD, null, 0, 0, Duration.ofSeconds(30),
+					Duration.ofSeconds(30), Duration.ofSeconds(120), Duration.ofMinutes(10), InitializationMode.FIRST,
+					Duration.ZERO, false, new UnicornProperties.Rollout(1, 0, "readiness", Duration.ofSeconds(5)),
+					new UnicornProperties.WarmUp(List.of(), 1000, Duration.ofSeconds(30)), AotCache.AUTO,
+					JvmProfile.BALANCED, List.of(), null, null));
 	}
 
 	@ParameterizedTest
@@ -62,15 +66,15 @@ class UnicornPropertiesBinderTests {
 			"unicorn.worker-class, gThread", "unicorn.threads, 1", "unicorn.threads, 100000", "unicorn.max-requests, 0",
 			"unicorn.max-requests, 9000000000", "unicorn.max-requests-jitter, 100", "unicorn.timeout, 0",
 			"unicorn.timeout, 90", "unicorn.timeout, 500ms", "unicorn.timeout, 2m", "unicorn.timeout, PT5S",
-			"unicorn.graceful-timeout, 1ms", "unicorn.boot-timeout, 0", "unicorn.shutdown-delay, 10",
-			"unicorn.reload-on-change, true", "unicorn.rollout.max-surge, 3", "unicorn.rollout.max-unavailable, 2",
-			"unicorn.rollout.health, none", "unicorn.rollout.health, mine", "unicorn.rollout.observe, 0",
-			"unicorn.rollout.cpu-quota, 1", "unicorn.rollout.cpu-quota, 100",
-			"unicorn.jvm-args, '-Xmx1g,-XX:+UseSerialGC'", "unicorn.jvm-args, ''",
-			"unicorn.warm-up.paths, '/,/a/b?c=%20d&e=f'", "unicorn.warm-up.paths, ''", "unicorn.warm-up.requests, 1",
-			"unicorn.warm-up.timeout, 1ms", "unicorn.aot-cache, off", "unicorn.aot-cache, false",
-			"unicorn.aot-cache, AUTO", "unicorn.pidfile, /run/a.pid", "unicorn.work-dir, /var/lib/a" })
-	void aValueThatMakesSenseIsTaken(String name, String value) {
+			"unicorn.graceful-timeout, 1ms", "unicorn.boot-timeout, 0", "unicorn.migration-timeout, 0",
+			"unicorn.initialization, Every", "unicorn.shutdown-delay, 10", "unicorn.reload-on-change, true",
+			"unicorn.rollout.max-surge, 3", "unicorn.rollout.max-unavailable, 2", "unicorn.rollout.health, none",
+			"unicorn.rollout.health, mine", "unicorn.rollout.observe, 0", "unicorn.jvm-args, '-Xmx1g,-XX:+UseSerialGC'",
+			"unicorn.jvm-args, ''", "unicorn.warm-up.paths, '/,/a/b?c=%20d&e=f'", "unicorn.warm-up.paths, ''",
+			"unicorn.warm-up.requests, 1", "unicorn.warm-up.timeout, 1ms", "unicorn.aot-cache, off",
+			"unicorn.aot-cache, false", "unicorn.aot-cache, AUTO", "unicorn.pidfile, /run/a.pid",
+			"unicorn.work-dir, /var/lib/a" })
+	void anAllowedValueIsBound(String name, String value) {
 		assertThat(bind(Map.of(name, value))).isNotNull();
 	}
 
@@ -97,28 +101,27 @@ class UnicornPropertiesBinderTests {
 			"unicorn.graceful-timeout|-5|a duration such as 30s, longer than 0 and at most 365d",
 			"unicorn.graceful-timeout|never|a duration such as 30s, longer than 0 and at most 365d",
 			"unicorn.boot-timeout|-1|a duration such as 30s, at most 365d, or 0 to switch it off",
+			"unicorn.migration-timeout|-1|a duration such as 30s, at most 365d, or 0 to switch it off",
+			"unicorn.initialization|once|one of: first, every",
 			"unicorn.shutdown-delay|-1|a duration such as 30s, at most 365d, or 0 to switch it off",
 			"unicorn.reload-on-change|maybe|true or false",
-			"unicorn.rollout.max-surge|-1|a number from 0 to 1024, and not 0 together with the other of max-surge and max-unavailable",
-			"unicorn.rollout.max-unavailable|some|a number from 0 to 1024, and not 0 together with the other of max-surge and max-unavailable",
+			"unicorn.rollout.max-surge|-1|a number from 0 to 1024, and not 0 if the other of max-surge and max-unavailable is 0",
+			"unicorn.rollout.max-unavailable|some|a number from 0 to 1024, and not 0 if the other of max-surge and max-unavailable is 0",
 			"unicorn.rollout.health|' '|readiness, the name of a health group, or none",
 			"unicorn.rollout.observe|-1|a duration such as 30s, at most 365d, or 0 to switch it off",
-			"unicorn.rollout.cpu-quota|0|a number from 1 to 100, in percent",
-			"unicorn.rollout.cpu-quota|25%|a number from 1 to 100, in percent",
-			"unicorn.rollout.cpu-quota|101|a number from 1 to 100, in percent",
 			"unicorn.aot-cache|never|one of: auto, off", "unicorn.jvm-profile|small|one of: balanced, compact, none",
-			"unicorn.jvm-args|Xmx1g|JVM flags, each with a value that follows after = or :",
-			"unicorn.jvm-args|-cp|JVM flags, each with a value that follows after = or :",
-			"unicorn.warm-up.paths|a|paths that begin with /, and a query if need be, without spaces",
-			"unicorn.warm-up.paths|/,/a b|paths that begin with /, and a query if need be, without spaces",
-			"unicorn.warm-up.paths|/ä|paths that begin with /, and a query if need be, without spaces",
-			"unicorn.warm-up.paths|/a#b|paths that begin with /, and a query if need be, without spaces",
-			"unicorn.warm-up.paths|http://localhost/|paths that begin with /, and a query if need be, without spaces",
+			"unicorn.jvm-args|Xmx1g|JVM flags that begin with -, each with its value after = or :",
+			"unicorn.jvm-args|-cp|JVM flags that begin with -, each with its value after = or :",
+			"unicorn.warm-up.paths|a|paths that begin with /, each with or without a query, without spaces and #",
+			"unicorn.warm-up.paths|/,/a b|paths that begin with /, each with or without a query, without spaces and #",
+			"unicorn.warm-up.paths|/ä|paths that begin with /, each with or without a query, without spaces and #",
+			"unicorn.warm-up.paths|/a#b|paths that begin with /, each with or without a query, without spaces and #",
+			"unicorn.warm-up.paths|http://localhost/|paths that begin with /, each with or without a query, without spaces and #",
 			"unicorn.warm-up.requests|0|a number from 1 to 100000",
 			"unicorn.warm-up.requests|100001|a number from 1 to 100000",
 			"unicorn.warm-up.timeout|0|a duration such as 30s, longer than 0 and at most 365d",
 			"unicorn.boot-timeout|x|a duration such as 30s, at most 365d, or 0 to switch it off" })
-	void aValueThatMakesNoSenseIsRefusedInFull(String name, String value, String allowed) {
+	void aValueThatIsNotAllowedIsRefusedWithTheAllowedOnes(String name, String value, String allowed) {
 		assertThatExceptionOfType(InvalidUnicornPropertyException.class).isThrownBy(() -> bind(Map.of(name, value)))
 			.withMessage("Property " + name + " with value '" + value + "' is invalid: it must be " + allowed)
 			.satisfies((ex) -> {
@@ -130,7 +133,7 @@ class UnicornPropertiesBinderTests {
 
 	@ParameterizedTest
 	@CsvSource({ "unicorn.warm-up.paths, /a, b", "unicorn.jvm-args, -Da=b, c" })
-	void anElementOfAListThatMakesNoSenseIsNamed(String name, String good, String bad) {
+	void anInvalidElementOfAListIsNamed(String name, String good, String bad) {
 		assertThatExceptionOfType(InvalidUnicornPropertyException.class)
 			.isThrownBy(() -> bind(Map.of(name + "[0]", good, name + "[1]", bad)))
 			.satisfies((ex) -> {
@@ -143,7 +146,7 @@ class UnicornPropertiesBinderTests {
 	@ValueSource(strings = { "unicorn.timeout", "unicorn.graceful-timeout", "unicorn.boot-timeout",
 			"unicorn.max-requests", "unicorn.max-requests-jitter", "unicorn.threads", "unicorn.enabled",
 			"unicorn.worker-class", "unicorn.aot-cache" })
-	void anEmptyValueIsTheDefaultOrRefusedAndNeverAnAccident(String name) {
+	void anEmptyValueIsTheDefaultOrRefused(String name) {
 		try {
 			assertThat(poolSettings(Map.of(name, ""))).isEqualTo(poolSettings(Map.of()));
 		}
@@ -153,7 +156,7 @@ class UnicornPropertiesBinderTests {
 	}
 
 	@Test
-	void withNeitherSurgeNorAbsenceNothingCouldEverBeReplaced() {
+	void surgeAndUnavailableMustNotBothBeZero() {
 		assertThatExceptionOfType(InvalidUnicornPropertyException.class)
 			.isThrownBy(() -> bind(Map.of("unicorn.rollout.max-surge", "0")))
 			.withMessageContaining("unicorn.rollout.max-unavailable");
@@ -174,7 +177,8 @@ class UnicornPropertiesBinderTests {
 		assertThatExceptionOfType(InvalidUnicornPropertyException.class).isThrownBy(() -> bind(Map.of(name, "1")))
 			.satisfies((ex) -> {
 				FailureAnalysis analysis = new InvalidUnicornPropertyFailureAnalyzer().analyze(ex);
-				assertThat(analysis.getDescription()).contains("Property: " + name + "\n", "unicorn.workers");
+				assertThat(analysis.getDescription()).startsWith("A property of the worker pool does not exist:")
+					.contains("Property: " + name + "\n", "    Existing properties: ", "unicorn.workers");
 				assertThat(analysis.getAction()).contains("There is no property " + name);
 			});
 	}
@@ -182,7 +186,7 @@ class UnicornPropertiesBinderTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "unicorn.worker-class", "unicorn.workerClass", "unicorn.worker_class",
 			"unicorn.WORKER-CLASS", "UNICORN.WORKERCLASS" })
-	void aNameMayBeWrittenInEveryWayThatSpringBootAllows(String name) {
+	void aNameIsBoundInEveryFormThatSpringBootAllows(String name) {
 		assertThat(bind(Map.of(name, "sync")).workerClass()).isEqualTo(WorkerClass.SYNC);
 	}
 
@@ -211,14 +215,14 @@ class UnicornPropertiesBinderTests {
 	@ParameterizedTest
 	@CsvSource({ "auto, 3, 3", "AUTO, 3, 3", "' auto ', 3, 3", "auto, ' 3 ', 3", "2, 3, 2", "auto, '', 0",
 			"auto, '  ', 0", "2, nonsense, 2" })
-	void webConcurrencyIsWhatAutoStandsFor(String workers, String webConcurrency, int expected) {
+	void autoStandsForWebConcurrency(String workers, String webConcurrency, int expected) {
 		PoolSettings settings = poolSettings(Map.of("unicorn.workers", workers, "WEB_CONCURRENCY", webConcurrency));
 		assertThat(settings.workers()).isEqualTo((expected > 0) ? OptionalInt.of(expected) : OptionalInt.empty());
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "0", "-1", "1025", "auto", "many" })
-	void aWebConcurrencyThatMakesNoSenseIsRefused(String value) {
+	void anInvalidWebConcurrencyIsRefused(String value) {
 		assertThatExceptionOfType(InvalidUnicornPropertyException.class)
 			.isThrownBy(() -> poolSettings(Map.of("WEB_CONCURRENCY", value)))
 			.withMessage("Property WEB_CONCURRENCY with value '" + value
@@ -226,12 +230,32 @@ class UnicornPropertiesBinderTests {
 	}
 
 	@Test
-	void theMasterGetsWhatItNeeds() {
+	void theSettingsOfTheMasterAreThoseOfTheProperties() {
 		assertThat(poolSettings(Map.of("unicorn.workers", "3", "unicorn.worker-class", "sync", "unicorn.timeout", "5",
-				"unicorn.graceful-timeout", "6", "unicorn.boot-timeout", "7", "unicorn.rollout.cpu-quota", "100")))
-			.isEqualTo(
-					new PoolSettings(OptionalInt.of(3), WorkerClass.SYNC, Duration.ofSeconds(5), Duration.ofSeconds(6),
-							Duration.ofSeconds(7), Duration.ZERO, false, RolloutSettings.DEFAULT, AotCache.AUTO));
+				"unicorn.graceful-timeout", "6", "unicorn.boot-timeout", "7", "unicorn.migration-timeout", "8")))
+			.isEqualTo(new PoolSettings(OptionalInt.of(3), WorkerClass.SYNC, Duration.ofSeconds(5),
+					Duration.ofSeconds(6), Duration.ofSeconds(7), Duration.ZERO, false, RolloutSettings.DEFAULT,
+					AotCache.AUTO, Duration.ofSeconds(8)));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "60s, 63", "60000, 63", "30s, 30", "5s, 30", "nonsense, 30", "1000d, 31536003" })
+	void aLongerShutdownPhaseOfSpringReplacesTheDefault(String phase, int seconds) {
+		assertThat(bind(Map.of(PHASE, phase)).gracefulTimeout()).hasSeconds(seconds);
+	}
+
+	@Test
+	void aShutdownPhaseOfSpringDoesNotReplaceWhatIsSet() {
+		UnicornProperties properties = bind(Map.of(PHASE, "60s", "unicorn.graceful-timeout", "20s"));
+		assertThat(properties.gracefulTimeout()).hasSeconds(20);
+		assertThat(UnicornPropertiesBinder.gracefulTimeoutRemark(properties, this.environment)).isNull();
+	}
+
+	@Test
+	void theStartSaysThatTheDefaultIsReplaced() {
+		UnicornProperties properties = bind(Map.of(PHASE, "60s"));
+		assertThat(UnicornPropertiesBinder.gracefulTimeoutRemark(properties, this.environment))
+			.startsWith("unicorn.graceful-timeout is 63 s, because " + PHASE + " is 60 s");
 	}
 
 	@Test
@@ -243,7 +267,7 @@ class UnicornPropertiesBinderTests {
 			.satisfies((ex) -> {
 				FailureAnalysis analysis = new InvalidUnicornPropertyFailureAnalyzer().analyze(ex);
 				assertThat(analysis.getDescription()).startsWith("""
-						A property of the worker pool is not allowed:
+						A property of the worker pool has a value that is not allowed:
 
 						    Property: unicorn.workers
 						    Value: "none"

@@ -27,7 +27,10 @@ class ClassPathFileTests {
 	@TempDir
 	private Path directory;
 
-	/** The protocol nested: is known to Spring Boot's launcher alone. */
+	/**
+	 * Creates a URL without a handler: only Spring Boot's launcher has one for nested
+	 * jars.
+	 */
 	private static URL url(String text) throws MalformedURLException {
 		@SuppressWarnings("deprecation")
 		URL url = new URL(null, text, new URLStreamHandler() {
@@ -66,12 +69,12 @@ class ClassPathFileTests {
 	void anAddressOfAnotherKindIsRefused(String base) throws IOException {
 		URL url = url(base + MARKER);
 		assertThatIOException().isThrownBy(() -> ClassPathFile.of(url, MARKER))
-			.withMessage("cannot tell where " + url + " is");
+			.withMessage("cannot derive a file from " + url);
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "plain", "with space", "a+b", "100%", "bücher", "wow!", "a%20b", "q?x#y" })
-	void whatTheJdkSaysOfAStrangeDirectoryIsUnderstood(String name) throws IOException {
+	void theAddressesThatTheJdkBuildsForUnusualDirectoriesAreUnderstood(String name) throws IOException {
 		Path strange = Files.createDirectory(this.directory.resolve(name));
 		Path marker = Files.createDirectories(strange.resolve("io/unicorn")).resolve("Marker.class");
 		Files.writeString(marker, "x");
@@ -85,7 +88,7 @@ class ClassPathFileTests {
 	}
 
 	@Test
-	void aJarIsReadWhereverItIs() throws IOException {
+	void aJarIsReadFromAFileAndFromAnotherJar() throws IOException {
 		Path outer = jar(this.directory.resolve("app.jar"), "BOOT-INF/lib/inner.jar", "inner content");
 		ClassPathFile nested = new ClassPathFile(outer, "BOOT-INF/lib/inner.jar");
 		assertThat(nested.name()).isEqualTo("inner.jar");

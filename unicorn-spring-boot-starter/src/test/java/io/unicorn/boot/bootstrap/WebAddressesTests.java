@@ -7,7 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-import io.unicorn.launch.ListenAddress;
+import io.unicorn.launch.plan.ListenAddress;
+import io.unicorn.launch.plan.WorkerCommand;
 import io.unicorn.posix.Listener;
 import io.unicorn.posix.Posix;
 import io.unicorn.posix.PosixException;
@@ -17,7 +18,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.env.RandomValuePropertySource;
 import org.springframework.boot.web.server.PortInUseException;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.StandardEnvironment;
 import org.springframework.mock.env.MockEnvironment;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -63,9 +67,32 @@ class WebAddressesTests {
 	}
 
 	@Test
-	void withoutConfigurationItIsPort8080Everywhere() {
+	void withoutConfigurationPort8080IsOpenedOnAllAddresses() {
 		assertThat(open()).containsOnlyKeys("http");
 		assertThat(this.calls).containsExactly("listen 8080 2048");
+	}
+
+	@Test
+	void aRandomPortIsTheOneThatThePoolListensOn() {
+		StandardEnvironment random = new StandardEnvironment();
+		RandomValuePropertySource.addToEnvironment(random);
+		random.getPropertySources()
+			.addLast(new MapPropertySource("test",
+					Map.of("server.port", "${web.port:${random.int[20000,20001]}}", "management.server.port", "0")));
+		System.setProperty(WorkerCommand.PORTS_PROPERTY, "http:30000,management:0");
+		try {
+			assertThat(new WebAddresses(random, getClass().getClassLoader()).addresses())
+				.extracting(ListenAddress::port)
+				.containsExactly(30_000, 0);
+			assertThat(RandomPorts.of(random).properties()).containsExactly(Map.entry("server.port", 30_000));
+			random.getPropertySources().addFirst(new MapPropertySource("fixed", Map.of("web.port", "8081")));
+			assertThat(new WebAddresses(random, getClass().getClassLoader()).addresses())
+				.extracting(ListenAddress::port)
+				.containsExactly(8081, 0);
+		}
+		finally {
+			System.clearProperty(WorkerCommand.PORTS_PROPERTY);
+		}
 	}
 
 	@Test
@@ -78,7 +105,7 @@ class WebAddressesTests {
 	}
 
 	@Test
-	void aNameIsWrittenInEveryWayThatSpringBootAllows() {
+	void aNameIsReadInEveryFormThatSpringBootAllows() {
 		this.environment.setProperty("server.tomcat.acceptCount", "0");
 		open();
 		assertThat(this.calls).containsExactly("listen 8080 1");
@@ -133,16 +160,16 @@ class WebAddressesTests {
 			assertThat(analysis.getDescription())
 				.startsWith("The web server cannot listen on 127.0.0.1 port 80: bind 0.0.0.0:80: Permission denied")
 				.contains("CAP_NET_BIND_SERVICE");
-			assertThat(analysis.getAction()).contains("server.port");
+			assertThat(analysis.getAction()).contains("server.port", "server.address");
 		});
 	}
 
 	@ParameterizedTest
 	@CsvSource({ "server.port, 65536", "server.port, -2", "management.server.port, 70000" })
-	void aPortThatIsNoneIsExplained(String property, String port) {
+	void aPortThatIsOutOfRangeIsExplained(String property, String port) {
 		this.environment.setProperty(property, port);
 		assertThatExceptionOfType(WebAddresses.ListenFailedException.class).isThrownBy(this::open).satisfies((ex) -> {
-			assertThat(ex.getProperty()).isEqualTo(property);
+			assertThat(ex.getPortProperty()).isEqualTo(property);
 			assertThat(ex.getAddress()).isEqualTo("port " + port);
 			assertThat(ex.getReason()).contains("0 to 65535");
 		});

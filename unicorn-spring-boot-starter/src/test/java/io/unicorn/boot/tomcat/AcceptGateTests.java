@@ -16,9 +16,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
-import io.unicorn.posix.JnrPosix;
 import io.unicorn.posix.Listener;
 import io.unicorn.posix.Posix;
+import io.unicorn.posix.jnr.JnrPosix;
 import io.unicorn.worker.InheritedListeners;
 import io.unicorn.worker.RequestLedger;
 import jakarta.servlet.http.HttpServlet;

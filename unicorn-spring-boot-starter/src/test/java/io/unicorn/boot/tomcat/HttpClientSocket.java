@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection to a server on this machine.
+ * A connection to a server on this machine.
  */
 final class HttpClientSocket implements AutoCloseable {
 
@@ -66,7 +66,7 @@ final class HttpClientSocket implements AutoCloseable {
 		this.socket.close();
 	}
 
-	/** What came back. */
+	/** A response of the server. */
 	record Response(String status, boolean close, String body) {
 
 	}

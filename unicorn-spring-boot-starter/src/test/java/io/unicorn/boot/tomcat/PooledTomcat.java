@@ -6,9 +6,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
+import io.unicorn.boot.tomcat.sse.EventStreamValve;
 import io.unicorn.boot.warmup.WarmUpPlan;
-import io.unicorn.worker.AcceptTurns;
-import io.unicorn.worker.ConnectionBoard;
+import io.unicorn.worker.AcceptDelay;
 import io.unicorn.worker.RequestLedger;
 import jakarta.servlet.http.HttpServlet;
 import org.apache.catalina.Context;
@@ -21,23 +21,23 @@ import org.apache.coyote.UpgradeProtocol;
 /**
  * A Tomcat with one servlet on a listener that it was given, as in a worker.
  */
-final class PooledTomcat implements AutoCloseable {
+public final class PooledTomcat implements AutoCloseable {
 
 	private final Tomcat tomcat = new Tomcat();
 
 	private final PoolHttp11Protocol protocol;
 
-	PooledTomcat(ServerSocketChannel listener, Path directory, RequestLedger ledger, HttpServlet servlet)
+	public PooledTomcat(ServerSocketChannel listener, Path directory, RequestLedger ledger, HttpServlet servlet)
 			throws IOException, LifecycleException {
 		this(listener, directory, ledger, servlet, List.of());
 	}
 
-	PooledTomcat(ServerSocketChannel listener, Path directory, RequestLedger ledger, HttpServlet servlet,
+	public PooledTomcat(ServerSocketChannel listener, Path directory, RequestLedger ledger, HttpServlet servlet,
 			List<UpgradeProtocol> upgrades) throws IOException, LifecycleException {
 		Connector connector = new Connector(PoolHttp11Protocol.class.getName());
 		this.protocol = (PoolHttp11Protocol) connector.getProtocolHandler();
-		Farewell farewell = new Farewell();
-		this.protocol.attach(new AcceptGate(listener, new AcceptTurns(ConnectionBoard.ofThisProcess(1), 0)), farewell);
+		ConnectionTerminator terminator = new ConnectionTerminator();
+		this.protocol.attach(new AcceptGate(listener, AcceptDelay.none()), terminator);
 		this.protocol.setKeepAliveTimeout(20_000);
 		upgrades.forEach(connector::addUpgradeProtocol);
 		connector.setPort(0);
@@ -47,9 +47,10 @@ final class PooledTomcat implements AutoCloseable {
 		this.tomcat.getEngine().setName("Tomcat-" + System.identityHashCode(this));
 		this.tomcat.setConnector(connector);
 		this.tomcat.getEngine().getPipeline().addValve(new RequestLedgerValve(ledger));
-		this.tomcat.getEngine().getPipeline().addValve(new EventStreamValve(farewell.streams()));
+		this.tomcat.getEngine().getPipeline().addValve(new LoopbackValve());
+		this.tomcat.getEngine().getPipeline().addValve(new EventStreamValve(terminator.streams()));
 		Context context = this.tomcat.addContext("", directory.toString());
-		farewell.sessions().add(context);
+		terminator.sessions().add(context);
 		Wrapper wrapper = Tomcat.addServlet(context, "servlet", servlet);
 		wrapper.setAsyncSupported(true);
 		context.addServletMappingDecoded("/*", "servlet");
@@ -62,11 +63,11 @@ final class PooledTomcat implements AutoCloseable {
 		return this;
 	}
 
-	PoolHttp11Protocol protocol() {
+	public PoolHttp11Protocol protocol() {
 		return this.protocol;
 	}
 
-	int awaitNoConnections(Duration timeout) {
+	public int awaitNoConnections(Duration timeout) {
 		return this.protocol.awaitNoConnections(timeout);
 	}
 

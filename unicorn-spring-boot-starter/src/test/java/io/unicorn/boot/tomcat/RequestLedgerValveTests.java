@@ -38,7 +38,7 @@ class RequestLedgerValveTests {
 
 	private int port;
 
-	/** Does what its path says. */
+	/** Answers in the way that its path names. */
 	private final class Servlet extends HttpServlet {
 
 		private static final long serialVersionUID = 1L;
@@ -94,7 +94,7 @@ class RequestLedgerValveTests {
 
 	}
 
-	/** What happens on another thread. */
+	/** Continues a request on another thread. */
 	private interface Continuation {
 
 		void run(AsyncContext context) throws IOException;
@@ -178,7 +178,7 @@ class RequestLedgerValveTests {
 	}
 
 	@Test
-	void aRequestForNothingCountsOnce() throws IOException {
+	void aRequestThatIsNotFoundCountsOnce() throws IOException {
 		counts("/nothing", "404");
 	}
 

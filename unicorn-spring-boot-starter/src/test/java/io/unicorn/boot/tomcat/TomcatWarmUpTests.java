@@ -1,6 +1,7 @@
 package io.unicorn.boot.tomcat;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
@@ -11,8 +12,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.unicorn.boot.warmup.WarmUpPlan;
@@ -21,6 +22,7 @@ import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import org.apache.coyote.Request;
 import org.apache.coyote.UpgradeProtocol;
 import org.apache.coyote.http2.Http2Protocol;
 import org.awaitility.Awaitility;
@@ -60,6 +62,12 @@ class TomcatWarmUpTests {
 
 	private final List<Integer> clientPorts = new CopyOnWriteArrayList<>();
 
+	private final List<Integer> serverPorts = new CopyOnWriteArrayList<>();
+
+	private final List<HttpClientSocket> intruders = new CopyOnWriteArrayList<>();
+
+	private final List<String> refusals = new CopyOnWriteArrayList<>();
+
 	private final CountDownLatch slowHasBegun = new CountDownLatch(1);
 
 	private final CountDownLatch slowMayEnd = new CountDownLatch(1);
@@ -85,6 +93,7 @@ class TomcatWarmUpTests {
 			TomcatWarmUpTests.this.served.computeIfAbsent(path, (key) -> new AtomicInteger()).incrementAndGet();
 			TomcatWarmUpTests.this.protocols.add(request.getProtocol() + " " + path);
 			TomcatWarmUpTests.this.clientPorts.add(request.getRemotePort());
+			TomcatWarmUpTests.this.serverPorts.add(request.getLocalPort());
 			switch (path) {
 				case "/broken" -> response.sendError(503);
 				case "/moved" -> response.sendRedirect("/");
@@ -96,11 +105,20 @@ class TomcatWarmUpTests {
 					AsyncContext context = request.startAsync();
 					new Thread(context::complete).start();
 				}
+				case "/intruded" -> intrude(request.getLocalPort());
 				case "/large" -> response.getOutputStream().write(new byte[LARGE]);
 				default -> response.getWriter().write("ok");
 			}
 		}
 
+	}
+
+	/** While the warm-up waits for an answer, the port of its connection is open. */
+	private void intrude(int port) throws IOException {
+		HttpClientSocket intruder = new HttpClientSocket(port);
+		this.intruders.add(intruder);
+		intruder.request("/stranger");
+		this.refusals.add(intruder.response().status());
 	}
 
 	private static void await(CountDownLatch latch) {
@@ -126,6 +144,9 @@ class TomcatWarmUpTests {
 	@AfterEach
 	void stop() throws Exception {
 		this.slowMayEnd.countDown();
+		for (HttpClientSocket intruder : this.intruders) {
+			intruder.close();
+		}
 		this.tomcat.close();
 	}
 
@@ -217,10 +238,29 @@ class TomcatWarmUpTests {
 
 	@Test
 	void whereHttp2DoesNotWorkTheWarmUpGoesOnWithoutIt(CapturedOutput output) throws Exception {
+		protocol(List.of(new NoUpgrade()), 40, LONG, "/a").warmUp();
+		assertThat(this.protocols).hasSizeBetween(39, 40).containsOnly("HTTP/1.1 /a");
+		assertThat(output).containsOnlyOnce("The warm-up by HTTP/2 failed and goes on by HTTP/1.1: ")
+			.doesNotContain("not sent again");
+	}
+
+	private static final class NoUpgrade extends Http2Protocol {
+
+		@Override
+		public boolean accept(Request request) {
+			return false;
+		}
+
+	}
+
+	@Test
+	void whereRequestsByHttp2FailTheWarmUpGoesOnWithoutIt(CapturedOutput output) throws Exception {
 		Http2Protocol http2 = new Http2Protocol();
 		http2.setMaxHeaderCount(1);
 		protocol(List.of(http2), 40, LONG, "/a").warmUp();
-		assertThat(this.protocols).hasSizeBetween(39, 40).containsOnly("HTTP/1.1 /a");
+		assertThat(this.protocols).hasSizeBetween(39, 40);
+		// The first one is sent as one of HTTP/1.1 that asks for the upgrade.
+		assertThat(Collections.frequency(this.protocols, "HTTP/2.0 /a")).isLessThanOrEqualTo(1);
 		assertThat(output).containsOnlyOnce("The warm-up by HTTP/2 failed and goes on by HTTP/1.1: ")
 			.doesNotContain("not sent again");
 	}
@@ -291,6 +331,45 @@ class TomcatWarmUpTests {
 			client.timeout(100);
 			assertThatExceptionOfType(SocketTimeoutException.class).isThrownBy(client::response);
 		}
+	}
+
+	@Test
+	void anotherProcessThatFindsThePortOfTheWarmUpIsRefused(CapturedOutput output) throws Exception {
+		protocol(1, LONG, "/intruded").warmUp();
+		assertThat(this.refusals).containsExactly("HTTP/1.1 503 ");
+		assertThat(served("/stranger")).isZero();
+		HttpClientSocket intruder = this.intruders.get(0);
+		assertThat(intruder.end()).as("the last chunk of an empty body").isEqualTo("0");
+		assertThat(intruder.end()).isEmpty();
+		assertThat(intruder.end()).as("the connection has ended").isNull();
+		assertThat(output).contains("Warmed up with 1 requests in ").doesNotContain("WARN");
+	}
+
+	@Test
+	void afterTheWarmUpNothingListensOnItsPorts() throws Exception {
+		protocol(30, LONG, "/a").warmUp();
+		assertThat(this.serverPorts.stream().distinct()).hasSize(3);
+		// A thread that is in accept keeps the kernel's socket until it has left the
+		// call.
+		Awaitility.await()
+			.untilAsserted(() -> assertThat(this.serverPorts)
+				.allSatisfy((port) -> assertThatExceptionOfType(ConnectException.class)
+					.isThrownBy(() -> new HttpClientSocket(port))));
+	}
+
+	@Test
+	void noThreadOutlivesTheWarmUp() throws Exception {
+		protocol(List.of(new Http2Protocol()), 20, LONG, "/a").warmUp();
+		Awaitility.await()
+			.untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet()).extracting(Thread::getName)
+				.noneMatch((name) -> name.startsWith("HttpClient-") || name.startsWith("unicorn-warm-up")));
+	}
+
+	@Test
+	void aPathThatIsNoUriIsLeftOutAndToldOfOnce(CapturedOutput output) throws Exception {
+		protocol(5, LONG, "/{a}", "/a").warmUp();
+		assertThat(output).containsOnlyOnce("The warm-up request GET /{a} cannot be sent: ")
+			.contains("Warmed up with 5 requests in ");
 	}
 
 }

@@ -1,0 +1,7 @@
+/**
+ * Class-data caches, with which JVMs start faster.
+ */
+@NullMarked
+package io.unicorn.launch.cache;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.unicorn.posix.scheduling;
+
+import org.jspecify.annotations.NullMarked;

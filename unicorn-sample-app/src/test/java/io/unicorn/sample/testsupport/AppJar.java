@@ -1,0 +1,221 @@
+package io.unicorn.sample.testsupport;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.jar.Attributes;
+import java.util.jar.Manifest;
+import java.util.stream.Stream;
+
+import io.unicorn.sample.testsupport.pool.RunningPool;
+
+/**
+ * Makes changed copies of the application's jar: another version, or a broken one.
+ * Arguments and environment variables override its configuration.
+ */
+public final class AppJar {
+
+	private static final String PROPERTIES = "BOOT-INF/classes/config/application.properties";
+
+	private static final String MANIFEST = "META-INF/MANIFEST.MF";
+
+	private final String version;
+
+	private final List<String> properties = new ArrayList<>();
+
+	private final List<Edit> edits = new ArrayList<>();
+
+	private AppJar(String version) {
+		this.version = version;
+		this.properties.add("sample.version=" + version);
+	}
+
+	/**
+	 * Make a jar whose {@code /whoami} reports this version.
+	 * @param version the version
+	 * @return the jar
+	 */
+	public static AppJar version(String version) {
+		return new AppJar(version);
+	}
+
+	/**
+	 * Add configuration.
+	 * @param properties lines of a properties file
+	 * @return this jar
+	 */
+	public AppJar with(String... properties) {
+		this.properties.addAll(List.of(properties));
+		return this;
+	}
+
+	/**
+	 * Remove an entry.
+	 * @param folder where it is
+	 * @param name how its name begins
+	 * @return this jar
+	 */
+	public AppJar without(String folder, String name) {
+		this.edits.add((root) -> {
+			try (Stream<Path> entries = Files.list(root.resolve(folder))) {
+				Path entry = entries.filter((path) -> path.getFileName().toString().startsWith(name))
+					.findFirst()
+					.orElseThrow(() -> new IllegalStateException("There is no " + folder + "/" + name));
+				Files.delete(entry);
+			}
+		});
+		return this;
+	}
+
+	/**
+	 * Add a class of the tests.
+	 * @param type the class
+	 * @return this jar
+	 */
+	public AppJar with(Class<?> type) {
+		this.edits.add((root) -> {
+			String name = type.getName().replace('.', '/') + ".class";
+			Path file = root.resolve("BOOT-INF/classes").resolve(name);
+			Files.createDirectories(file.getParent());
+			try (InputStream content = Objects.requireNonNull(type.getResourceAsStream("/" + name))) {
+				Files.copy(content, file);
+			}
+		});
+		return this;
+	}
+
+	/**
+	 * Add libraries that the sample does not have.
+	 * @param names how the names of their files in {@code target/test-libraries} begin
+	 * @return this jar
+	 */
+	public AppJar libraries(String... names) {
+		this.edits.add((root) -> {
+			for (String name : names) {
+				try (DirectoryStream<Path> files = Files.newDirectoryStream(Path.of("target/test-libraries"),
+						name + "-[0-9]*.jar")) {
+					Path file = files.iterator().next();
+					Files.copy(file, root.resolve("BOOT-INF/lib").resolve(file.getFileName().toString()));
+				}
+			}
+		});
+		return this;
+	}
+
+	/**
+	 * Add what an application with a JDBC database has.
+	 * @return this jar
+	 */
+	public AppJar jdbc() {
+		return libraries("HikariCP", "h2", "spring-boot-jdbc", "spring-boot-sql", "spring-boot-persistence",
+				"spring-boot-transaction", "spring-jdbc", "spring-tx");
+	}
+
+	/**
+	 * Add Liquibase; needs {@link #jdbc}.
+	 * @return this jar
+	 */
+	public AppJar liquibase() {
+		return libraries("spring-boot-liquibase", "liquibase-core", "opencsv", "commons-collections4", "commons-io",
+				"commons-lang3", "commons-text");
+	}
+
+	/**
+	 * Add Spring Security.
+	 * @return this jar
+	 */
+	public AppJar security() {
+		return libraries("spring-boot-security", "spring-security-config", "spring-security-core",
+				"spring-security-crypto", "spring-security-web");
+	}
+
+	/**
+	 * Change the manifest.
+	 * @param attribute the name of an attribute
+	 * @param value its new value
+	 * @return this jar
+	 */
+	public AppJar manifest(String attribute, String value) {
+		this.edits.add((root) -> {
+			Path file = root.resolve(MANIFEST);
+			Manifest manifest = new Manifest(new ByteArrayInputStream(Files.readAllBytes(file)));
+			manifest.getMainAttributes().put(new Attributes.Name(attribute), value);
+			ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+			manifest.write(bytes);
+			Files.write(file, bytes.toByteArray());
+		});
+		return this;
+	}
+
+	/**
+	 * The jar's content.
+	 * @return the bytes
+	 */
+	public byte[] bytes() {
+		try {
+			Path copy = Files.createTempFile("app-", ".jar");
+			try {
+				Files.write(copy, Files.readAllBytes(RunningPool.builder().existingJar()));
+				// Spring Boot's loader reads nested jars only where they are stored.
+				try (FileSystem zip = FileSystems.newFileSystem(copy, Map.of("compressionMethod", "STORED"))) {
+					change(zip.getPath("/"));
+				}
+				return Files.readAllBytes(copy);
+			}
+			finally {
+				Files.delete(copy);
+			}
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	private void change(Path root) throws IOException {
+		Path file = root.resolve(PROPERTIES);
+		Files.createDirectories(file.getParent());
+		Files.write(file, this.properties, StandardCharsets.ISO_8859_1);
+		for (Edit edit : this.edits) {
+			edit.apply(root);
+		}
+	}
+
+	/**
+	 * Write the jar over an existing file. The file keeps its inode and only its content
+	 * changes, as with {@code cp}: the worst case for processes that run from it.
+	 * @param jar the file
+	 * @return the same
+	 */
+	public Path overwrite(Path jar) {
+		try {
+			return Files.write(jar, bytes());
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	@Override
+	public String toString() {
+		return this.version;
+	}
+
+	private interface Edit {
+
+		void apply(Path root) throws IOException;
+
+	}
+
+}

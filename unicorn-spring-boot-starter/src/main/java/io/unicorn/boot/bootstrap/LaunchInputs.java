@@ -1,0 +1,121 @@
+package io.unicorn.boot.bootstrap;
+
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+
+import io.unicorn.boot.autoconfigure.UnicornProperties;
+import io.unicorn.boot.autoconfigure.UnicornPropertiesBinder;
+import io.unicorn.launch.plan.LaunchPlan;
+import io.unicorn.launch.plan.ListenAddress;
+import io.unicorn.launch.plan.MasterLog;
+import io.unicorn.launch.plan.WorkerCommand;
+import io.unicorn.launch.settings.PoolSettings;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.logging.LogFile;
+import org.springframework.core.env.Environment;
+
+/**
+ * Holds what a {@link LaunchPlan} takes from the environment of the application.
+ *
+ * @param application name of the application, or an empty text
+ * @param properties the pool's configuration
+ * @param settings the part of it that the master needs
+ * @param addresses the addresses to listen on
+ * @param log where and how the master logs
+ * @param colours whether the application configures the colours of its output
+ * @param pidFiles files that hold the process id of the master
+ * @param notices lines for the operator, which the master logs
+ * @param portFiles files that hold the port of a listener, by the name of the listener
+ */
+record LaunchInputs(String application, UnicornProperties properties, PoolSettings settings,
+		List<ListenAddress> addresses, MasterLog log, boolean colours, List<String> pidFiles, List<String> notices,
+		Map<String, String> portFiles) {
+
+	LaunchInputs {
+		addresses = List.copyOf(addresses);
+		pidFiles = List.copyOf(pidFiles);
+		notices = List.copyOf(notices);
+		portFiles = Map.copyOf(portFiles);
+	}
+
+	/**
+	 * Read the inputs.
+	 * @throws RuntimeException if a property has a value that is not allowed
+	 */
+	static LaunchInputs of(Environment environment, ClassLoader classLoader) {
+		UnicornProperties properties = withIndex(WorkerCommand.PLACEHOLDER,
+				() -> UnicornPropertiesBinder.bind(environment));
+		String remark = UnicornPropertiesBinder.gracefulTimeoutRemark(properties, environment);
+		LogFile logFile = LogFile.get(environment);
+		if (logFile != null) {
+			// The master opens it by its path, Spring Boot by its bytes.
+			var unused = path("logging.file.name", logFile.toString());
+		}
+		return new LaunchInputs(environment.getProperty("spring.application.name", ""), properties,
+				UnicornPropertiesBinder.poolSettings(properties, environment),
+				new WebAddresses(environment, classLoader).addresses(),
+				withIndex(MasterLog.THREAD, () -> LogTemplates.of(environment, classLoader)),
+				environment.containsProperty("spring.output.ansi.enabled"), pidFiles(properties, environment),
+				(remark != null) ? List.of(remark) : List.of(), Map.of());
+	}
+
+	/**
+	 * Return these inputs with further files that hold the process id of the master.
+	 */
+	LaunchInputs withPidFiles(List<String> files) {
+		Set<String> all = new LinkedHashSet<>(this.pidFiles);
+		files.forEach((file) -> add("spring.pid.file", file, all));
+		return new LaunchInputs(this.application, this.properties, this.settings, this.addresses, this.log,
+				this.colours, List.copyOf(all), this.notices, this.portFiles);
+	}
+
+	/**
+	 * Return these inputs with files that hold the ports of listeners.
+	 */
+	LaunchInputs withPortFiles(Map<String, String> files) {
+		return new LaunchInputs(this.application, this.properties, this.settings, this.addresses, this.log,
+				this.colours, this.pidFiles, this.notices, files);
+	}
+
+	/**
+	 * Read something with another index of the worker than the one that this process has.
+	 */
+	private static <T> T withIndex(String index, Supplier<T> reading) {
+		String own = System.setProperty(WorkerCommand.PLACE_PROPERTY, index);
+		try {
+			return reading.get();
+		}
+		finally {
+			System.setProperty(WorkerCommand.PLACE_PROPERTY, (own != null) ? own : WorkerCommand.NO_WORKER);
+		}
+	}
+
+	private static List<String> pidFiles(UnicornProperties properties, Environment environment) {
+		Set<String> files = new LinkedHashSet<>();
+		add("unicorn.pidfile", properties.pidfile(), files);
+		add("spring.pid.file", environment.getProperty("spring.pid.file"), files);
+		return List.copyOf(files);
+	}
+
+	private static void add(String property, @Nullable String file, Set<String> files) {
+		if (file != null && !file.isBlank()) {
+			files.add(path(property, file).toAbsolutePath().toString());
+		}
+	}
+
+	private static Path path(String property, String file) {
+		try {
+			return Path.of(file);
+		}
+		catch (InvalidPathException ex) {
+			throw PoolStartException.inexpressible(property, ex);
+		}
+	}
+
+}

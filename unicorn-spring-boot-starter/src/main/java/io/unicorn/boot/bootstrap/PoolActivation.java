@@ -1,0 +1,104 @@
+package io.unicorn.boot.bootstrap;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.BindResult;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.core.env.Environment;
+import org.springframework.util.ClassUtils;
+
+/**
+ * Decides whether the application's process becomes a master.
+ *
+ * @param wanted whether it does
+ * @param remark a line for the log that says why it does not, or {@code null} where the
+ * user expects that
+ */
+record PoolActivation(boolean wanted, @Nullable String remark) {
+
+	private static final PoolActivation NO = new PoolActivation(false, null);
+
+	private static final String TOMCAT = "org.springframework.boot.tomcat.TomcatWebServerFactory";
+
+	private static final String TOMCAT_SERVLET = "org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory";
+
+	private static final String NETTY = "org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory";
+
+	/**
+	 * Decide from the way the JVM was started and from the environment.
+	 * @param enabled the value of {@code unicorn.enabled}, or {@code null} if it is not
+	 * set
+	 * @param deduced the type of the application that follows from its class path
+	 */
+	static PoolActivation decide(LaunchContext context, @Nullable Boolean enabled, @Nullable WebApplicationType deduced,
+			Environment environment, ClassLoader classLoader) {
+		if (Boolean.FALSE.equals(enabled) || !context.isApplicationItself()
+				|| isTrainingOrBuild(context, environment)) {
+			return NO;
+		}
+		WebApplicationType type = webApplicationType(deduced, environment);
+		if (type == WebApplicationType.NONE) {
+			return NO;
+		}
+		if (!context.operatingSystem().equals("Linux")) {
+			return no("a pool needs Linux, and this system is " + context.operatingSystem());
+		}
+		if (environment.getProperty("server.port", "").strip().equals("-1")) {
+			return no("server.port=-1 switches the web server off");
+		}
+		if (context.hasFlag("-agentlib:jdwp", "-Xrunjdwp") && !Boolean.TRUE.equals(enabled)) {
+			return no("the JVM waits for a debugger; set unicorn.enabled=true to start a pool anyway");
+		}
+		return server(type, classLoader);
+	}
+
+	private static PoolActivation server(WebApplicationType type, ClassLoader classLoader) {
+		boolean tomcat = ClassUtils.isPresent(TOMCAT, classLoader) && ((type == WebApplicationType.SERVLET)
+				? ClassUtils.isPresent(TOMCAT_SERVLET, classLoader) : !ClassUtils.isPresent(NETTY, classLoader));
+		return tomcat ? new PoolActivation(true, null)
+				: no("a pool needs Tomcat, and this application uses another web server");
+	}
+
+	private static PoolActivation no(String reason) {
+		return new PoolActivation(false, oneProcess(reason));
+	}
+
+	/**
+	 * Return the log line of an application that runs without a pool. Whoever is used to
+	 * a pool sends HUP to reload it.
+	 * @param reason why there is no pool, without a full stop at its end
+	 */
+	static String oneProcess(String reason) {
+		return "No worker pool: " + reason + ". The application runs in this one process, which the signal HUP ends.";
+	}
+
+	/** Whether the process ends before it serves, or records a cache of class data. */
+	private static boolean isTrainingOrBuild(LaunchContext context, Environment environment) {
+		return environment.getProperty("spring.aot.processing", Boolean.class, false)
+				|| environment.containsProperty("spring.context.exit")
+				|| environment.containsProperty("spring.context.checkpoint")
+				|| System.getProperty("org.graalvm.nativeimage.imagecode") != null
+				|| context.hasFlag("-XX:AOTCacheOutput", "-XX:AOTMode=record", "-XX:AOTMode=create",
+						"-XX:ArchiveClassesAtExit", "-XX:CRaCCheckpointTo");
+	}
+
+	private static WebApplicationType webApplicationType(@Nullable WebApplicationType deduced,
+			Environment environment) {
+		try {
+			// As Spring Boot binds it, a moment later.
+			BindResult<WebApplicationType> configured = Binder.get(environment)
+				.bind("spring.main.web-application-type", WebApplicationType.class);
+			if (configured.isBound()) {
+				return configured.get();
+			}
+			return (deduced != null) ? deduced : WebApplicationType.NONE;
+		}
+		catch (BindException ex) {
+			// Spring Boot refuses this value later.
+			return WebApplicationType.NONE;
+		}
+	}
+
+}

@@ -1,0 +1,84 @@
+package io.unicorn.boot.bootstrap;
+
+import java.util.HashMap;
+import java.util.Map;
+
+import io.unicorn.launch.plan.WorkerCommand;
+
+import org.springframework.boot.context.properties.bind.BindResult;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.bind.PropertySourcesPlaceholdersResolver;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.env.RandomValuePropertySource;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.Environment;
+import org.springframework.core.env.MutablePropertySources;
+
+/**
+ * Ports that are configured as random numbers ({@code ${random.int[20000,29999]}}). Each
+ * process would choose another number, so workers and roll-outs take the one that the
+ * pool listens on.
+ */
+final class RandomPorts {
+
+	private static final String RANDOM = "${random.";
+
+	/** The ports of the pool, by listener, where the configured one is random. */
+	private final Map<String, Integer> ports;
+
+	private RandomPorts(Map<String, Integer> ports) {
+		this.ports = ports;
+	}
+
+	/**
+	 * Find them in an environment. There are none at the start of a pool, which listens
+	 * on no port yet.
+	 */
+	static RandomPorts of(Environment environment) {
+		Map<String, Integer> ports = new HashMap<>();
+		String present = System.getProperty(WorkerCommand.PORTS_PROPERTY, "");
+		if (environment instanceof ConfigurableEnvironment configurable && !present.isEmpty()) {
+			Binder binder = withoutRandom(configurable);
+			for (String port : present.split(",", -1)) {
+				String name = port.substring(0, port.indexOf(':'));
+				BindResult<String> configured = binder.bind(property(name), String.class);
+				if (configured.isBound() && configured.get().contains(RANDOM)) {
+					ports.put(name, Integer.valueOf(port.substring(port.indexOf(':') + 1)));
+				}
+			}
+		}
+		return new RandomPorts(ports);
+	}
+
+	/** Return a binder that leaves placeholders of random numbers as they are. */
+	private static Binder withoutRandom(ConfigurableEnvironment environment) {
+		MutablePropertySources sources = new MutablePropertySources();
+		environment.getPropertySources()
+			.stream()
+			.filter((source) -> !(source instanceof RandomValuePropertySource)
+					&& !ConfigurationPropertySources.isAttachedConfigurationPropertySource(source))
+			.forEach(sources::addLast);
+		return new Binder(ConfigurationPropertySources.from(sources), new PropertySourcesPlaceholdersResolver(sources));
+	}
+
+	private static String property(String name) {
+		return WebAddresses.prefix(name) + ".port";
+	}
+
+	/**
+	 * Return the port of a listener: the present one if the configured one is random.
+	 */
+	int port(String name, int configured) {
+		return this.ports.getOrDefault(name, configured);
+	}
+
+	/**
+	 * Return the properties that give these ports to a worker's application.
+	 */
+	Map<String, Object> properties() {
+		Map<String, Object> properties = new HashMap<>();
+		this.ports.forEach((name, port) -> properties.put(property(name), port));
+		return properties;
+	}
+
+}

@@ -1,0 +1,69 @@
+package io.unicorn.boot.tomcat;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import io.unicorn.boot.tomcat.sse.EventStreams;
+import org.apache.juli.logging.Log;
+import org.apache.juli.logging.LogFactory;
+
+/**
+ * Ends connections that do not end by themselves when a worker leaves: streams of events,
+ * WebSocket sessions and HTTP/2 connections. Repeats this until no connection is open,
+ * because new ones of these may begin on an open connection. Thread-safe.
+ */
+final class ConnectionTerminator {
+
+	private static final Log LOG = LogFactory.getLog(ConnectionTerminator.class);
+
+	private static final long INTERVAL_MILLIS = 50;
+
+	private final EventStreams streams = new EventStreams();
+
+	private final WebSocketSessions sessions = new WebSocketSessions();
+
+	private final AtomicBoolean started = new AtomicBoolean();
+
+	EventStreams streams() {
+		return this.streams;
+	}
+
+	WebSocketSessions sessions() {
+		return this.sessions;
+	}
+
+	/**
+	 * Begin on a thread of its own. A client that does not read, or the application's
+	 * handler for the end of a session, must not block the caller.
+	 */
+	void begin(InheritedEndpoint endpoint) {
+		if (this.started.compareAndSet(false, true)) {
+			Thread thread = new Thread(() -> run(endpoint), "unicorn-connection-terminator");
+			thread.setDaemon(true);
+			thread.start();
+		}
+	}
+
+	private void run(InheritedEndpoint endpoint) {
+		try {
+			while (endpoint.isRunning() && endpoint.openConnections() > 0) {
+				terminate(endpoint);
+				Thread.sleep(INTERVAL_MILLIS);
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private void terminate(InheritedEndpoint endpoint) {
+		try {
+			this.streams.end();
+			this.sessions.close();
+			endpoint.announceEnd();
+		}
+		catch (RuntimeException ex) {
+			LOG.warn("Cannot end a connection of this leaving worker", ex);
+		}
+	}
+
+}

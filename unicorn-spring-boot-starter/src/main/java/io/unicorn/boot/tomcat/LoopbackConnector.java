@@ -1,0 +1,144 @@
+package io.unicorn.boot.tomcat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.UUID;
+
+import io.unicorn.boot.warmup.OwnServer;
+import org.apache.coyote.http11.AbstractHttp11Protocol;
+import org.apache.coyote.http2.Http2Protocol;
+import org.apache.tomcat.util.net.SSLHostConfig;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Accepts the warm-up's connections on the loopback interface before the gate is open: a
+ * connection to the shared listener may reach any worker. The requests pass through the
+ * same connector, filters and servlets as those of clients. Another process of this
+ * machine may find the port and connect as well; its requests lack the token and are
+ * refused.
+ */
+final class LoopbackConnector implements OwnServer {
+
+	private final AcceptGate gate;
+
+	private final AbstractHttp11Protocol<?> protocol;
+
+	private final String token = UUID.randomUUID().toString();
+
+	/** Accepted since the last {@link #open}. Guards the listener, too. */
+	private final List<SocketChannel> connections = new ArrayList<>();
+
+	private @Nullable ServerSocketChannel listener;
+
+	LoopbackConnector(AcceptGate gate, AbstractHttp11Protocol<?> protocol) {
+		this.gate = gate;
+		this.protocol = protocol;
+	}
+
+	@Override
+	public @Nullable String obstacle() {
+		return (this.protocol.isSSLEnabled() && isCertificateRequired())
+				? "the server asks its clients for certificates, and this worker has none" : null;
+	}
+
+	private boolean isCertificateRequired() {
+		for (SSLHostConfig host : this.protocol.findSslHostConfigs()) {
+			if (host.getHostName().equalsIgnoreCase(this.protocol.getDefaultSSLHostConfigName())) {
+				return host.getCertificateVerification() == SSLHostConfig.CertificateVerification.REQUIRED;
+			}
+		}
+		return false;
+	}
+
+	@Override
+	public boolean speaksHttp2() {
+		return Arrays.stream(this.protocol.findUpgradeProtocols()).anyMatch(Http2Protocol.class::isInstance);
+	}
+
+	@Override
+	public String token() {
+		return this.token;
+	}
+
+	@Override
+	public URI open() throws IOException {
+		close();
+		ServerSocketChannel opened = ServerSocketChannel.open();
+		synchronized (this.connections) {
+			this.listener = opened;
+		}
+		// By the name that the client will look up.
+		InetAddress host = InetAddress.getByName("localhost");
+		if (!host.isLoopbackAddress()) {
+			throw new IOException("localhost is " + host.getHostAddress());
+		}
+		opened.bind(new InetSocketAddress(host, 0));
+		Thread acceptor = new Thread(() -> accept(opened), "unicorn-warm-up-acceptor");
+		acceptor.setDaemon(true);
+		acceptor.start();
+		int port = ((InetSocketAddress) opened.getLocalAddress()).getPort();
+		return URI.create((this.protocol.isSSLEnabled() ? "https" : "http") + "://localhost:" + port);
+	}
+
+	private void accept(ServerSocketChannel from) {
+		try {
+			while (true) {
+				handOver(from.accept(), from);
+			}
+		}
+		catch (IOException ex) {
+			// It was closed.
+		}
+	}
+
+	private void handOver(SocketChannel connection, ServerSocketChannel from) throws IOException {
+		synchronized (this.connections) {
+			if (from.isOpen() && this.gate.offer(connection)) {
+				this.connections.add(connection);
+			}
+			else {
+				connection.close();
+			}
+		}
+	}
+
+	@Override
+	public void close() {
+		synchronized (this.connections) {
+			closeListener();
+			this.connections.forEach(LoopbackConnector::end);
+			this.connections.clear();
+		}
+	}
+
+	private void closeListener() {
+		ServerSocketChannel last = this.listener;
+		this.listener = null;
+		try {
+			if (last != null) {
+				last.close();
+			}
+		}
+		catch (IOException ex) {
+			// Its descriptor is closed in any case.
+		}
+	}
+
+	/** Tomcat has the connection, and closes it as if the client had gone. */
+	private static void end(SocketChannel connection) {
+		try {
+			connection.shutdownInput();
+		}
+		catch (IOException ex) {
+			// Tomcat has closed it.
+		}
+	}
+
+}
