@@ -151,9 +151,9 @@ public final class Master {
 				this.background);
 		this.cacheEffects = new CacheEffects(this.caches, this.trainer, new Archive(program, Command.ownArguments()),
 				this.processes, this.generations, this.ground, environment, this.loop::decide);
-		this.upgrade = new MasterUpgrade(posix, program, environment, this.preparations,
-				new MasterUpgrade.Parts(this.ground, this.generations, this.listeners, this.processes,
-						this.eventSources, this.cacheEffects),
+		this.upgrade = new MasterUpgrade(
+				posix, program, environment, this.preparations, new MasterUpgrade.Parts(this.ground, this.generations,
+						this.listeners, this.processes, this.eventSources, this.commands, this.cacheEffects),
 				this.log, this.loop);
 		this.loop.performWith(performer(environment));
 		this.loop.afterEach(this.ground::keepUp);

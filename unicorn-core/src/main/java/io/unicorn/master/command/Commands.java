@@ -77,6 +77,8 @@ public final class Commands {
 
 	private @Nullable ServerSocketChannel server;
 
+	private @Nullable Thread acceptor;
+
 	private @Nullable Path socket;
 
 	/** The private directory, in which the socket usually is. */
@@ -119,7 +121,7 @@ public final class Commands {
 			channel.bind(UnixDomainSocketAddress.of(file));
 			this.socket = file;
 			Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
-			EventSources.daemon("unicorn-commands", () -> accept(channel::accept, channel::isOpen));
+			this.acceptor = EventSources.daemon("unicorn-commands", () -> accept(channel::accept, channel::isOpen));
 			if (!file.startsWith(workDir)) {
 				this.log.write(Effect.Level.INFO, "commands are taken at " + file
 						+ ", because a path in unicorn.work-dir would be too long for a socket");
@@ -149,6 +151,28 @@ public final class Commands {
 		listen(file.toString(), this.workDir);
 		if (this.socket != null) {
 			this.log.write(Effect.Level.WARN, "the command socket " + file + " was deleted; it is open again");
+		}
+	}
+
+	/**
+	 * Accept no more connections, before another program is executed in this process. A
+	 * connection that is accepted during the exec would stay open in the new program,
+	 * which does not know it, and its client would wait for ever. The file stays: the new
+	 * master replaces it.
+	 */
+	public void suspend() throws IOException, InterruptedException {
+		if (this.server != null && this.acceptor != null) {
+			this.server.close();
+			this.acceptor.join();
+		}
+	}
+
+	/**
+	 * Accept connections again, if {@link #suspend} has ended that.
+	 */
+	public void resume() {
+		if (this.server != null && !this.server.isOpen() && this.socket != null) {
+			listen(this.socket.toString(), this.workDir);
 		}
 	}
 
@@ -192,7 +216,10 @@ public final class Commands {
 				failing = false;
 			}
 			catch (IOException | OutOfMemoryError ex) {
-				if (!failing && open.getAsBoolean()) {
+				if (!open.getAsBoolean()) {
+					return;
+				}
+				if (!failing) {
 					this.log.write(Effect.Level.WARN, "a command has to wait: " + reason(ex));
 				}
 				failing = true;

@@ -16,6 +16,7 @@ import io.unicorn.master.arbiter.pool.ArbiterState;
 import io.unicorn.master.arbiter.pool.Effect;
 import io.unicorn.master.arbiter.pool.Event;
 import io.unicorn.master.cache.CacheEffects;
+import io.unicorn.master.command.Commands;
 import io.unicorn.master.event.EventSources;
 import io.unicorn.master.generation.Generations;
 import io.unicorn.master.ground.Ground;
@@ -61,7 +62,7 @@ public final class MasterUpgrade {
 	 * What is handed over beside the state of the arbiter.
 	 */
 	public record Parts(Ground ground, Generations generations, ListenerSet listeners, WorkerProcesses processes,
-			EventSources eventSources, CacheEffects caches) {
+			EventSources eventSources, Commands commands, CacheEffects caches) {
 
 	}
 
@@ -195,6 +196,7 @@ public final class MasterUpgrade {
 		ExitHold exits = this.posix.holdExits();
 		try {
 			this.parts.eventSources.stop();
+			this.parts.commands.suspend();
 			this.running.handleReceived();
 			HandOver state = handOver(newMaster);
 			HandOverFile.write(state, file);
@@ -217,6 +219,7 @@ public final class MasterUpgrade {
 		finally {
 			exits.release();
 			this.parts.eventSources.beginAgain();
+			this.parts.commands.resume();
 			this.parts.processes.listen(this.parts.eventSources.poller());
 			Files.deleteIfExists(file);
 		}

@@ -142,6 +142,28 @@ class CommandsTests {
 	}
 
 	@Test
+	void whileSuspendedNoConnectionIsAcceptedAndAClientKeepsItsOwn() throws Exception {
+		listen();
+		SocketChannel before = connect();
+		send(before, new Message.PoolQuery(1));
+		this.commands.answer(new Effect.Answer(question().client(), new Message.RolloutReply(1, 1)));
+		receive(before);
+		this.commands.suspend();
+		assertThatIOException().isThrownBy(this::connect);
+		assertThat(this.socket).exists();
+		send(before, new Message.PoolQuery(2));
+		assertThat(question().question()).isEqualTo(new Message.PoolQuery(2));
+
+		this.commands.resume();
+		send(connect(), new Message.PoolQuery(3));
+		assertThat(question().question()).isEqualTo(new Message.PoolQuery(3));
+		this.commands.resume();
+		send(connect(), new Message.PoolQuery(4));
+		assertThat(question().question()).isEqualTo(new Message.PoolQuery(4));
+		assertThat(logged()).isEmpty();
+	}
+
+	@Test
 	void whoWantsARollOutIsWhatTheKernelSays() throws Exception {
 		listen();
 		send(connect(), new Message.RolloutRequest(1, "somebody else\nERROR"));

@@ -91,7 +91,7 @@ class CommandLineIT {
 		AppJar.version("4").overwrite(jar());
 		pool.signal("USR2");
 		CommandRun meanwhile = command("rollout");
-		assertThat(meanwhile.status()).as(meanwhile.toString()).isZero();
+		assertThat(meanwhile.status()).as(meanwhile + pool.output()).isZero();
 		assertThat(meanwhile.out()).contains("roll-out 3 has succeeded");
 		assertThat(pool.output()).contains("the master was replaced");
 		assertThat(pool.versions()).containsExactly("4");
