@@ -86,6 +86,7 @@ class GroundIT {
 	}
 
 	@Test
+	@Nightly
 	void filesAndDirectoriesThatAreDeletedAreMadeAgain() throws IOException {
 		Path run = Files.createDirectory(this.directory.resolve("run"));
 		RunningPool pool = this.pools.start(builder(AppJar.version("1").overwrite(jar())).workingDirectory(run));
@@ -152,6 +153,7 @@ class GroundIT {
 	}
 
 	@Test
+	@Nightly
 	@OneJdk
 	void anotherJdkBehindTheLinkIsUsedWhenTheFirstIsGone() throws IOException {
 		Path link = this.directory.resolve("java");

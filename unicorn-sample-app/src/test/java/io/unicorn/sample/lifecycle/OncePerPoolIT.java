@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import io.unicorn.sample.testsupport.AppJar;
+import io.unicorn.sample.testsupport.Nightly;
 import io.unicorn.sample.testsupport.OneJdk;
 import io.unicorn.sample.testsupport.http.HttpConnection;
 import io.unicorn.sample.testsupport.pool.PoolBuilder;
@@ -91,6 +92,7 @@ class OncePerPoolIT {
 	}
 
 	@Test
+	@Nightly
 	void aStopLeavesNoLockOfAMigrationBehind() throws Exception {
 		// H2 would close the database in a shutdown hook of its own.
 		this.url = "jdbc:h2:file:" + this.directory.resolve("db") + ";DB_CLOSE_ON_EXIT=FALSE";

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.UUID;
 
+import io.unicorn.sample.testsupport.Nightly;
 import io.unicorn.sample.testsupport.OneJdk;
 import io.unicorn.sample.testsupport.Scratch;
 import io.unicorn.sample.testsupport.SmallFileSystem;
@@ -50,6 +51,7 @@ class SingleProcessIT {
 	}
 
 	@Test
+	@Nightly
 	void onlyOneWorkerOfADebuggedPoolWaitsForTheDebugger() {
 		RunningPool pool = this.pools
 			.start(RunningPool.builder().bootingFast().jvmFlags(DEBUGGER).args("--unicorn.enabled=true"));
@@ -85,6 +87,7 @@ class SingleProcessIT {
 	}
 
 	@Test
+	@Nightly
 	void temporaryFilesWithoutTheRightToExecuteAreNoObstacle(@TempDir Path directory) throws IOException {
 		String user = "test-" + UUID.randomUUID();
 		Path memory = this.pools.closing(new Scratch(Path.of("/dev/shm/unicorn-" + user))).path();

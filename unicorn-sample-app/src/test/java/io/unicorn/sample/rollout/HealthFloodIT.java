@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 
 import io.unicorn.sample.testsupport.AppJar;
+import io.unicorn.sample.testsupport.Nightly;
 import io.unicorn.sample.testsupport.OneJdk;
 import io.unicorn.sample.testsupport.load.Report;
 import io.unicorn.sample.testsupport.pool.RunningPool;
@@ -25,6 +26,7 @@ class HealthFloodIT {
 	private static final int FAILED_ROLLOUTS = 3;
 
 	@Test
+	@Nightly
 	void manyRequestsForHealthAfterFailedRollOutsEndNoWorker(@TempDir Path directory) throws IOException {
 		Path jar = directory.resolve("app.jar");
 		AppJar.version("1").overwrite(jar);

@@ -127,6 +127,7 @@ class RolloutIT {
 	}
 
 	@Test
+	@Nightly
 	void aNewPortOpensBeforeTheOldOneClosesAndNoConnectionIsReset() throws Exception {
 		Path jar = AppJar.version("1").with("unicorn.workers=1", "server.port=0").overwrite(jar());
 		RunningPool pool = this.pools.start(RunningPool.builder().bootingFast().jar(jar).portOfItsOwn());
@@ -155,6 +156,7 @@ class RolloutIT {
 	}
 
 	@Test
+	@Nightly
 	void theOldPortServesAgainIfTheNewCodeFailsAfterThePortWasClosed() throws Exception {
 		Path jar = AppJar.version("1").with("unicorn.workers=1", "server.port=0").overwrite(jar());
 		// The canary passes after 6 s, exits after 8 s, and is watched for 12 s.
@@ -182,6 +184,7 @@ class RolloutIT {
 	 * removed.
 	 */
 	@Test
+	@Nightly
 	void aChangedJarIsRolledOutAutomaticallyAndOnlyTheLastTwoGenerationsAreKept() throws Exception {
 		Path jar = AppJar.version("1").overwrite(jar());
 		RunningPool pool = this.pools.start(RunningPool.builder()

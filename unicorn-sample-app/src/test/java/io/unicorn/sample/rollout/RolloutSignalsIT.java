@@ -43,6 +43,7 @@ class RolloutSignalsIT {
 	final Pools pools = new Pools();
 
 	@Test
+	@Nightly
 	void manyHupsCauseAtMostTwoRolloutsAndLoseNoRequest() throws Exception {
 		RunningPool pool = SHARED.ready();
 		RolloutView before = RolloutView.latest(pool.pool());

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
 
+import io.unicorn.sample.testsupport.Nightly;
 import io.unicorn.sample.testsupport.OneJdk;
 import io.unicorn.sample.testsupport.http.HttpConnection;
 import io.unicorn.sample.testsupport.load.LoadRequest;
@@ -194,6 +195,7 @@ class EndpointIT {
 	}
 
 	@Test
+	@Nightly
 	@Order(7)
 	void aReloadHasAResult() throws Exception {
 		RunningPool pool = SHARED.ready();

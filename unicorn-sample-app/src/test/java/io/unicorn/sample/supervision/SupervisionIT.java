@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
+import io.unicorn.sample.testsupport.Nightly;
 import io.unicorn.sample.testsupport.OneJdk;
 import io.unicorn.sample.testsupport.http.ExchangeException;
 import io.unicorn.sample.testsupport.load.LoadRequest;
@@ -109,6 +110,7 @@ class SupervisionIT {
 	}
 
 	@Test
+	@Nightly
 	@Order(4)
 	void aCrashLoopBacksOffAndRecoversWhileTheSiblingServesOn() throws Exception {
 		RunningPool pool = SHARED.ready();
