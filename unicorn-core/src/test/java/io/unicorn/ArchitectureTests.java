@@ -75,10 +75,13 @@ class ArchitectureTests {
 	static final ArchRule ipcUsesNoPackage = packagesUse("ipc");
 
 	@ArchTest
-	static final ArchRule workerUsesIpc = packagesUse("worker", "ipc");
+	static final ArchRule metersUseNoPackage = packagesUse("meters");
 
 	@ArchTest
-	static final ArchRule masterUsesLaunchIpcAndPosix = packagesUse("master", "launch", "ipc", "posix");
+	static final ArchRule workerUsesIpcAndMeters = packagesUse("worker", "ipc", "meters");
+
+	@ArchTest
+	static final ArchRule masterUsesLaunchIpcMetersAndPosix = packagesUse("master", "launch", "ipc", "meters", "posix");
 
 	@ArchTest
 	static final ArchRule cliUsesLaunchIpcAndPosix = packagesUse("cli", "launch", "ipc", "posix");

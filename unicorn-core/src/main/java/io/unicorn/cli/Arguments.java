@@ -32,7 +32,7 @@ record Arguments(Name command, @Nullable Integer number, @Nullable Integer pid, 
 	/** The commands. */
 	enum Name {
 
-		ROLLOUT, STATUS, SCALE, RETIRE, DUMP, STOP, HELP;
+		ROLLOUT, STATUS, TOP, SCALE, RETIRE, DUMP, UPGRADE, STOP, HELP;
 
 		/** Return what the number behind the command is, empty if there is none. */
 		String number() {

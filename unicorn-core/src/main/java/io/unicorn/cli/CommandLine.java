@@ -1,6 +1,9 @@
 package io.unicorn.cli;
 
+import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.IntFunction;
@@ -32,9 +35,11 @@ public final class CommandLine {
 			    --timeout <time>   stop waiting after 90s, 10m or 1h; the roll-out goes on
 			  status             show the pool and its workers
 			    --json             all that is known, as the endpoint unicorn shows it
+			  top                show the pool and its workers every second; Ctrl-C ends it
 			  scale <number>     change the number of workers
 			  retire <index>     replace a worker
 			  dump <index>       let a worker write its threads to the pool's output
+			  upgrade            replace the master, as the signal USR2 does; workers serve on
 			  stop               stop the pool when requests are answered, and wait for its end
 			    --no-wait, --timeout <time>
 			  help               show this text
@@ -97,9 +102,15 @@ public final class CommandLine {
 					status.run(pool.description());
 				}
 			}
+			case TOP -> {
+				FoundPool pool = find(arguments);
+				new TopCommand(new SocketPoolClient(pool), this.out, isTerminal()).run(pool.description(), 0);
+			}
 			case SCALE -> change(arguments, (number) -> new Message.ScaleRequest(QUERY, number, ""));
 			case RETIRE -> change(arguments, (number) -> new Message.RetireRequest(QUERY, number, ""));
 			case DUMP -> change(arguments, (number) -> new Message.DumpRequest(QUERY, number, ""));
+			case UPGRADE -> new ChangeCommand(new SocketPoolClient(find(arguments)), this.out)
+				.run(new Message.UpgradeRequest(QUERY, ""));
 			case STOP -> {
 				FoundPool pool = find(arguments);
 				new ChangeCommand(new SocketPoolClient(pool), this.out).stop(pool.alive(), arguments.waits(),
@@ -112,6 +123,18 @@ public final class CommandLine {
 			}
 		}
 		return 0;
+	}
+
+	/** Whether what is printed goes to a terminal, which can move its cursor. */
+	private static boolean isTerminal() {
+		try {
+			String file = Files.readSymbolicLink(Path.of("/proc/self/fd/1")).toString();
+			return (file.startsWith("/dev/pts/") || file.startsWith("/dev/tty") || file.equals("/dev/console"))
+					&& !"dumb".equals(System.getenv("TERM"));
+		}
+		catch (IOException ex) {
+			return false;
+		}
 	}
 
 	private void change(Arguments arguments, IntFunction<Message.Request> request) throws CommandFailedException {

@@ -3,6 +3,8 @@ package io.unicorn.cli;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 
 import io.unicorn.ipc.PoolSnapshot;
@@ -30,16 +32,7 @@ final class StatusCommand {
 	void run(String description) throws CommandFailedException {
 		PoolSnapshot snapshot = this.pool.pool();
 		Instant now = Instant.now();
-		this.out.println(description);
-		this.out.println("%s for %s, generation %d, %d of %d workers ready".formatted(
-				PlainText.of(snapshot.master().state()), age(snapshot.master().startedAt(), now),
-				snapshot.master().generation(), snapshot.ready(), snapshot.target()));
-		if (!snapshot.problem().isEmpty()) {
-			this.out.println(PlainText.of(snapshot.problem()));
-		}
-		if (!snapshot.rollouts().isEmpty()) {
-			this.out.println(describe(snapshot.rollouts().get(0), now));
-		}
+		head(description, snapshot, now).forEach(this.out::println);
 		this.out.println();
 		row("worker", "pid", "generation", "state", "requests", "in flight", "age");
 		for (WorkerInfo worker : snapshot.workers()) {
@@ -49,6 +42,22 @@ final class StatusCommand {
 		if (snapshot.workers().stream().anyMatch(WorkerInfo::leader)) {
 			this.out.println("* the leader");
 		}
+	}
+
+	/** Return what is known of the pool as a whole. */
+	static List<String> head(String description, PoolSnapshot snapshot, Instant now) {
+		List<String> lines = new ArrayList<>();
+		lines.add(description);
+		lines.add("%s for %s, generation %d, %d of %d workers ready".formatted(PlainText.of(snapshot.master().state()),
+				age(snapshot.master().startedAt(), now), snapshot.master().generation(), snapshot.ready(),
+				snapshot.target()));
+		if (!snapshot.problem().isEmpty()) {
+			lines.add(PlainText.of(snapshot.problem()));
+		}
+		if (!snapshot.rollouts().isEmpty()) {
+			lines.add(describe(snapshot.rollouts().get(0), now));
+		}
+		return lines;
 	}
 
 	/** Print all that is known, as one line of JSON. */
@@ -68,7 +77,7 @@ final class StatusCommand {
 	}
 
 	/** Return the age in the largest unit of which it has at least two. */
-	private static String age(Instant since, Instant now) {
+	static String age(Instant since, Instant now) {
 		Duration age = Duration.between(since, now);
 		if (age.isNegative()) {
 			return "0 s";

@@ -25,6 +25,13 @@ public sealed interface Message {
 	}
 
 	/**
+	 * A message about meters, which is none of the arbiter's business.
+	 */
+	sealed interface OfMeters extends FromWorker {
+
+	}
+
+	/**
 	 * A message that the master sends to a worker.
 	 */
 	sealed interface FromMaster extends Message {
@@ -318,6 +325,22 @@ public sealed interface Message {
 	}
 
 	/**
+	 * Asks for the replacement of the master. The master refuses it to workers.
+	 *
+	 * @param query any number, chosen by the sender and repeated in the
+	 * {@link RequestReply}
+	 * @param trigger the person or program that asks, as a phrase for the log
+	 */
+	record UpgradeRequest(long query, String trigger) implements Request {
+
+		@Override
+		public UpgradeRequest by(String other) {
+			return new UpgradeRequest(this.query, other);
+		}
+
+	}
+
+	/**
 	 * The application's main method has returned, or waits. The master starts the other
 	 * workers of a start when the first one has sent this.
 	 *
@@ -358,6 +381,37 @@ public sealed interface Message {
 	 * @param query any number, chosen by the sender and repeated in {@link Noted}
 	 */
 	record Terminated(long query) implements FromWorker {
+
+	}
+
+	/**
+	 * What has changed of the meters of a worker since it has told last.
+	 *
+	 * @param query a number that {@link Noted} repeats when the master has it; 0 for no
+	 * reply
+	 * @param collection the number of the {@link CollectMeters} that is answered by this
+	 * message and those before it; 0 if the worker sends it of its own accord, or if more
+	 * follow
+	 * @param part the changes, of no meaning to this package
+	 */
+	record Meters(long query, int collection, Blob part) implements OfMeters {
+
+	}
+
+	/**
+	 * Asks for the meters of the pool. Answered by {@link MetersReply}.
+	 *
+	 * @param query any number, chosen by the sender and repeated in the reply
+	 * @param collection 0 to have all workers asked; the number from the reply to get
+	 * more of it
+	 * @param part the number of the part that is wanted, from 0
+	 */
+	record MetersQuery(long query, int collection, int part) implements OfMeters {
+
+		public MetersQuery {
+			Require.atLeast(0, "collection", collection);
+			Require.atLeast(0, "part", part);
+		}
 
 	}
 
@@ -538,12 +592,187 @@ public sealed interface Message {
 	}
 
 	/**
+	 * Tells the worker to send its {@link Meters} now.
+	 *
+	 * @param collection the number that the last of them repeats, from 1
+	 */
+	record CollectMeters(int collection) implements FromMaster {
+
+		public CollectMeters {
+			Require.atLeast(1, "collection", collection);
+		}
+
+	}
+
+	/**
+	 * A part of the meters of the pool.
+	 *
+	 * @param query the number from the query
+	 * @param collection the number of the collection, from 1
+	 * @param parts how many parts there are; 0 if the collection is forgotten
+	 * @param missing slots of the workers that have not answered in time
+	 * @param part the series, of no meaning to this package
+	 */
+	record MetersReply(long query, int collection, int parts, List<Integer> missing, Blob part) implements Reply {
+
+		public MetersReply {
+			Require.atLeast(0, "collection", collection);
+			Require.atLeast(0, "parts", parts);
+			missing = List.copyOf(missing);
+		}
+
+	}
+
+	/**
 	 * The reply to a {@link PoolQuery}.
 	 *
 	 * @param query the number from the query
 	 * @param pool the state of the pool
 	 */
 	record PoolReply(long query, PoolSnapshot pool) implements Reply {
+
+	}
+
+	// Calls from one worker to others
+
+	/**
+	 * A message about a call, which the master passes on.
+	 */
+	sealed interface OfCall extends FromWorker {
+
+	}
+
+	/**
+	 * Asks ready workers to perform an operation. The master sends a {@link CallResult}
+	 * about each.
+	 *
+	 * @param query any number, chosen by the sender and repeated in each
+	 * {@link CallResult}
+	 * @param index the slot of the worker, or {@link #ALL_OTHERS}
+	 * @param timeoutMillis how long the answers may take, in milliseconds; the master has
+	 * a limit of its own
+	 * @param operation what to do, at most {@value #MAX_BYTES} bytes
+	 */
+	record Call(long query, int index, long timeoutMillis, Blob operation) implements OfCall {
+
+		/** All ready workers but the sender. */
+		public static final int ALL_OTHERS = -1;
+
+		/** The most bytes of an operation. */
+		public static final int MAX_BYTES = 32 * 1024;
+
+		public Call {
+			Require.atLeast(ALL_OTHERS, "index", index);
+			Require.atLeast(0, "timeoutMillis", timeoutMillis);
+			Require.atMost(MAX_BYTES, "operation", operation);
+		}
+
+	}
+
+	/**
+	 * A part of the answer to {@link Perform}; the first one is sent without being asked
+	 * for. An empty answer means that the worker cannot perform the operation now.
+	 *
+	 * @param call the number from the master's message
+	 * @param totalBytes the size of the whole answer, at most {@value #MAX_BYTES}
+	 * @param offset where the part begins
+	 * @param part at most {@value #MAX_PART_BYTES} bytes; not empty unless the whole is
+	 */
+	record CallAnswer(long call, int totalBytes, int offset, Blob part) implements OfCall {
+
+		/** The most bytes of an answer. */
+		public static final int MAX_BYTES = 4 * 1024 * 1024;
+
+		/** The most bytes of a part. */
+		public static final int MAX_PART_BYTES = 32 * 1024;
+
+		public CallAnswer {
+			Require.atLeast(0, "totalBytes", totalBytes);
+			Require.atLeast(0, "offset", offset);
+			Require.atMost(MAX_PART_BYTES, "part", part);
+		}
+
+	}
+
+	/**
+	 * Asks for the next part of the answer to a {@link Call} to one worker.
+	 *
+	 * @param query the number from the call
+	 * @param offset where the part begins
+	 */
+	record CallNext(long query, int offset) implements OfCall {
+
+		public CallNext {
+			Require.atLeast(0, "offset", offset);
+		}
+
+	}
+
+	/**
+	 * A message of the master about a call. It is dropped if the worker does not read.
+	 */
+	sealed interface ToCall extends FromMaster {
+
+	}
+
+	/**
+	 * Tells a worker to perform an operation that another one asks for.
+	 *
+	 * @param call a number that the {@link CallAnswer} repeats
+	 * @param operation what to do
+	 */
+	record Perform(long call, Blob operation) implements ToCall {
+
+		public Perform {
+			Require.atMost(Call.MAX_BYTES, "operation", operation);
+		}
+
+	}
+
+	/**
+	 * Asks for the next part of an answer.
+	 *
+	 * @param call the number of the call
+	 * @param offset where the part begins
+	 */
+	record Continue(long call, int offset) implements ToCall {
+
+		public Continue {
+			Require.atLeast(0, "offset", offset);
+		}
+
+	}
+
+	/**
+	 * What one worker has answered to a {@link Call}. Of a call to all, each worker's
+	 * answer comes once, cut to the bytes that the master passes on.
+	 *
+	 * @param query the number from the call
+	 * @param index the slot of the worker, or {@link Call#ALL_OTHERS} if there is none
+	 * @param outcome whether the worker has answered
+	 * @param left how many workers have not answered completely yet, or not failed to
+	 * @param totalBytes the size of the whole answer
+	 * @param offset where the part begins
+	 * @param part a part of the answer; empty if there is none
+	 */
+	record CallResult(long query, int index, CallOutcome outcome, int left, int totalBytes, int offset,
+			Blob part) implements ToCall {
+
+		public CallResult {
+			Require.atLeast(Call.ALL_OTHERS, "index", index);
+			Require.atLeast(0, "left", left);
+			Require.atLeast(0, "totalBytes", totalBytes);
+			Require.atLeast(0, "offset", offset);
+			Require.atMost(CallAnswer.MAX_PART_BYTES, "part", part);
+		}
+
+		/**
+		 * Whether there is more of this answer.
+		 * @return whether {@link CallNext} gets another part
+		 */
+		public boolean hasNext() {
+			return this.left > 0 && this.offset + this.part.length() < this.totalBytes;
+		}
 
 	}
 

@@ -34,13 +34,17 @@ record MessageFormat<M extends Message>(int code, Class<M> type, BiConsumer<Payl
 	/** The messages of a worker that hold numbers alone. */
 	private static final Set<Class<? extends Message>> NUMBERS = Set.of(Message.Started.class, Message.Ready.class,
 			Message.Heartbeat.class, Message.Drained.class, Message.PoolQuery.class, Message.Exiting.class,
-			Message.Terminated.class);
+			Message.Terminated.class, Message.MetersQuery.class, Message.CallNext.class);
 
 	/** Room for one long text. */
 	private static final int TEXT_BYTES = 2 * MessageCodec.MAX_STRING_BYTES;
 
 	/** Room for what a worker has printed, in any encoding. */
 	private static final int OUTPUT_BYTES = 256 * 1024;
+
+	/** Room for an operation or for a part of its answer. */
+	private static final int CALL_BYTES = Math.max(Message.Call.MAX_BYTES, Message.CallAnswer.MAX_PART_BYTES)
+			+ NUMBERS_BYTES;
 
 	static final List<MessageFormat<?>> ALL = List.of(
 
@@ -137,6 +141,63 @@ record MessageFormat<M extends Message>(int code, Class<M> type, BiConsumer<Payl
 				out.writeString(request.trigger());
 			}, (in) -> new Message.StopRequest(in.readLong(), in.readString())),
 
+			new MessageFormat<>(34, Message.UpgradeRequest.class, (out, request) -> {
+				out.writeLong(request.query());
+				out.writeString(request.trigger());
+			}, (in) -> new Message.UpgradeRequest(in.readLong(), in.readString())),
+
+			new MessageFormat<>(35, Message.Meters.class, (out, meters) -> {
+				out.writeLong(meters.query());
+				out.writeInt(meters.collection());
+				out.writeBytes(meters.part());
+			}, (in) -> new Message.Meters(in.readLong(), in.readInt(), in.readBytes())),
+
+			new MessageFormat<>(36, Message.MetersQuery.class, (out, query) -> {
+				out.writeLong(query.query());
+				out.writeInt(query.collection());
+				out.writeInt(query.part());
+			}, (in) -> new Message.MetersQuery(in.readLong(), in.readInt(), in.readInt())),
+
+			new MessageFormat<>(40, Message.Call.class, (out, call) -> {
+				out.writeLong(call.query());
+				out.writeInt(call.index());
+				out.writeLong(call.timeoutMillis());
+				out.writeBytes(call.operation());
+			}, (in) -> new Message.Call(in.readLong(), in.readInt(), in.readLong(), in.readBytes())),
+
+			new MessageFormat<>(41, Message.CallAnswer.class, (out, answer) -> {
+				out.writeLong(answer.call());
+				out.writeInt(answer.totalBytes());
+				out.writeInt(answer.offset());
+				out.writeBytes(answer.part());
+			}, (in) -> new Message.CallAnswer(in.readLong(), in.readInt(), in.readInt(), in.readBytes())),
+
+			new MessageFormat<>(42, Message.CallNext.class, (out, next) -> {
+				out.writeLong(next.query());
+				out.writeInt(next.offset());
+			}, (in) -> new Message.CallNext(in.readLong(), in.readInt())),
+
+			new MessageFormat<>(95, Message.Perform.class, (out, perform) -> {
+				out.writeLong(perform.call());
+				out.writeBytes(perform.operation());
+			}, (in) -> new Message.Perform(in.readLong(), in.readBytes())),
+
+			new MessageFormat<>(96, Message.Continue.class, (out, next) -> {
+				out.writeLong(next.call());
+				out.writeInt(next.offset());
+			}, (in) -> new Message.Continue(in.readLong(), in.readInt())),
+
+			new MessageFormat<>(97, Message.CallResult.class, (out, result) -> {
+				out.writeLong(result.query());
+				out.writeInt(result.index());
+				out.writeByte(result.outcome().code());
+				out.writeInt(result.left());
+				out.writeInt(result.totalBytes());
+				out.writeInt(result.offset());
+				out.writeBytes(result.part());
+			}, (in) -> new Message.CallResult(in.readLong(), in.readInt(), CallOutcome.of(in.readUnsignedByte()),
+					in.readInt(), in.readInt(), in.readInt(), in.readBytes())),
+
 			new MessageFormat<>(65, Message.Welcome.class, (out, welcome) -> {
 				out.writeInt(welcome.index());
 				out.writeLong(welcome.id());
@@ -186,6 +247,18 @@ record MessageFormat<M extends Message>(int code, Class<M> type, BiConsumer<Payl
 			}, (in) -> new Message.RequestReply(in.readLong(), Message.Result.of(in.readUnsignedByte()),
 					in.readString())),
 
+			new MessageFormat<>(90, Message.CollectMeters.class, (out, collect) -> out.writeInt(collect.collection()),
+					(in) -> new Message.CollectMeters(in.readInt())),
+
+			new MessageFormat<>(91, Message.MetersReply.class, (out, reply) -> {
+				out.writeLong(reply.query());
+				out.writeInt(reply.collection());
+				out.writeInt(reply.parts());
+				out.writeList(reply.missing(), PayloadWriter::writeInt);
+				out.writeBytes(reply.part());
+			}, (in) -> new Message.MetersReply(in.readLong(), in.readInt(), in.readInt(),
+					in.readList(Integer.BYTES, PayloadReader::readInt), in.readBytes())),
+
 			new MessageFormat<>(80, Message.Noted.class, (out, reply) -> out.writeLong(reply.query()),
 					(in) -> new Message.Noted(in.readLong())));
 
@@ -210,6 +283,9 @@ record MessageFormat<M extends Message>(int code, Class<M> type, BiConsumer<Payl
 		}
 		if (type == Message.BootLog.class) {
 			return OUTPUT_BYTES;
+		}
+		if (type == Message.Call.class || type == Message.CallAnswer.class) {
+			return CALL_BYTES;
 		}
 		return NUMBERS.contains(type) ? NUMBERS_BYTES : TEXT_BYTES;
 	}

@@ -111,6 +111,14 @@ final class PayloadReader {
 		}
 	}
 
+	Blob readBytes() {
+		int length = readInt();
+		if (length < 0 || length > this.frame.remaining()) {
+			throw new IllegalArgumentException(length + " bytes cannot be in the remaining " + this.frame.remaining());
+		}
+		return Blob.read(this.frame, length);
+	}
+
 	/**
 	 * Read a list.
 	 * @param elementBytes the size of the smallest element

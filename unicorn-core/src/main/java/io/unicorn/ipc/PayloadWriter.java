@@ -58,6 +58,10 @@ final class PayloadWriter {
 		room(Short.BYTES + bytes.length).putShort((short) bytes.length).put(bytes);
 	}
 
+	void writeBytes(Blob value) {
+		value.write(room(Integer.BYTES + value.length()).putInt(value.length()));
+	}
+
 	<T> void writeList(Collection<T> values, BiConsumer<PayloadWriter, T> element) {
 		if (values.size() > MessageCodec.MAX_ENTRIES) {
 			throw new IllegalArgumentException(

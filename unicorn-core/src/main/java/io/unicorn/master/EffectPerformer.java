@@ -17,6 +17,7 @@ import io.unicorn.master.ground.Ground;
 import io.unicorn.master.listener.ListenerEffects;
 import io.unicorn.master.listener.ListenerSet;
 import io.unicorn.master.log.LogQueue;
+import io.unicorn.master.meters.MeterExchange;
 import io.unicorn.master.process.Preparations;
 import io.unicorn.master.process.SharedFiles;
 import io.unicorn.master.process.WorkerProcesses;
@@ -36,7 +37,7 @@ final class EffectPerformer implements Consumer<Effect> {
 	record Parts(Ground ground, WorkerLauncher launcher, WorkerProcesses processes, Preparations preparations,
 			Generations generations, ListenerSet listeners, ListenerEffects listenerEffects, CacheEffects caches,
 			Commands commands, SharedFiles sharedFiles, MasterUpgrade upgrade, BackgroundThread background,
-			PoolMeasurement measurement) {
+			PoolMeasurement measurement, MeterExchange meters) {
 
 	}
 
@@ -87,6 +88,7 @@ final class EffectPerformer implements Consumer<Effect> {
 	private void reportFailure(Effect effect, String cause) {
 		if (effect instanceof Effect.Spawn spawn) {
 			this.parts.processes.abandon(spawn.id());
+			this.parts.meters.exited(spawn.id());
 			this.events.accept(new Event.SpawnFailed(spawn.id(), cause));
 		}
 		else if (effect instanceof Effect.Prepare prepare) {
@@ -109,6 +111,7 @@ final class EffectPerformer implements Consumer<Effect> {
 			this.log.write(line.level(), line.text());
 		}
 		else if (effect instanceof Effect.Spawn spawn) {
+			this.parts.meters.spawned(spawn.id(), spawn.index());
 			this.parts.launcher.spawn(spawn);
 		}
 		else if (effect instanceof Effect.Send send) {

@@ -12,6 +12,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 import io.unicorn.master.arbiter.Arbiter;
 import io.unicorn.master.arbiter.pool.ArbiterState;
@@ -60,6 +61,8 @@ final class EventLoop implements MasterUpgrade.Running, WorkerProcesses.MainThre
 	private Consumer<Instant> upkeep = (now) -> {
 	};
 
+	private Supplier<Instant> upkeepDue = () -> Instant.MAX;
+
 	private Runnable restart = () -> {
 	};
 
@@ -80,6 +83,11 @@ final class EventLoop implements MasterUpgrade.Running, WorkerProcesses.MainThre
 	 */
 	void afterEach(Consumer<Instant> upkeep) {
 		this.upkeep = upkeep;
+	}
+
+	/** Set when an event-less run of that is due at the latest. */
+	void wakeAt(Supplier<Instant> due) {
+		this.upkeepDue = due;
 	}
 
 	/** Set what executes the master again; it returns if that is not possible now. */
@@ -161,11 +169,14 @@ final class EventLoop implements MasterUpgrade.Running, WorkerProcesses.MainThre
 
 	private void runNext() throws InterruptedException {
 		try {
-			Runnable next = this.inbox.poll(this.clock.nanosUntil(this.arbiter.due()), TimeUnit.NANOSECONDS);
+			Instant arbiterDue = this.arbiter.due();
+			Instant otherDue = this.upkeepDue.get();
+			Runnable next = this.inbox.poll(
+					this.clock.nanosUntil(otherDue.isBefore(arbiterDue) ? otherDue : arbiterDue), TimeUnit.NANOSECONDS);
 			if (next != null) {
 				next.run();
 			}
-			else {
+			else if (!this.clock.now().isBefore(arbiterDue)) {
 				decide(new Event.Tick());
 			}
 		}

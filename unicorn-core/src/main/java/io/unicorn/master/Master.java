@@ -14,6 +14,7 @@ import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.IntConsumer;
 
+import io.unicorn.ipc.Message;
 import io.unicorn.launch.lease.Leases;
 import io.unicorn.launch.plan.LaunchPlan;
 import io.unicorn.launch.plan.ListenAddress;
@@ -45,6 +46,7 @@ import io.unicorn.master.listener.ListenerEffects;
 import io.unicorn.master.listener.ListenerSet;
 import io.unicorn.master.log.LogQueue;
 import io.unicorn.master.log.LogWriter;
+import io.unicorn.master.meters.MeterExchange;
 import io.unicorn.master.process.OomKills;
 import io.unicorn.master.process.Preparations;
 import io.unicorn.master.process.ProcessFigures;
@@ -106,6 +108,8 @@ public final class Master {
 
 	private final WorkerProcesses processes;
 
+	private final MeterExchange meters;
+
 	private final Caches caches;
 
 	private final Trainer trainer;
@@ -145,19 +149,51 @@ public final class Master {
 		this.ground = new Ground(posix, program, environment, this.generations, this.commands, this.background,
 				this.log, this.loop::post);
 		this.preparations = new Preparations(posix, workDir);
-		this.processes = new WorkerProcesses(posix, this.eventSources.poller(), this.loop);
+		this.processes = new WorkerProcesses(posix, this.eventSources.poller(), receiver());
+		this.meters = new MeterExchange((worker, message) -> this.processes.send(new Effect.Send(worker, message)),
+				clock::now, (line) -> this.log.write(Effect.Level.WARN, line));
 		this.caches = new Caches(Path.of("/proc"), this.loop::decide);
 		this.trainer = new Trainer(posix, workDir, (event) -> this.loop.post(() -> reportCache(event)),
 				this.background);
 		this.cacheEffects = new CacheEffects(this.caches, this.trainer, new Archive(program, Command.ownArguments()),
 				this.processes, this.generations, this.ground, environment, this.loop::decide);
-		this.upgrade = new MasterUpgrade(
-				posix, program, environment, this.preparations, new MasterUpgrade.Parts(this.ground, this.generations,
-						this.listeners, this.processes, this.eventSources, this.commands, this.cacheEffects),
+		this.upgrade = new MasterUpgrade(posix, program, environment, this.preparations,
+				new MasterUpgrade.Parts(this.ground, this.generations, this.listeners, this.processes,
+						this.eventSources, this.commands, this.cacheEffects, this.meters),
 				this.log, this.loop);
 		this.loop.performWith(performer(environment));
-		this.loop.afterEach(this.ground::keepUp);
+		this.loop.afterEach((now) -> {
+			this.ground.keepUp(now);
+			this.meters.keepUp(now);
+		});
+		this.loop.wakeAt(this.meters::due);
 		this.loop.restartWith(this::restart);
+	}
+
+	/**
+	 * Receives what workers send. Messages about meters go to the exchange, the others to
+	 * the arbiter.
+	 */
+	private WorkerProcesses.MainThread receiver() {
+		return new WorkerProcesses.MainThread() {
+
+			@Override
+			public void post(Runnable task) {
+				Master.this.loop.post(task);
+			}
+
+			@Override
+			public void decide(Event event) {
+				if (event instanceof Event.Received received
+						&& received.message() instanceof Message.OfMeters message) {
+					Master.this.meters.received(received.id(), message);
+				}
+				else {
+					Master.this.loop.decide(event);
+				}
+			}
+
+		};
 	}
 
 	private EffectPerformer performer(List<String> environment) {
@@ -167,12 +203,11 @@ public final class Master {
 		SharedFiles sharedFiles = new SharedFiles(Path.of("/proc"), this.posix.pid(), workDir(this.program),
 				Path.of(Objects.requireNonNullElse(this.program.master().log().file(), "")),
 				(line) -> this.log.write(Effect.Level.WARN, line));
-		return new EffectPerformer(
-				new EffectPerformer.Parts(this.ground, launcher, this.processes, this.preparations, this.generations,
-						this.listeners, listenerEffects, this.cacheEffects, this.commands, sharedFiles, this.upgrade,
-						this.background,
-						new PoolMeasurement(new ProcessFigures(Path.of("/proc")), this.listeners, this.generations)),
-				environment, this.log, this.loop::decide, this::exit, this::runWithoutPool);
+		return new EffectPerformer(new EffectPerformer.Parts(this.ground, launcher, this.processes, this.preparations,
+				this.generations, this.listeners, listenerEffects, this.cacheEffects, this.commands, sharedFiles,
+				this.upgrade, this.background,
+				new PoolMeasurement(new ProcessFigures(Path.of("/proc")), this.listeners, this.generations),
+				this.meters), environment, this.log, this.loop::decide, this::exit, this::runWithoutPool);
 	}
 
 	private static Path workDir(LaunchPlan program) {
@@ -213,6 +248,7 @@ public final class Master {
 		master.generations.restore(state.plans(), (lastGood != null) ? Path.of(lastGood) : null);
 		state.plans().forEach(master.ground::add);
 		master.listeners.inherit(state.sockets());
+		master.meters.restore(state.meters());
 		master.processes.adopt(state.connections());
 		return master;
 	}
@@ -408,6 +444,7 @@ public final class Master {
 			return;
 		}
 		this.processes.exited(exit).ifPresent((worker) -> {
+			this.meters.exited(worker);
 			this.caches.exited(worker, exit.signal());
 			this.loop.decide(new Event.Exited(worker, exit.code(), exit.signal(), this.oomKills.sinceLast()));
 		});

@@ -18,11 +18,15 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongFunction;
+import java.util.function.UnaryOperator;
 
+import io.unicorn.ipc.CallOutcome;
 import io.unicorn.ipc.Initialization;
 import io.unicorn.ipc.Message;
 import io.unicorn.ipc.MessageCodec;
 import io.unicorn.ipc.PoolSnapshot;
+import io.unicorn.meters.CollectedMeters;
+import io.unicorn.meters.MeterSource;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,9 +58,15 @@ public final class WorkerAgent {
 
 	private final WorkerExit exit;
 
+	private final Calls calls;
+
+	private final CallService callService;
+
 	private final ProcessEnd end;
 
 	private final Duration gracefulTimeout;
+
+	private final MeterReporter meters;
 
 	/** Set while the application has no context, and may build another one. */
 	private final AtomicReference<@Nullable CountDownLatch> resting = new AtomicReference<>();
@@ -80,6 +90,8 @@ public final class WorkerAgent {
 	WorkerAgent(InputStream in, OutputStream out, WorkerObserver observer, ProcessEnd end) throws IOException {
 		this.connection = new ControlConnection(in, out);
 		this.observer = observer;
+		this.calls = new Calls(this.connection::send);
+		this.callService = new CallService(this.connection::send, observer::fault);
 		Message.Welcome welcome = this.connection.welcome();
 		this.identity = new WorkerIdentity(welcome.index(), welcome.id(), welcome.generation(),
 				welcome.awaitsReadiness());
@@ -88,6 +100,7 @@ public final class WorkerAgent {
 		this.initialization = welcome.initialization();
 		this.secret = welcome.secret();
 		this.end = end;
+		this.meters = new MeterReporter(this.connection, this::isReady, observer);
 		this.gracefulTimeout = Duration.ofMillis(welcome.gracefulTimeoutMillis());
 		this.exit = new WorkerExit(this.drain, this.connection, this::heartbeat, observer, this.gracefulTimeout, end);
 	}
@@ -131,8 +144,10 @@ public final class WorkerAgent {
 		byte[] welcome = new byte[buffer.remaining()];
 		buffer.get(welcome);
 		try {
-			return new WorkerAgent(new ByteArrayInputStream(welcome), OutputStream.nullOutputStream(), observer,
-					ProcessEnd.JVM);
+			WorkerAgent agent = new WorkerAgent(new ByteArrayInputStream(welcome), OutputStream.nullOutputStream(),
+					observer, ProcessEnd.JVM);
+			agent.meters.disconnect();
+			return agent;
 		}
 		catch (IOException ex) {
 			throw new IllegalStateException("an encoded Welcome cannot be decoded", ex);
@@ -142,6 +157,7 @@ public final class WorkerAgent {
 	void start() {
 		this.connection.listen(this::handle, (cause) -> {
 			this.leader = false;
+			this.meters.disconnect();
 			this.exit.masterLost(cause);
 		});
 	}
@@ -156,11 +172,23 @@ public final class WorkerAgent {
 		else if (message instanceof Message.StopAccepting) {
 			DaemonThread.start("unicorn-drain", this.drain::stopAccepting);
 		}
+		else if (message instanceof Message.CollectMeters collect) {
+			this.meters.collect(collect.collection());
+		}
 		else if (message instanceof Message.EndConnections) {
 			this.drain.endConnections();
 		}
 		else if (message instanceof Message.RefuseTraffic) {
 			DaemonThread.start("unicorn-readiness", this.refuseTraffic);
+		}
+		else if (message instanceof Message.Perform perform) {
+			this.callService.on(perform);
+		}
+		else if (message instanceof Message.Continue next) {
+			this.callService.on(next);
+		}
+		else if (message instanceof Message.CallResult result) {
+			this.calls.on(result);
 		}
 		else if (message instanceof Message.Leader election) {
 			this.leader = election.leader();
@@ -169,10 +197,12 @@ public final class WorkerAgent {
 	}
 
 	/**
-	 * Tell the master if the application ends this process of its own accord, and wait
-	 * until the master has noted it. Called by a shutdown hook.
+	 * Tell the master what this worker has counted, and if the application ends this
+	 * process of its own accord, and wait until the master has noted it. Called by a
+	 * shutdown hook.
 	 */
 	void exiting(ExitCause cause) {
+		this.meters.finish();
 		boolean own = cause == ExitCause.CALLED || cause == ExitCause.THREADS_ENDED;
 		if (own && !this.exit.isOrdered()) {
 			var unused = isNoted((query) -> new Message.Exiting(query, cause == ExitCause.CALLED), NOTED);
@@ -420,6 +450,26 @@ public final class WorkerAgent {
 	}
 
 	/**
+	 * Begin to report meters to the master.
+	 * @param source reads them, on several threads, but one at a time; replaces an
+	 * earlier one
+	 */
+	public void reportMeters(MeterSource source) {
+		this.meters.begin(source);
+	}
+
+	/**
+	 * Report the meters of this worker, and ask the master for those of the pool.
+	 * @param timeout how long to wait for each of several replies
+	 * @return the meters of all workers, or {@code null} if there was no reply in time
+	 * @throws InterruptedException if the thread is interrupted meanwhile
+	 * @throws RuntimeException if a meter of this worker cannot be read
+	 */
+	public @Nullable CollectedMeters meters(Duration timeout) throws InterruptedException {
+		return this.meters.pool(timeout);
+	}
+
+	/**
 	 * Ask the master to begin a roll-out.
 	 * @param trigger the person or program that asks, as a phrase for the log
 	 * @param timeout how long to wait for the reply
@@ -446,6 +496,48 @@ public final class WorkerAgent {
 	public Message.@Nullable RequestReply request(LongFunction<Message.Request> request, Duration timeout)
 			throws InterruptedException {
 		return this.connection.query(request::apply, Message.RequestReply.class, timeout).orElse(null);
+	}
+
+	/**
+	 * Let a ready worker perform an operation, this one included, and wait for its
+	 * answer.
+	 * @param index its slot
+	 * @param operation what to do, at most {@value Message.Call#MAX_BYTES} bytes
+	 * @param timeout how long to wait, at most two minutes
+	 * @return the reply, or {@code null} if there was none from the master
+	 * @throws InterruptedException if the thread is interrupted meanwhile
+	 */
+	public @Nullable CallReply call(int index, byte[] operation, Duration timeout) throws InterruptedException {
+		List<CallReply> replies = this.calls.call(index, operation, timeout);
+		return replies.isEmpty() ? null : replies.get(0);
+	}
+
+	/**
+	 * Let all other ready workers perform an operation, and wait for their answers.
+	 * @param operation what to do, at most {@value Message.Call#MAX_BYTES} bytes
+	 * @param timeout how long to wait, at most two minutes
+	 * @return one reply per worker that was to perform it, with the first 256 bytes of
+	 * its answer; {@code null} if the master does not tell who was to perform it
+	 * @throws InterruptedException if the thread is interrupted meanwhile
+	 */
+	public @Nullable List<CallReply> callOthers(byte[] operation, Duration timeout) throws InterruptedException {
+		List<CallReply> replies = this.calls.call(Message.Call.ALL_OTHERS, operation, timeout);
+		boolean alone = replies.size() == 1 && replies.get(0).outcome() == CallOutcome.UNKNOWN;
+		boolean told = replies.stream().noneMatch((reply) -> reply.index() == Message.Call.ALL_OTHERS);
+		if (alone) {
+			return List.of();
+		}
+		return (told && !replies.isEmpty()) ? replies : null;
+	}
+
+	/**
+	 * Set what performs the operations of other workers: gets an operation and returns
+	 * its answer, at most {@value Message.CallAnswer#MAX_BYTES} bytes. Called on threads
+	 * of the agent, up to four at a time. Replaces an earlier one.
+	 * @param operations what performs them
+	 */
+	public void onCall(UnaryOperator<byte[]> operations) {
+		this.callService.performBy(operations);
 	}
 
 	/**

@@ -66,6 +66,7 @@ class ArgumentsTests {
 			"retire x | retire needs the index of a worker, not 'x'", "dump 1 2 | the command dump has no option '2'",
 			"scale 3 --no-wait | the command scale has no option '--no-wait'",
 			"stop --json | the command stop has no option '--json'",
+			"top --json | the command top has no option '--json'", "upgrade 1 | the command upgrade has no option '1'",
 			"rollout now | the command rollout has no option 'now'", "status --pid | --pid needs a value",
 			"status --pid= | --pid needs a value", "status --pid x | --pid is the id of a process, not 'x'",
 			"status --pid -1 | --pid is the id of a process, not '-1'",

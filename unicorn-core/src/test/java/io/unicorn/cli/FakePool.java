@@ -51,6 +51,11 @@ final class FakePool implements PoolClient {
 		return this;
 	}
 
+	FakePool then(PoolSnapshot state) {
+		this.states.add(state);
+		return this;
+	}
+
 	static RolloutInfo rollout(long id, String state, String reason, List<String> log, String... steps) {
 		boolean open = !List.of("succeeded", "rolled-back", "aborted").contains(state);
 		return new RolloutInfo(id, 1, 2, "app.jar", "SIGHUP", state, START, open ? null : START.plusSeconds(9), reason,

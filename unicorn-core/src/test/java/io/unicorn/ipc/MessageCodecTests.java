@@ -89,10 +89,17 @@ class MessageCodecTests {
 					EndConnections, 0000000148
 					RolloutRequest, 0000000c09 0000000000000001 0001 74
 					RolloutReply, 0000001149 0000000000000001 0000000000000002
+					Call,       0000001b28 0000000000000001 00000002 0000000000000003 00000002 c8c9
+					CallAnswer, 0000001729 0000000000000001 00000004 00000002 00000002 c8c9
+					CallNext,   0000000d2a 0000000000000001 00000002
+					Perform,    0000000f5f 0000000000000001 00000002 c8c9
+					Continue,   0000000d60 0000000000000001 00000002
+					CallResult, 0000002061 0000000000000001 00000002 02 00000003 00000004 00000002 00000002 c8c9
 					ScaleRequest, 000000101e 0000000000000001 00000002 0001 74
 					RetireRequest, 000000101f 0000000000000001 00000002 0001 74
 					DumpRequest, 0000001020 0000000000000001 00000002 0001 74
 					StopRequest, 0000000c21 0000000000000001 0001 74
+					UpgradeRequest, 0000000c22 0000000000000001 0001 74
 					RequestReply, 0000000d55 0000000000000001 01 0001 74
 					""")
 	void theBytesOnTheWireStayTheSame(String name, String hex) {
@@ -216,6 +223,10 @@ class MessageCodecTests {
 					04 0003 eda080 0000                        | Retire is malformed: a string is not UTF-8
 					04 0002 c080 0000                          | Retire is malformed: a string is not UTF-8
 					05 80000000                                | Drained is malformed: connectionsLeft must be at least 0 but is -2147483648
+					2a 0000000000000001                        | CallNext of 9 bytes is truncated
+					28 0000000000000001 fffffffe 0000000000000000 00000000 | Call is malformed: index must be at least -1 but is -2
+					5f 0000000000000001 00000002 00            | Perform is malformed: 2 bytes cannot be in the remaining 1
+					5f 0000000000000001 ffffffff 00            | Perform is malformed: -1 bytes cannot be in the remaining 1
 					05 0000                                    | Drained of 3 bytes is truncated
 					41 ffffffff 0000000000000001 00000001 0000000000000000 00 0000000000000000 | Welcome is malformed: index must be at least 0 but is -1
 					42 ffffffffffffffff                        | Drain is malformed: timeoutMillis must be at least 0 but is -1
@@ -316,9 +327,13 @@ class MessageCodecTests {
 				new Message.RefuseTraffic(), new Message.EndConnections(), new Message.RolloutRequest(1, "t"),
 				new Message.RolloutReply(1, 2), new Message.ScaleRequest(1, 2, "t"),
 				new Message.RetireRequest(1, 2, "t"), new Message.DumpRequest(1, 2, "t"),
-				new Message.StopRequest(1, "t"), new Message.RequestReply(1, Message.Result.WRONG, "t"),
-				new Message.Drain(1), new Message.Stop(), new Message.Leader(true), new Message.PoolReply(1, pool),
-				new Message.StopAccepting(), new Message.Booting("i", List.of("s")));
+				new Message.StopRequest(1, "t"), new Message.UpgradeRequest(1, "t"),
+				new Message.RequestReply(1, Message.Result.WRONG, "t"), new Message.Drain(1), new Message.Stop(),
+				new Message.Leader(true), new Message.PoolReply(1, pool), new Message.StopAccepting(),
+				new Message.Booting("i", List.of("s")), new Message.Call(1, 2, 3, SampleMessages.bytes(2)),
+				new Message.CallAnswer(1, 4, 2, SampleMessages.bytes(2)), new Message.CallNext(1, 2),
+				new Message.Perform(1, SampleMessages.bytes(2)), new Message.Continue(1, 2),
+				new Message.CallResult(1, 2, CallOutcome.SILENT, 3, 4, 2, SampleMessages.bytes(2)));
 		return messages.stream()
 			.filter((message) -> message.getClass().getSimpleName().equals(name))
 			.findFirst()

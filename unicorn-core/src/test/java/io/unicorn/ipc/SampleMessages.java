@@ -43,10 +43,27 @@ final class SampleMessages {
 				new Message.Welcome(1, 2, 3, 4, false, 5, 6, Initialization.NOTHING, ""),
 				new Message.ScaleRequest(9, -7, "größer"), new Message.RetireRequest(-9, 3, "a command"),
 				new Message.DumpRequest(9, 0, ""), new Message.StopRequest(9, "a command"),
-				new Message.RequestReply(9, Message.Result.DONE, "größer"),
+				new Message.UpgradeRequest(-9, "größer"), new Message.RequestReply(9, Message.Result.DONE, "größer"),
 				new Message.RequestReply(-9, Message.Result.WRONG, ""),
-				new Message.RequestReply(9, Message.Result.REFUSED, "no"), new Message.Booting("", List.of()),
-				new Message.Booting("Liquibase (bean größer)", List.of("a.B.c:1")));
+				new Message.RequestReply(9, Message.Result.REFUSED, "no"), new Message.Meters(0, 0, bytes(0)),
+				new Message.Meters(-7, 3, bytes(3)), new Message.MetersQuery(8, 3, 1), new Message.CollectMeters(3),
+				new Message.MetersReply(8, 0, 0, List.of(), bytes(0)),
+				new Message.MetersReply(8, 3, 2, List.of(1, 4), bytes(2)),
+				new Message.Call(-1, Message.Call.ALL_OTHERS, 2000, bytes(0)), new Message.Call(1, 3, 10_000, bytes(3)),
+				new Message.CallAnswer(-1, 0, 0, bytes(0)), new Message.CallAnswer(1, 40_000, 32_768, bytes(7)),
+				new Message.CallNext(1, 32_768), new Message.Perform(1L << 50, bytes(3)),
+				new Message.Continue(1L << 50, 32_768),
+				new Message.CallResult(1, -1, CallOutcome.UNKNOWN, 0, 0, 0, bytes(0)),
+				new Message.CallResult(1, 2, CallOutcome.ANSWERED, 3, 40_000, 32_768, bytes(9)),
+				new Message.Booting("", List.of()), new Message.Booting("Liquibase (bean größer)", List.of("a.B.c:1")));
+	}
+
+	static Blob bytes(int count) {
+		byte[] bytes = new byte[count];
+		for (int i = 0; i < count; i++) {
+			bytes[i] = (byte) (200 + i);
+		}
+		return Blob.of(bytes);
 	}
 
 	static List<Message.FromWorker> fromWorker() {

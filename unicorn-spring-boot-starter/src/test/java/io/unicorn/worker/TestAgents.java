@@ -5,16 +5,21 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
+import io.unicorn.ipc.Blob;
 import io.unicorn.ipc.Initialization;
 import io.unicorn.ipc.Message;
 import io.unicorn.ipc.MessageReader;
 import io.unicorn.ipc.MessageWriter;
 import io.unicorn.ipc.PoolSnapshot;
+import io.unicorn.meters.MeterBatch;
+import io.unicorn.meters.MeterFormat;
+import io.unicorn.meters.MeterTable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +28,10 @@ import org.jspecify.annotations.Nullable;
  * package, because the agent's constructor is not public.
  */
 public final class TestAgents implements AutoCloseable {
+
+	private static final int INDEX = 1;
+
+	private static final int ID = 5;
 
 	private final Socket ours;
 
@@ -33,6 +42,8 @@ public final class TestAgents implements AutoCloseable {
 	private final WorkerAgent agent;
 
 	private final List<String> ends = new CopyOnWriteArrayList<>();
+
+	private final MeterTable meters = new MeterTable();
 
 	private volatile @Nullable PoolSnapshot pool;
 
@@ -55,7 +66,7 @@ public final class TestAgents implements AutoCloseable {
 	 * @param secret the secret of its pool
 	 */
 	public TestAgents(Initialization initialization, String secret) {
-		this(5, initialization, secret);
+		this(ID, initialization, secret);
 	}
 
 	/** Create the agent of the very first worker of a pool. */
@@ -68,7 +79,7 @@ public final class TestAgents implements AutoCloseable {
 			Socket theirs = new Socket(server.getInetAddress(), server.getLocalPort());
 			this.ours = server.accept();
 			this.writer = new MessageWriter<>(this.ours.getOutputStream());
-			this.writer.write(new Message.Welcome(1, id, 2, 2000, false, 0, 0, initialization, secret));
+			this.writer.write(new Message.Welcome(INDEX, id, 2, 2000, false, 0, 0, initialization, secret));
 			this.agent = new WorkerAgent(theirs.getInputStream(), theirs.getOutputStream(), new Silent(),
 					new ProcessEnd() {
 
@@ -93,6 +104,7 @@ public final class TestAgents implements AutoCloseable {
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
+		this.meters.add(ID, INDEX);
 		Thread thread = new Thread(this::read, "test-master");
 		thread.setDaemon(true);
 		thread.start();
@@ -116,12 +128,32 @@ public final class TestAgents implements AutoCloseable {
 				else if (message instanceof Message.Request request && this.result != null) {
 					send(new Message.RequestReply(request.query(), this.result, this.text));
 				}
+				if (message instanceof Message.OfMeters about) {
+					onMeters(about);
+				}
 				message = reader.read();
 			}
 		}
 		catch (IOException ex) {
 			// The test is over.
 		}
+	}
+
+	private synchronized void onMeters(Message.OfMeters message) {
+		if (message instanceof Message.Meters told) {
+			this.meters.update(ID, MeterFormat.decode(told.part().toByteBuffer()));
+		}
+		else if (message instanceof Message.MetersQuery query && this.pool != null) {
+			List<ByteBuffer> parts = MeterFormat.encode(this.meters.merge(this.meters.workers()));
+			Blob part = parts.isEmpty() ? Blob.EMPTY : Blob.of(parts.get(query.part()));
+			send(new Message.MetersReply(query.query(), 1, Math.max(1, parts.size()), List.of(7), part));
+		}
+	}
+
+	/** Let another worker, in slot 0, tell of series. */
+	public synchronized void otherWorker(MeterBatch batch) {
+		this.meters.add(ID - 1, 0);
+		this.meters.update(ID - 1, batch);
 	}
 
 	public WorkerAgent agent() {

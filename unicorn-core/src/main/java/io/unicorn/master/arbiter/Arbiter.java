@@ -90,6 +90,8 @@ public final class Arbiter {
 
 	private final WorkerMessages messages;
 
+	private final CallRelay calls = new CallRelay(this.pool, this.effects);
+
 	private boolean ended;
 
 	private Instant due = Instant.MAX;
@@ -182,6 +184,7 @@ public final class Arbiter {
 			}
 			handle(event, now);
 			this.deadlines.timeouts(now).forEach((timeout) -> this.failures.on(timeout, now));
+			this.calls.advance(now);
 			reconcile(now);
 			this.priorities.advance(isIncomplete(), now);
 			this.due = nextDeadline(now);
@@ -345,6 +348,7 @@ public final class Arbiter {
 		}
 		ExitReason exit = ExitReason.of(worker, event);
 		this.pool.remove(worker);
+		this.calls.lost(worker);
 		this.shutdown.exited(event);
 		this.leadership.exited(worker);
 		this.exits.add(worker, exit.reason(), exit.description(), now);
@@ -383,6 +387,9 @@ public final class Arbiter {
 							: answer(question, now);
 			deliver(new Effect.Send(worker.id(), answer), question);
 		}
+		else if (event.message() instanceof Message.OfCall call) {
+			this.calls.on(worker, call, now);
+		}
 		else {
 			this.messages.on(worker, event.message(), now);
 		}
@@ -409,6 +416,7 @@ public final class Arbiter {
 		Worker worker = this.pool.find(event.id());
 		if (worker != null && worker.channelLostAt() == null) {
 			worker.channelLost(now);
+			this.calls.lost(worker);
 			if (!event.cause().isEmpty()) {
 				log(Level.ERROR, worker + ": " + event.cause());
 			}
@@ -426,6 +434,7 @@ public final class Arbiter {
 		Worker worker = this.pool.find(event.id());
 		if (worker != null && worker.channelLostAt() == null) {
 			worker.channelLost(now);
+			this.calls.lost(worker);
 			this.failures.misbehaved(worker, event.how(), now);
 		}
 	}
@@ -474,7 +483,8 @@ public final class Arbiter {
 							this.priorities.deadlines(), this.training.deadlines(), this.mainMethod.deadlines(),
 							this.files.deadlines(), this.lostCode.deadlines())
 					.flatMap((deadlines) -> deadlines);
-		return others.filter((deadline) -> deadline.isAfter(now) && deadline.isBefore(worker))
+		return Stream.concat(others, this.calls.deadlines())
+			.filter((deadline) -> deadline.isAfter(now) && deadline.isBefore(worker))
 			.min(Instant::compareTo)
 			.orElse(worker);
 	}

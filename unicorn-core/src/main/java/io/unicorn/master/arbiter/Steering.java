@@ -19,7 +19,7 @@ import io.unicorn.master.arbiter.rollout.Rollouts;
 
 /**
  * Does what signals, commands and endpoints ask for: a roll-out, another number of
- * workers, the replacement of a worker or its thread dump, a stop.
+ * workers, the replacement of a worker or of the master, a thread dump, a stop.
  */
 final class Steering {
 
@@ -65,6 +65,10 @@ final class Steering {
 		}
 		if (request instanceof Message.DumpRequest dump) {
 			return dump(dump, now);
+		}
+		if (request instanceof Message.UpgradeRequest) {
+			this.upgrade.request(request.trigger());
+			return reply(request, Result.DONE, "the master is replaced when nothing else is under way; the log tells");
 		}
 		throw new IllegalArgumentException("no request: " + request);
 	}

@@ -117,10 +117,11 @@ final class WorkerMessages {
 	/**
 	 * Whether a worker asks for a change of the pool although no endpoint of its
 	 * application may: the application, or an attacker in it, asks by itself. No worker
-	 * may ask for a stop.
+	 * may ask for a stop or for another master.
 	 */
 	boolean isRefused(Worker worker, Message.Request request, Instant now) {
-		boolean refused = request instanceof Message.StopRequest || !worker.settings().rollout().requestable();
+		boolean refused = request instanceof Message.StopRequest || request instanceof Message.UpgradeRequest
+				|| !worker.settings().rollout().requestable();
 		if (refused) {
 			log(worker, Level.WARN, "may not steer the pool, its request is refused; the endpoint unicorn "
 					+ "must be exposed and its access be unrestricted when the workers are launched", now);

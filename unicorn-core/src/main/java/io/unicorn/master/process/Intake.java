@@ -32,6 +32,9 @@ final class Intake {
 
 	private static final int MOST_WAITING_BYTES = 64 * 1024;
 
+	/** The most messages at a time that the master's own ones may cause. */
+	private static final int MOST_DUE = 16;
+
 	private static final int SHORTEST_PAUSE_MILLIS = 20;
 
 	private static final int LONGEST_PAUSE_MILLIS = 1000;
@@ -51,6 +54,9 @@ final class Intake {
 
 	private int waitingBytes;
 
+	/** Parts of calls that the master has asked the worker for. */
+	private int due;
+
 	Intake(long nowNanos) {
 		this.lastNanos = nowNanos;
 	}
@@ -61,9 +67,29 @@ final class Intake {
 		this.left -= (double) bytes / BYTES;
 	}
 
+	/**
+	 * Note a message to the worker. One that continues a call makes the worker send a
+	 * part of it, or ask for the next part; that is not its own doing, so its share stays
+	 * as it is.
+	 */
+	synchronized void sent(Message.FromMaster message) {
+		if (message instanceof Message.Perform || message instanceof Message.Continue
+				|| (message instanceof Message.CallResult result && result.hasNext())) {
+			this.due = Math.min(MOST_DUE, this.due + 1);
+		}
+	}
+
 	/** Note a message that is passed to the main thread. */
 	synchronized void passed(Message.FromWorker message, int bytes) {
-		this.left -= ((message instanceof Message.Question) ? QUESTION : 1.0) / MESSAGES;
+		boolean part = message instanceof Message.CallAnswer || message instanceof Message.CallNext;
+		if (part && this.due > 0) {
+			this.due--;
+			this.left += (double) bytes / BYTES;
+		}
+		else {
+			boolean question = message instanceof Message.Question || message instanceof Message.Call;
+			this.left -= (question ? QUESTION : 1.0) / MESSAGES;
+		}
 		this.waiting++;
 		this.waitingBytes += bytes;
 	}

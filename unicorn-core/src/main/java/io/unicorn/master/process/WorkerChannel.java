@@ -12,10 +12,10 @@ import io.unicorn.posix.ControlSocket;
 
 /**
  * Sends messages to a worker without blocking. What the kernel does not take is kept here
- * and sent when the worker reads. Replies are dropped while too many wait: a worker that
- * asks and does not read loses its own answers and nothing else. The other messages are
- * few and small; a worker for which too many of them are kept loses its connection.
- * Thread-safe.
+ * and sent when the worker reads. Replies and messages about calls are dropped while too
+ * many wait: a worker that asks and does not read loses its own answers and nothing else.
+ * The other messages are few and small; a worker for which too many of them are kept
+ * loses its connection. Thread-safe.
  */
 final class WorkerChannel {
 
@@ -43,13 +43,18 @@ final class WorkerChannel {
 		this.socket = socket;
 	}
 
+	/** Whether the worker gets as many of these messages as workers ask for. */
+	static boolean mayBeDropped(Message message) {
+		return message instanceof Message.Reply || message instanceof Message.ToCall;
+	}
+
 	/**
 	 * Send a message, now or when the worker reads again.
 	 * @return whether that will happen; a reply may be dropped
 	 * @throws IOException if the worker is gone or has not read for too long
 	 */
 	synchronized boolean send(Message message) throws IOException {
-		boolean reply = message instanceof Message.Reply;
+		boolean reply = mayBeDropped(message);
 		if (reply && this.replyBytes > MOST_REPLY_BYTES) {
 			this.dropped++;
 			return false;

@@ -157,13 +157,14 @@ final class WorkerLink implements ControlPoller.Handler {
 
 	void send(Message.FromMaster message) {
 		try {
+			this.intake.sent(message);
 			this.channel.send(message);
 		}
 		catch (IOException ex) {
 			lose(ex);
 		}
 		catch (RuntimeException | Error ex) {
-			if (!(message instanceof Message.Reply)) {
+			if (!WorkerChannel.mayBeDropped(message)) {
 				// The worker waits for it, perhaps for ever.
 				closeAndReport(new Event.ChannelLost(this.id, "its control connection is closed, because of " + ex));
 			}

@@ -26,6 +26,11 @@ import io.unicorn.master.arbiter.pool.ArbiterState;
 import io.unicorn.master.arbiter.pool.ArbiterState.SavedWorker;
 import io.unicorn.master.arbiter.pool.WorkerState;
 import io.unicorn.master.process.WorkerConnection;
+import io.unicorn.meters.Family;
+import io.unicorn.meters.MeterBatch;
+import io.unicorn.meters.MeterFormat;
+import io.unicorn.meters.MeterTable;
+import io.unicorn.meters.Series;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +41,7 @@ import org.jspecify.annotations.Nullable;
 public final class HandOverFile {
 
 	/** Changes with every change of the format. */
-	private static final int MAGIC = 0x554e5503;
+	private static final int MAGIC = 0x554e5504;
 
 	private static final int MOST_ENTRIES = 100_000;
 
@@ -89,6 +94,20 @@ public final class HandOverFile {
 		}
 		writeOptional(out, state.lastGood());
 		out.writeUTF(arbiter.secret());
+		writeMeters(state.meters(), out);
+	}
+
+	private static void writeMeters(List<MeterTable.Saved> meters, DataOutputStream out) throws IOException {
+		out.writeInt(meters.size());
+		for (MeterTable.Saved worker : meters) {
+			out.writeLong(worker.worker());
+			out.writeInt(worker.slot());
+			List<ByteBuffer> parts = MeterFormat.encode(worker.state());
+			out.writeInt(parts.size());
+			for (ByteBuffer part : parts) {
+				writeBytes(out, part);
+			}
+		}
 	}
 
 	private static void write(SavedWorker worker, DataOutputStream out) throws IOException {
@@ -170,8 +189,28 @@ public final class HandOverFile {
 				.add(new WorkerConnection(in.readLong(), in.readInt(), in.readInt(), readBytes(in), readBytes(in)));
 		}
 		String lastGood = readOptional(in);
+		String secret = in.readUTF();
 		return new HandOver(new ArbiterState(now, pool, lastGeneration, lastRollout, requestedRollout, lastWorker,
-				leader, complete, workers, in.readUTF()), plans, program, sockets, connections, lastGood);
+				leader, complete, workers, secret), plans, program, sockets, connections, lastGood, readMeters(in));
+	}
+
+	private static List<MeterTable.Saved> readMeters(DataInputStream in) throws IOException {
+		List<MeterTable.Saved> meters = new ArrayList<>();
+		int workerCount = readCount(in);
+		for (int i = 0; i < workerCount; i++) {
+			long worker = in.readLong();
+			int slot = in.readInt();
+			int partCount = readCount(in);
+			Map<String, Family> families = new TreeMap<>();
+			List<Series> series = new ArrayList<>();
+			for (int j = 0; j < partCount; j++) {
+				MeterBatch part = MeterFormat.decode(readBytes(in));
+				families.putAll(part.families());
+				series.addAll(part.series());
+			}
+			meters.add(new MeterTable.Saved(worker, slot, new MeterBatch(families, series)));
+		}
+		return meters;
 	}
 
 	private static SavedWorker readWorker(DataInputStream in) throws IOException {

@@ -22,6 +22,7 @@ import io.unicorn.master.generation.Generations;
 import io.unicorn.master.ground.Ground;
 import io.unicorn.master.listener.ListenerSet;
 import io.unicorn.master.log.LogQueue;
+import io.unicorn.master.meters.MeterExchange;
 import io.unicorn.master.process.Preparations;
 import io.unicorn.master.process.WorkerConnection;
 import io.unicorn.master.process.WorkerProcesses;
@@ -62,7 +63,7 @@ public final class MasterUpgrade {
 	 * What is handed over beside the state of the arbiter.
 	 */
 	public record Parts(Ground ground, Generations generations, ListenerSet listeners, WorkerProcesses processes,
-			EventSources eventSources, Commands commands, CacheEffects caches) {
+			EventSources eventSources, Commands commands, CacheEffects caches, MeterExchange meters) {
 
 	}
 
@@ -183,7 +184,8 @@ public final class MasterUpgrade {
 		}
 		Path lastGood = this.parts.generations.lastGood();
 		return new HandOver(state, this.parts.generations.plans(), newMaster, this.parts.listeners.descriptors(),
-				this.parts.processes.handOver(), (lastGood != null) ? lastGood.toString() : null);
+				this.parts.processes.handOver(), (lastGood != null) ? lastGood.toString() : null,
+				this.parts.meters.save());
 	}
 
 	/**

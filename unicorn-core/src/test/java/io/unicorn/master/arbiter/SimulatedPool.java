@@ -620,7 +620,7 @@ public final class SimulatedPool {
 
 	private static ArbiterState writeAndRead(ArbiterState state) {
 		try {
-			HandOver handOver = new HandOver(state, Map.of(), SamplePlans.bare(), Map.of(), List.of(), null);
+			HandOver handOver = new HandOver(state, Map.of(), SamplePlans.bare(), Map.of(), List.of(), null, List.of());
 			return HandOverBytes.read(HandOverBytes.of(handOver)).arbiter();
 		}
 		catch (IOException ex) {

@@ -117,12 +117,21 @@ class SteeringTests {
 	}
 
 	@Test
+	void theMasterIsReplacedOnRequest() {
+		assertThat(ask(new Message.UpgradeRequest(4, "a test")).result()).isEqualTo(Result.DONE);
+		assertThat(this.pool.effects(Effect.Upgrade.class)).hasSize(1);
+		assertThat(log()).contains("replacing the master, workers serve on");
+	}
+
+	@Test
 	void aWorkerMaySteerIfAnEndpointMayWriteButNotStop() {
 		SimulatedPool open = SimulatedPool
 			.running(SimulatedPool.settings(3, new RolloutSettings(1, 0, Duration.ZERO, true), Duration.ZERO));
 		open.receive(open.firstReady(), new Message.ScaleRequest(4, 4, "the endpoint"));
 		assertThat(open.snapshot().target()).isEqualTo(4);
 		open.receive(open.firstReady(), new Message.StopRequest(4, "the endpoint"));
+		open.receive(open.firstReady(), new Message.UpgradeRequest(5, "the endpoint"));
+		assertThat(open.effects(Effect.Upgrade.class)).isEmpty();
 		assertThat(open.snapshot().master().state()).isEqualTo("running");
 		assertThat(String.join("\n", open.log())).contains("may not steer the pool");
 	}

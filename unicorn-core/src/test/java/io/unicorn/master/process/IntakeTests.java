@@ -2,6 +2,8 @@ package io.unicorn.master.process;
 
 import java.time.Duration;
 
+import io.unicorn.ipc.Blob;
+import io.unicorn.ipc.CallOutcome;
 import io.unicorn.ipc.Message;
 import org.junit.jupiter.api.Test;
 
@@ -109,6 +111,36 @@ class IntakeTests {
 		receive(new Message.BootLog(java.util.List.of()), 200_000);
 		assertThat(this.intake.pauseMillis(this.now)).isEqualTo(20);
 		assertThat(this.intake.isBroken(this.now)).as("the master is slow, not the worker").isFalse();
+	}
+
+	@Test
+	void whatTheMasterAsksForIsNotTheDoingOfTheWorker() {
+		Message.CallAnswer part = new Message.CallAnswer(1, 1 << 22, 0, Blob.of(new byte[1 << 15]));
+		Message.CallResult more = new Message.CallResult(1, 0, CallOutcome.ANSWERED, 1, 1 << 22, 0, part.part());
+		for (int i = 0; i < 10_000; i++) {
+			this.intake.sent(new Message.Continue(1, 0));
+			receive(part, (1 << 15) + 25);
+			this.intake.handled((1 << 15) + 25);
+			this.intake.sent(more);
+			receive(new Message.CallNext(1, 0), 17);
+			this.intake.handled(17);
+			assertThat(this.intake.pauseMillis(this.now)).isZero();
+		}
+	}
+
+	@Test
+	void partsThatNobodyAsksForAreAFlood() {
+		for (int i = 0; i < 1000; i++) {
+			// A worker that does not answer for long saves up no more than this.
+			this.intake.sent(new Message.Perform(i, Blob.EMPTY));
+		}
+		int parts = 0;
+		while (this.intake.pauseMillis(this.now) == 0) {
+			receive(new Message.CallAnswer(1, 1, 0, Blob.of(new byte[1])), 1 << 15);
+			this.intake.handled(1 << 15);
+			parts++;
+		}
+		assertThat(parts).isBetween(30, 40);
 	}
 
 }

@@ -18,6 +18,10 @@ import io.unicorn.master.arbiter.pool.ArbiterState.SavedWorker;
 import io.unicorn.master.arbiter.pool.ExitReason;
 import io.unicorn.master.arbiter.pool.WorkerState;
 import io.unicorn.master.process.WorkerConnection;
+import io.unicorn.meters.Family;
+import io.unicorn.meters.MeterBatch;
+import io.unicorn.meters.MeterTable;
+import io.unicorn.meters.Series;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -54,7 +58,16 @@ class HandOverFileTests {
 						ByteBuffer.wrap(new byte[] { 3 })),
 						new WorkerConnection(8, 4710, WorkerConnection.NONE, ByteBuffer.allocate(0),
 								ByteBuffer.allocate(0))),
-				"/work/generations/ab");
+				"/work/generations/ab",
+				List.of(new MeterTable.Saved(MeterTable.DEPARTED, -1, new MeterBatch(Map.of(), List.of())),
+						new MeterTable.Saved(9, 1, meters())));
+	}
+
+	private static MeterBatch meters() {
+		Family family = new Family("requests", Family.Type.COUNTER, "Requests");
+		Series.Key key = new Series.Key("requests", Family.Type.COUNTER, Series.Labels.join(List.of("uri", "/")),
+				Series.POOL);
+		return new MeterBatch(Map.of("requests", family), List.of(Series.of(key, 3), Series.of(key.of(1), 0.5)));
 	}
 
 	@Test

@@ -40,6 +40,7 @@ class ShutdownIT {
 	}
 
 	@Test
+	@Nightly
 	void aWorkerThatGetsTermAloneFinishesItsRequestsAndIsReplaced() {
 		RunningPool pool = start(1);
 		CompletableFuture<Response> request = requestInFlight(pool, 3000);

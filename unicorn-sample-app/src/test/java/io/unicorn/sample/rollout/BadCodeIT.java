@@ -273,9 +273,8 @@ class BadCodeIT {
 
 	/** Faults of each kind by day, all of them at night. */
 	static Set<Fault> faults() {
-		return Nightly.LEFT_OUT ? EnumSet.of(Fault.TRUNCATED, Fault.CONTEXT_FAILS,
-				Fault.ALL_ANSWERS_ARE_ERRORS, Fault.PORT_IN_USE, Fault.NO_STARTER)
-				: EnumSet.allOf(Fault.class);
+		return Nightly.LEFT_OUT ? EnumSet.of(Fault.TRUNCATED, Fault.CONTEXT_FAILS, Fault.ALL_ANSWERS_ARE_ERRORS,
+				Fault.PORT_IN_USE, Fault.NO_STARTER) : EnumSet.allOf(Fault.class);
 	}
 
 	@ParameterizedTest

@@ -58,6 +58,7 @@ class LosslessIT {
 	}
 
 	@Test
+	@Nightly
 	void syncWorkersLoseNoRequestEither() {
 		RunningPool pool = start("--unicorn.worker-class=sync", "--unicorn.max-requests=300",
 				"--unicorn.max-requests-jitter=100");

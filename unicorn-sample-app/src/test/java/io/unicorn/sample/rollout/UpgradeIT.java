@@ -98,6 +98,7 @@ class UpgradeIT {
 	}
 
 	@Test
+	@Nightly
 	void signalsDuringAnUpgradeAreNotLost() throws Exception {
 		RunningPool pool = start(RunningPool.builder());
 		int mark = pool.mark();

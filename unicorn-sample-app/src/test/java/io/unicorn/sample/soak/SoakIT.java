@@ -20,6 +20,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * and enough workers are always ready. The load leaves processor time to booting workers;
  * {@code soak/run} runs longer with more load.
  */
+@Nightly
 @OneJdk
 @Alone
 class SoakIT {
@@ -37,11 +38,10 @@ class SoakIT {
 
 	@Test
 	void rollOutsLoseNothing() throws Exception {
-		soak(UnicornServer.Security.PLAIN, RATE, Nightly.LEFT_OUT ? 2 : 6);
+		soak(UnicornServer.Security.PLAIN, RATE, 6);
 	}
 
 	@Test
-	@Nightly
 	void rollOutsUnderTlsLoseNothing() throws Exception {
 		soak(UnicornServer.Security.TLS, TLS_RATE, 4);
 	}

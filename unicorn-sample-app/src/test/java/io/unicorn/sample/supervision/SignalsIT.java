@@ -50,6 +50,7 @@ class SignalsIT {
 	static final SharedPool SHARED = new SharedPool(2, SignalsIT::description);
 
 	@Test
+	@Nightly
 	@Order(1)
 	void hupReplacesAllWorkersAndStartsEachReplacementFirst() throws Exception {
 		RunningPool pool = SHARED.ready();

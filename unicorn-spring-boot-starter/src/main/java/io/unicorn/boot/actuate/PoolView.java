@@ -28,6 +28,8 @@ public final class PoolView {
 
 	private final SharedQuery<PoolSnapshot> everything;
 
+	private final SharedQuery<PoolSnapshot> recent;
+
 	private final SharedQuery<Long> rollOut;
 
 	private final WorkerAgent agent;
@@ -43,6 +45,7 @@ public final class PoolView {
 		this.agent = agent;
 		this.summary = new SharedQuery<>(() -> agent.summary(TIMEOUT), MAX_AGE);
 		this.everything = new SharedQuery<>(() -> agent.pool(TIMEOUT), Duration.ZERO);
+		this.recent = new SharedQuery<>(() -> agent.pool(TIMEOUT), MAX_AGE);
 		this.rollOut = new SharedQuery<>(() -> agent.rollOut("requested over the endpoint", TIMEOUT), Duration.ZERO);
 	}
 
@@ -53,6 +56,14 @@ public final class PoolView {
 	 */
 	@Nullable PoolSnapshot now() {
 		return this.everything.answer();
+	}
+
+	/**
+	 * Return the state of the pool, at most half a second old, or {@code null} if the
+	 * master does not answer.
+	 */
+	@Nullable PoolSnapshot recent() {
+		return this.recent.answer();
 	}
 
 	/**
@@ -98,13 +109,13 @@ public final class PoolView {
 	}
 
 	/**
-	 * Whether this worker has been told to leave.
+	 * Whether this worker serves, so it is not booting and was not told to leave.
 	 * @param snapshot the state of the pool
 	 */
-	boolean isLeaving(PoolSnapshot snapshot) {
+	boolean isReady(PoolSnapshot snapshot) {
 		return snapshot.workers()
 			.stream()
-			.noneMatch((worker) -> worker.id() == this.agent.identity().id() && worker.state().equals("ready"));
+			.anyMatch((worker) -> worker.id() == this.agent.identity().id() && worker.state().equals("ready"));
 	}
 
 }

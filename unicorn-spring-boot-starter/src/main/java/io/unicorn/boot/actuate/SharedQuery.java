@@ -43,6 +43,9 @@ final class SharedQuery<T> {
 
 	private long lastSent;
 
+	/** When the last query was sent or, if it has no answer, when it was given up. */
+	private long lastValid;
+
 	private boolean asked;
 
 	/**
@@ -63,7 +66,7 @@ final class SharedQuery<T> {
 		try {
 			this.lock.lockInterruptibly();
 			try {
-				if (!this.asked || this.lastSent - oldest < 0) {
+				if (!this.asked || this.lastValid - oldest < 0) {
 					ask();
 				}
 				return this.last;
@@ -86,6 +89,7 @@ final class SharedQuery<T> {
 		this.lastSent = System.nanoTime();
 		this.last = null;
 		this.last = this.query.ask();
+		this.lastValid = (this.last != null) ? this.lastSent : System.nanoTime();
 	}
 
 }

@@ -186,7 +186,7 @@ public final class UnicornEndpoint {
 		long end = System.nanoTime() + time.toNanos();
 		while (System.nanoTime() - end < 0) {
 			PoolSnapshot snapshot = this.pool.now();
-			if (snapshot == null || this.pool.isLeaving(snapshot)) {
+			if (snapshot == null || !this.pool.isReady(snapshot)) {
 				return null;
 			}
 			RolloutInfo rollout = find(snapshot, id).filter((found) -> found.endedAt() != null).orElse(null);

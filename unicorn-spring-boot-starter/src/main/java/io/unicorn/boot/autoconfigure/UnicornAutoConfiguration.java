@@ -99,8 +99,12 @@ public final class UnicornAutoConfiguration {
 			// The only worker of a pool has no other to leave connections to.
 			boolean alone = properties.toPoolSettings(OptionalInt.empty()).workers().equals(OptionalInt.of(1));
 			AcceptDelay delay = alone ? AcceptDelay.none() : AcceptDelay.spreading();
-			return TomcatPoolCustomizer.forApplication(agent, delay, ledger, new TomcatTuning(properties.workerClass(),
-					properties.threads(), limited ? SYNC_CONNECTION_TIMEOUT : null), properties.warmUp().toPlan());
+			return TomcatPoolCustomizer
+				.forApplication(agent, delay, ledger,
+						new TomcatTuning(properties.workerClass(), properties.threads(),
+								limited ? SYNC_CONNECTION_TIMEOUT : null),
+						properties.warmUp().toPlan())
+				.withSlowRequest(properties.slowRequest());
 		}
 
 	}

@@ -57,6 +57,7 @@ import org.springframework.boot.convert.DurationUnit;
  * @param reloadOnChange Whether to roll out the application's jar file two seconds after
  * it was last changed. The default is false.
  * @param rollout How workers are replaced.
+ * @param health What the health of the pool says.
  * @param warmUp Requests that a worker sends to itself before it serves.
  * @param aotCache Whether the master trains a cache of class data in the background, with
  * which later workers start faster: "auto" if the JVM can use one, or "off". The default
@@ -69,6 +70,9 @@ import org.springframework.boot.convert.DurationUnit;
  * no such file is written.
  * @param workDir Private directory of the pool, with mode 0700. By default it is named
  * after the user and lies in the directory of temporary files.
+ * @param slowRequest Age from which on a request is logged, once, with its method, its
+ * path and the stack of its thread, in seconds unless a unit is given, at most 365d, or 0
+ * for none. At most one is logged in five seconds. The default is 0s.
  */
 @ConfigurationProperties("unicorn")
 public record UnicornProperties(@Nullable Boolean enabled, @DefaultValue("auto") String workers,
@@ -80,9 +84,11 @@ public record UnicornProperties(@Nullable Boolean enabled, @DefaultValue("auto")
 		@DefaultValue("10m") @DurationUnit(ChronoUnit.SECONDS) Duration migrationTimeout,
 		@DefaultValue("first") InitializationMode initialization,
 		@DefaultValue("0s") @DurationUnit(ChronoUnit.SECONDS) Duration shutdownDelay,
-		@DefaultValue("false") boolean reloadOnChange, @DefaultValue Rollout rollout, @DefaultValue WarmUp warmUp,
-		@DefaultValue("auto") AotCache aotCache, @DefaultValue("balanced") JvmProfile jvmProfile, @DefaultValue( {
-		}) List<String> jvmArgs, @Nullable String pidfile, @Nullable String workDir){
+		@DefaultValue("false") boolean reloadOnChange, @DefaultValue Rollout rollout, @DefaultValue Health health,
+		@DefaultValue WarmUp warmUp, @DefaultValue("auto") AotCache aotCache,
+		@DefaultValue("balanced") JvmProfile jvmProfile, @DefaultValue( {
+		}) List<String> jvmArgs, @Nullable String pidfile, @Nullable String workDir,
+		@DefaultValue("0s") @DurationUnit(ChronoUnit.SECONDS) Duration slowRequest){
 
 	static final String AUTO = "auto";
 
@@ -122,6 +128,16 @@ public record UnicornProperties(@Nullable Boolean enabled, @DefaultValue("auto")
 	}
 
 	/**
+	 * What the health of the pool says.
+	 *
+	 * @param minReady Number of ready workers below which the health indicator unicorn is
+	 * OUT_OF_SERVICE, from 1 to 1024, or 0 for never. The default is 0.
+	 */
+	public record Health(@DefaultValue("0") int minReady) {
+
+	}
+
+	/**
 	 * Requests that a worker sends to itself before it serves.
 	 *
 	 * @param paths Paths of the application, each with or without a query, that a worker
@@ -150,8 +166,8 @@ public record UnicornProperties(@Nullable Boolean enabled, @DefaultValue("auto")
 	UnicornProperties withGracefulTimeout(Duration gracefulTimeout) {
 		return new UnicornProperties(this.enabled, this.workers, this.workerClass, this.threads, this.maxRequests,
 				this.maxRequestsJitter, this.timeout, gracefulTimeout, this.bootTimeout, this.migrationTimeout,
-				this.initialization, this.shutdownDelay, this.reloadOnChange, this.rollout, this.warmUp, this.aotCache,
-				this.jvmProfile, this.jvmArgs, this.pidfile, this.workDir);
+				this.initialization, this.shutdownDelay, this.reloadOnChange, this.rollout, this.health, this.warmUp,
+				this.aotCache, this.jvmProfile, this.jvmArgs, this.pidfile, this.workDir, this.slowRequest);
 	}
 
 	/**

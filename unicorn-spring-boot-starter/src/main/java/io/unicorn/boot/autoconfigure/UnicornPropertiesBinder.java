@@ -76,10 +76,12 @@ public final class UnicornPropertiesBinder {
 			Map.entry("max-requests-jitter", "a number from 0 to 1000000000000"), Map.entry("timeout", A_DURATION),
 			Map.entry("graceful-timeout", A_TIME), Map.entry("boot-timeout", A_DURATION),
 			Map.entry("migration-timeout", A_DURATION), Map.entry("initialization", "one of: first, every"),
-			Map.entry("shutdown-delay", A_DURATION), Map.entry("reload-on-change", "true or false"),
-			Map.entry("rollout.max-surge", A_SURGE), Map.entry("rollout.max-unavailable", A_SURGE),
+			Map.entry("shutdown-delay", A_DURATION), Map.entry("slow-request", A_DURATION),
+			Map.entry("reload-on-change", "true or false"), Map.entry("rollout.max-surge", A_SURGE),
+			Map.entry("rollout.max-unavailable", A_SURGE),
 			Map.entry("rollout.health", "readiness, the name of a health group, or none"),
 			Map.entry("rollout.observe", A_DURATION),
+			Map.entry("health.min-ready", "a number from 0 to " + PoolSettings.MAX_WORKERS),
 			Map.entry("warm-up.paths", "paths that begin with /, each with or without a query, without spaces and #"),
 			Map.entry("warm-up.requests", "a number from 1 to " + MAX_WARM_UP_REQUESTS),
 			Map.entry("warm-up.timeout", A_TIME), Map.entry("aot-cache", "one of: " + AotCache.names()),
@@ -185,8 +187,10 @@ public final class UnicornPropertiesBinder {
 		check("boot-timeout", isTime(properties.bootTimeout()));
 		check("migration-timeout", isTime(properties.migrationTimeout()));
 		check("shutdown-delay", isTime(properties.shutdownDelay()));
+		check("slow-request", isTime(properties.slowRequest()));
 		checkEach("jvm-args", properties.jvmArgs(), UnicornPropertiesBinder::isFlag);
 		check(properties.rollout());
+		check("health.min-ready", isNumberOfWorkers(properties.health().minReady()));
 		check(properties.warmUp());
 		return properties;
 	}
@@ -198,14 +202,14 @@ public final class UnicornPropertiesBinder {
 	}
 
 	private void check(UnicornProperties.Rollout rollout) {
-		check("rollout.max-surge", isSurge(rollout.maxSurge()));
+		check("rollout.max-surge", isNumberOfWorkers(rollout.maxSurge()));
 		check("rollout.max-unavailable",
-				isSurge(rollout.maxUnavailable()) && rollout.maxSurge() + rollout.maxUnavailable() > 0);
+				isNumberOfWorkers(rollout.maxUnavailable()) && rollout.maxSurge() + rollout.maxUnavailable() > 0);
 		check("rollout.health", !rollout.health().isBlank());
 		check("rollout.observe", isTime(rollout.observe()));
 	}
 
-	private static boolean isSurge(int number) {
+	private static boolean isNumberOfWorkers(int number) {
 		return number >= 0 && number <= PoolSettings.MAX_WORKERS;
 	}
 

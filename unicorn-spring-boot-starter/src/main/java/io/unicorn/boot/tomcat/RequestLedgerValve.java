@@ -2,6 +2,7 @@ package io.unicorn.boot.tomcat;
 
 import java.io.IOException;
 
+import io.unicorn.boot.relay.RelayedRequest;
 import io.unicorn.boot.tomcat.sse.AsyncCompletionListener;
 import io.unicorn.worker.RequestLedger;
 import jakarta.servlet.AsyncEvent;
@@ -14,8 +15,8 @@ import org.apache.catalina.valves.ValveBase;
 /**
  * Enters every request into the ledger from before the application sees it until it is
  * answered, or, if it is asynchronous, until it completes. An answer with status 500 or
- * above is entered as an error. Requests of the warm-up are not entered, because no
- * client has sent them.
+ * above is entered as an error. Requests of the warm-up and those that another worker
+ * passes on are not entered, because no client has sent them to this worker.
  */
 final class RequestLedgerValve extends ValveBase {
 
@@ -28,7 +29,7 @@ final class RequestLedgerValve extends ValveBase {
 
 	@Override
 	public void invoke(Request request, Response response) throws IOException, ServletException {
-		if (request.isAsync() || isWarmUp(request)) {
+		if (request.isAsync() || isWarmUp(request) || isRelayed(request)) {
 			// A dispatch of an asynchronous request passes the valve again; it is entered
 			// already.
 			getNext().invoke(request, response);
@@ -55,6 +56,10 @@ final class RequestLedgerValve extends ValveBase {
 	private static boolean isWarmUp(Request request) {
 		return request.getConnector().getProtocolHandler() instanceof PoolHttp11Protocol protocol
 				&& !protocol.hasClients();
+	}
+
+	private static boolean isRelayed(Request request) {
+		return request.getCoyoteRequest().getAttribute(RelayedRequest.ATTRIBUTE) != null;
 	}
 
 	private static boolean isError(Response response) {

@@ -1,6 +1,7 @@
 package io.unicorn.boot.tomcat;
 
 import java.io.IOException;
+import java.time.Duration;
 
 import io.unicorn.boot.tomcat.sse.EventStreamValve;
 import io.unicorn.boot.warmup.WarmUpPlan;
@@ -35,14 +36,18 @@ public final class TomcatPoolCustomizer implements WebServerFactoryCustomizer<To
 
 	private final WarmUpPlan warmUp;
 
+	/** The age from which on a request is logged, zero for none. */
+	private final Duration slowRequest;
+
 	private TomcatPoolCustomizer(WorkerAgent agent, String listener, AcceptDelay delay, @Nullable RequestLedger ledger,
-			TomcatTuning tuning, WarmUpPlan warmUp) {
+			TomcatTuning tuning, WarmUpPlan warmUp, Duration slowRequest) {
 		this.agent = agent;
 		this.listener = listener;
 		this.delay = delay;
 		this.ledger = ledger;
 		this.tuning = tuning;
 		this.warmUp = warmUp;
+		this.slowRequest = slowRequest;
 	}
 
 	/**
@@ -50,7 +55,16 @@ public final class TomcatPoolCustomizer implements WebServerFactoryCustomizer<To
 	 */
 	public static TomcatPoolCustomizer forApplication(WorkerAgent agent, AcceptDelay delay, RequestLedger ledger,
 			TomcatTuning tuning, WarmUpPlan warmUp) {
-		return new TomcatPoolCustomizer(agent, LaunchPlan.HTTP, delay, ledger, tuning, warmUp);
+		return new TomcatPoolCustomizer(agent, LaunchPlan.HTTP, delay, ledger, tuning, warmUp, Duration.ZERO);
+	}
+
+	/**
+	 * Return a customizer that has slow requests logged as well.
+	 * @param limit the age from which on a request is slow, or zero to log none
+	 */
+	public TomcatPoolCustomizer withSlowRequest(Duration limit) {
+		return new TomcatPoolCustomizer(this.agent, this.listener, this.delay, this.ledger, this.tuning, this.warmUp,
+				limit);
 	}
 
 	/**
@@ -59,7 +73,7 @@ public final class TomcatPoolCustomizer implements WebServerFactoryCustomizer<To
 	 */
 	public static TomcatPoolCustomizer forManagement(WorkerAgent agent) {
 		return new TomcatPoolCustomizer(agent, LaunchPlan.MANAGEMENT, AcceptDelay.none(), null, TomcatTuning.NONE,
-				WarmUpPlan.NONE);
+				WarmUpPlan.NONE, Duration.ZERO);
 	}
 
 	@Override
@@ -69,6 +83,9 @@ public final class TomcatPoolCustomizer implements WebServerFactoryCustomizer<To
 		factory.addConnectorCustomizers((connector) -> customize(connector, terminator));
 		factory.addContextCustomizers(terminator.sessions()::add);
 		factory.addEngineValves(new EventStreamValve(terminator.streams()));
+		if (!this.slowRequest.isZero()) {
+			factory.addEngineValves(new SlowRequestValve(this.slowRequest));
+		}
 		if (this.ledger != null) {
 			factory.addEngineValves(new RequestLedgerValve(this.ledger), new LoopbackValve());
 		}
@@ -90,6 +107,9 @@ public final class TomcatPoolCustomizer implements WebServerFactoryCustomizer<To
 		this.tuning.apply(protocol);
 		protocol.warmUpBy(this.warmUp);
 		this.agent.register(protocol);
+		// A management server, which has the endpoints, is made after that of the
+		// application.
+		this.agent.onCall(new RelayedRequests(connector));
 	}
 
 	/** After Spring Boot's own customizers, whose settings are overridden. */

@@ -106,6 +106,20 @@ class PoolViewTests {
 	}
 
 	@Test
+	void theMetersOfAScrapeWaitOnceForAMasterThatDoesNotAnswer() {
+		AtomicInteger asked = new AtomicInteger();
+		SharedQuery<String> query = new SharedQuery<>(() -> {
+			asked.incrementAndGet();
+			Thread.sleep(600);
+			return null;
+		}, java.time.Duration.ofMillis(500));
+		for (int i = 0; i < 3; i++) {
+			assertThat(query.answer()).isNull();
+		}
+		assertThat(asked).hasValue(1);
+	}
+
+	@Test
 	void requestsForWhichTheMasterHasNoAnswerDoNotQueueUp() throws Exception {
 		AtomicInteger asked = new AtomicInteger();
 		SharedQuery<String> query = new SharedQuery<>(() -> {

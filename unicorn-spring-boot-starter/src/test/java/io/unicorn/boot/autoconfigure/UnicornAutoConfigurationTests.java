@@ -6,13 +6,18 @@ import java.util.List;
 import java.util.Map;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.logging.LoggingMeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.unicorn.boot.PoolWorker;
 import io.unicorn.boot.actuate.PoolMeters;
+import io.unicorn.boot.actuate.PoolPrometheusRegistry;
 import io.unicorn.boot.actuate.PoolView;
 import io.unicorn.boot.actuate.UnicornEndpoint;
 import io.unicorn.boot.actuate.UnicornHealthIndicator;
 import io.unicorn.boot.autoconfigure.actuate.UnicornActuatorAutoConfiguration;
+import io.unicorn.boot.autoconfigure.actuate.UnicornPrometheusAutoConfiguration;
 import io.unicorn.boot.tomcat.TomcatPoolCustomizer;
 import io.unicorn.boot.worker.DrainLifecycle;
 import io.unicorn.ipc.Message;
@@ -33,6 +38,10 @@ import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
+import org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration;
+import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
+import org.springframework.boot.micrometer.metrics.autoconfigure.export.prometheus.PrometheusMetricsExportAutoConfiguration;
+import org.springframework.boot.micrometer.metrics.autoconfigure.export.prometheus.PrometheusScrapeEndpoint;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
@@ -102,6 +111,56 @@ class UnicornAutoConfigurationTests {
 			.hasSingleBean(UnicornEndpoint.class)
 			.hasSingleBean(HealthIndicator.class)
 			.hasSingleBean(PoolMeters.class));
+	}
+
+	@Test
+	void aScrapeOfAWorkerIsThatOfThePool() {
+		this.worker.withConfiguration(prometheus())
+			.run((context) -> assertThat(context).hasNotFailed()
+				.hasSingleBean(PrometheusScrapeEndpoint.class)
+				.getBean(PrometheusMeterRegistry.class)
+				.extracting(PrometheusMeterRegistry::getPrometheusRegistry)
+				.isInstanceOf(PoolPrometheusRegistry.class));
+	}
+
+	@Test
+	void theRegistryOfPrometheusIsTheApplicationsOwnOrThatOfSpringBoot() {
+		this.anywhere.withConfiguration(prometheus())
+			.run((context) -> assertThat(context).hasNotFailed()
+				.hasSingleBean(PrometheusRegistry.class)
+				.doesNotHaveBean(PoolPrometheusRegistry.class));
+		this.worker.withConfiguration(prometheus())
+			.withPropertyValues("management.endpoints.web.exposure.exclude=prometheus")
+			.run((context) -> assertThat(context).hasNotFailed()
+				.hasSingleBean(PrometheusRegistry.class)
+				.doesNotHaveBean(PoolPrometheusRegistry.class));
+		this.worker.withConfiguration(prometheus())
+			.withBean(PrometheusRegistry.class)
+			.run((context) -> assertThat(context).hasNotFailed()
+				.hasSingleBean(PrometheusRegistry.class)
+				.doesNotHaveBean(PoolPrometheusRegistry.class));
+	}
+
+	private static AutoConfigurations prometheus() {
+		return AutoConfigurations.of(UnicornPrometheusAutoConfiguration.class, MetricsAutoConfiguration.class,
+				PrometheusMetricsExportAutoConfiguration.class);
+	}
+
+	@Test
+	void aRegistryThatPushesHasTheSlotOfTheWorker() {
+		LoggingMeterRegistry pushing = new LoggingMeterRegistry();
+		this.worker
+			.withConfiguration(AutoConfigurations.of(MetricsAutoConfiguration.class,
+					CompositeMeterRegistryAutoConfiguration.class))
+			.withBean("pushing", LoggingMeterRegistry.class, () -> pushing)
+			.withBean("other", SimpleMeterRegistry.class, SimpleMeterRegistry::new)
+			.run((context) -> {
+				context.getBean("other", MeterRegistry.class).counter("orders");
+				pushing.counter("orders");
+				assertThat(pushing.get("orders").counter().getId().getTag("worker")).isEqualTo("1");
+				assertThat(context.getBean("other", MeterRegistry.class).get("orders").counter().getId().getTags())
+					.isEmpty();
+			});
 	}
 
 	@Test
@@ -218,10 +277,11 @@ class UnicornAutoConfigurationTests {
 			.run((context) -> assertThat(context).doesNotHaveBean(UnicornEndpoint.class));
 	}
 
-	private Health health(PoolSnapshot snapshot) {
+	private Health health(PoolSnapshot snapshot, String... properties) {
 		List<Health> health = new ArrayList<>();
 		this.master.pool(snapshot);
-		this.worker.run((context) -> health.add(context.getBean(HealthIndicator.class).health()));
+		this.worker.withPropertyValues(properties)
+			.run((context) -> health.add(context.getBean(HealthIndicator.class).health()));
 		return health.get(0);
 	}
 
@@ -237,6 +297,23 @@ class UnicornAutoConfigurationTests {
 	@Test
 	void aPoolThatLacksWorkersIsDegraded() {
 		assertThat(health(pool(2, 1)).getStatus()).isEqualTo(UnicornHealthIndicator.DEGRADED);
+	}
+
+	@Test
+	void aPoolWithFewerWorkersThanTheMinimumIsOutOfService() {
+		String minimum = "unicorn.health.min-ready=2";
+		assertThat(health(withThisWorker("ready", pool(2, 2)), minimum).getStatus()).isEqualTo(Status.UP);
+		assertThat(health(withThisWorker("ready", pool(3, 2)), minimum).getStatus())
+			.isEqualTo(UnicornHealthIndicator.DEGRADED);
+		assertThat(health(withThisWorker("booting", pool(3, 1)), minimum).getStatus())
+			.isEqualTo(UnicornHealthIndicator.DEGRADED);
+		assertThat(health(withThisWorker("ready", pool(3, 1)), minimum).getStatus()).isEqualTo(Status.OUT_OF_SERVICE);
+		assertThat(health(withThisWorker("ready", pool(3, 1))).getStatus()).isEqualTo(UnicornHealthIndicator.DEGRADED);
+	}
+
+	private static PoolSnapshot withThisWorker(String state, PoolSnapshot pool) {
+		PoolSnapshot.WorkerInfo self = new PoolSnapshot.WorkerInfo(1, 5, 4713, 1, state, false, Instant.EPOCH, 0, 0);
+		return new PoolSnapshot(pool.master(), pool.target(), pool.ready(), List.of(self), pool.exits(), List.of());
 	}
 
 	@Test
@@ -262,36 +339,6 @@ class UnicornAutoConfigurationTests {
 		HealthIndicator own = () -> Health.up().build();
 		this.worker.withBean("unicornHealthIndicator", HealthIndicator.class, () -> own)
 			.run((context) -> assertThat(context.getBean(HealthIndicator.class)).isSameAs(own));
-	}
-
-	@Test
-	void gaugesShowThePool() {
-		this.master.pool(pool(2, 1));
-		this.worker.run((context) -> {
-			MeterRegistry registry = new SimpleMeterRegistry();
-			context.getBean(PoolMeters.class).bindTo(registry);
-			assertThat(workers(registry, "ready")).isEqualTo(1);
-			assertThat(workers(registry, "booting")).isEqualTo(1);
-			assertThat(workers(registry, "draining")).isZero();
-			assertThat(workers(registry, "exiting")).isZero();
-			assertThat(registry.get("unicorn.workers.target").gauge().value()).isEqualTo(2);
-			assertThat(this.master.received().stream().filter(Message.PoolQuery.class::isInstance).count())
-				.as("queries for one scrape")
-				.isLessThanOrEqualTo(2);
-		});
-	}
-
-	@Test
-	void gaugesOfAPoolWithoutAMasterHaveNoValue() {
-		this.worker.run((context) -> {
-			MeterRegistry registry = new SimpleMeterRegistry();
-			context.getBean(PoolMeters.class).bindTo(registry);
-			assertThat(workers(registry, "ready")).isNaN();
-		});
-	}
-
-	private static double workers(MeterRegistry registry, String state) {
-		return registry.get("unicorn.workers").tag("state", state).gauge().value();
 	}
 
 	@Configuration(proxyBeanMethods = false)

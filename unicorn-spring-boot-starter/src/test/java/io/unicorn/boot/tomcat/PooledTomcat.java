@@ -67,6 +67,10 @@ public final class PooledTomcat implements AutoCloseable {
 		return this.protocol;
 	}
 
+	Connector connector() {
+		return this.tomcat.getConnector();
+	}
+
 	public int awaitNoConnections(Duration timeout) {
 		return this.protocol.awaitNoConnections(timeout);
 	}

@@ -3,6 +3,7 @@ package io.unicorn.boot.autoconfigure.actuate;
 import java.time.Duration;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.push.PushMeterRegistry;
 import io.unicorn.boot.actuate.HealthReadinessCheck;
 import io.unicorn.boot.actuate.PoolMeters;
 import io.unicorn.boot.actuate.PoolView;
@@ -26,6 +27,7 @@ import org.springframework.boot.health.actuate.endpoint.HealthEndpoint;
 import org.springframework.boot.health.actuate.endpoint.HealthEndpointGroups;
 import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
 import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.micrometer.metrics.autoconfigure.MeterRegistryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
@@ -64,8 +66,8 @@ public final class UnicornActuatorAutoConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean(name = "unicornHealthIndicator")
-		HealthIndicator unicornHealthIndicator(PoolView pool) {
-			return new UnicornHealthIndicator(pool);
+		HealthIndicator unicornHealthIndicator(PoolView pool, UnicornProperties properties) {
+			return new UnicornHealthIndicator(pool, properties.health().minReady());
 		}
 
 	}
@@ -98,6 +100,18 @@ public final class UnicornActuatorAutoConfiguration {
 		@Bean
 		PoolMeters unicornPoolMeters(PoolView pool) {
 			return new PoolMeters(pool);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ PushMeterRegistry.class, MeterRegistryCustomizer.class })
+	static class PushConfiguration {
+
+		/** Each worker publishes its own meters; without the tag they would collide. */
+		@Bean
+		MeterRegistryCustomizer<PushMeterRegistry> unicornWorkerTag(WorkerAgent agent) {
+			return (registry) -> registry.config().commonTags("worker", String.valueOf(agent.identity().index()));
 		}
 
 	}

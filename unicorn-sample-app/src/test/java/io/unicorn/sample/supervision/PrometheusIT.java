@@ -1,0 +1,159 @@
+package io.unicorn.sample.supervision;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Pattern;
+
+import io.unicorn.sample.testsupport.Await;
+import io.unicorn.sample.testsupport.OneJdk;
+import io.unicorn.sample.testsupport.http.Response;
+import io.unicorn.sample.testsupport.pool.RunningPool;
+import io.unicorn.sample.testsupport.pool.SharedPool;
+import io.unicorn.sample.testsupport.pool.WorkerView;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Scrapes a pool as Prometheus does.
+ */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@OneJdk
+class PrometheusIT {
+
+	private static final Duration TIMEOUT = Duration.ofMinutes(2);
+
+	private static final int REQUESTS = 2000;
+
+	/** Workers report every second; a busy machine takes longer. */
+	private static final Duration REPORTED = Duration.ofSeconds(5);
+
+	@RegisterExtension
+	static final SharedPool SHARED = new SharedPool(3,
+			() -> RunningPool.builder()
+				.bootingFast()
+				.args("--unicorn.workers=3", "--unicorn.timeout=0s", "--unicorn.max-requests=400"));
+
+	private static List<String> scrape(RunningPool pool) throws IOException {
+		Response response = pool.get("/actuator/prometheus");
+		assertThat(response.status()).isEqualTo(200);
+		return response.text().lines().toList();
+	}
+
+	private static double counted(List<String> scrape) {
+		return scrape.stream()
+			.filter((line) -> line.startsWith("http_server_requests_seconds_count{")
+					&& line.contains("uri=\"/whoami\""))
+			.mapToDouble((line) -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+			.sum();
+	}
+
+	private static List<String> slots(List<String> scrape) {
+		return scrape.stream()
+			.filter((line) -> line.startsWith("process_uptime_seconds{"))
+			.map((line) -> line.replaceAll(".*worker=\"(\\d+)\".*", "$1"))
+			.sorted()
+			.toList();
+	}
+
+	private static List<String> slots(RunningPool pool) {
+		try {
+			return WorkerView.ready(pool.pool())
+				.stream()
+				.map((worker) -> String.valueOf(worker.index()))
+				.sorted()
+				.toList();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	private static double missing(List<String> scrape) {
+		return scrape.stream()
+			.filter((line) -> line.startsWith("unicorn_scrape_workers_missing "))
+			.mapToDouble((line) -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+			.sum();
+	}
+
+	@Test
+	@Order(1)
+	void requestsAreCountedOnceWhileWorkersRetireAndOneCrashes() throws Exception {
+		RunningPool pool = SHARED.ready();
+		double before = counted(scrape(pool));
+		double last = before;
+		for (int i = 1; i <= REQUESTS; i++) {
+			assertThat(pool.get("/whoami").status()).isEqualTo(200);
+			if (i % 250 == 0) {
+				double now = counted(scrape(pool));
+				assertThat(now).as("after %s requests", i).isBetween(last, before + i);
+				last = now;
+			}
+		}
+		// No request is under way: what was counted is reported, and a crash loses
+		// nothing.
+		double wanted = before + REQUESTS;
+		Await.until(REPORTED, () -> "all requests are counted", () -> counted(unchecked(pool)) == wanted);
+		int mark = pool.mark();
+		pool.signal(WorkerView.oldest(pool.pool()).pid(), "KILL");
+		pool.awaitOutputAfter(mark, Pattern.compile("exited: killed by signal 9"), TIMEOUT);
+		pool.awaitReady(3);
+
+		List<String> scrape = scrape(pool);
+		assertThat(counted(scrape)).isEqualTo(wanted);
+		assertThat(pool.output()).contains("retiring");
+		assertThat(scrape).doesNotHaveDuplicates().noneMatch((line) -> line.contains("pid="));
+		assertThat(scrape.stream().filter((line) -> line.startsWith("unicorn_workers{"))).as("of the pool, once")
+			.hasSize(4);
+	}
+
+	private static List<String> unchecked(RunningPool pool) {
+		try {
+			return scrape(pool);
+		}
+		catch (IOException ex) {
+			return List.of();
+		}
+	}
+
+	@Test
+	@Order(2)
+	void aWorkerThatIsStoppedIsLeftOutAndNothingGoesBackwards() throws Exception {
+		RunningPool pool = SHARED.ready();
+		Await.until(TIMEOUT, () -> "all ready workers answer", () -> slots(unchecked(pool)).equals(slots(pool)));
+		double before = counted(scrape(pool));
+		WorkerView stopped = WorkerView.oldest(pool.pool());
+		pool.signal(stopped.pid(), "STOP");
+		try {
+			// A connection that the stopped worker has accepted gets no answer.
+			List<String> scrape = scrapeOfAnother(pool);
+			assertThat(missing(scrape)).isEqualTo(1);
+			assertThat(slots(scrape)).hasSize(2).doesNotContain(String.valueOf(stopped.index()));
+			assertThat(counted(scrape)).isGreaterThanOrEqualTo(before);
+		}
+		finally {
+			pool.signal(stopped.pid(), "CONT");
+		}
+		Await.until(TIMEOUT, () -> "it answers again", () -> missing(unchecked(pool)) == 0);
+		assertThat(slots(scrape(pool))).hasSize(3).contains(String.valueOf(stopped.index()));
+	}
+
+	private static List<String> scrapeOfAnother(RunningPool pool) throws IOException {
+		for (int attempt = 0; attempt < 20; attempt++) {
+			try {
+				return scrape(pool);
+			}
+			catch (IOException ex) {
+				// The kernel may have given this connection to the stopped worker.
+			}
+		}
+		throw new IOException("no worker answers");
+	}
+
+}

@@ -1,0 +1,65 @@
+package io.unicorn.boot.autoconfigure.actuate;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.unicorn.boot.actuate.PoolPrometheusRegistry;
+import io.unicorn.boot.autoconfigure.OnWorkerCondition;
+import io.unicorn.boot.autoconfigure.UnicornAutoConfiguration;
+import io.unicorn.worker.WorkerAgent;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.micrometer.metrics.autoconfigure.export.ConditionalOnEnabledMetricsExport;
+import org.springframework.boot.micrometer.metrics.autoconfigure.export.prometheus.PrometheusScrapeEndpoint;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.util.function.SingletonSupplier;
+
+/**
+ * Lets a scrape of a worker by Prometheus return the metrics of the pool.
+ */
+@AutoConfiguration(after = UnicornAutoConfiguration.class,
+		beforeName = "org.springframework.boot.micrometer.metrics.autoconfigure.export.prometheus.PrometheusMetricsExportAutoConfiguration")
+@ConditionalOnClass({ PrometheusRegistry.class, PrometheusMeterRegistry.class, PrometheusScrapeEndpoint.class,
+		ConditionalOnAvailableEndpoint.class })
+@ConditionalOnEnabledMetricsExport("prometheus")
+@Conditional(OnWorkerCondition.class)
+public final class UnicornPrometheusAutoConfiguration {
+
+	/**
+	 * Is static, so that it stays in an application that was processed ahead of time and
+	 * is no worker: nothing else would be the registry there. Without an agent it is a
+	 * registry as any other.
+	 */
+	@Bean
+	@ConditionalOnMissingBean(PrometheusRegistry.class)
+	@ConditionalOnAvailableEndpoint(PrometheusScrapeEndpoint.class)
+	static PoolPrometheusRegistry unicornPrometheusRegistry(ObjectProvider<WorkerAgent> agent,
+			ObjectProvider<PrometheusMeterRegistry> meters) {
+		// The last report comes when the context is closing, and has no beans any more.
+		SingletonSupplier<List<PrometheusMeterRegistry>> registries = SingletonSupplier
+			.of(() -> meters.stream().toList());
+		return new PoolPrometheusRegistry(agent.getIfAvailable(),
+				() -> registries.obtain()
+					.stream()
+					.flatMap(UnicornPrometheusAutoConfiguration::longTaskTimers)
+					.collect(Collectors.toUnmodifiableSet()));
+	}
+
+	private static Stream<String> longTaskTimers(PrometheusMeterRegistry registry) {
+		return registry.getMeters()
+			.stream()
+			.map(Meter::getId)
+			.filter((id) -> id.getType() == Meter.Type.LONG_TASK_TIMER)
+			.map((id) -> id.getConventionName(registry.config().namingConvention()));
+	}
+
+}
