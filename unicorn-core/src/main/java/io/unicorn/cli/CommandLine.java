@@ -104,7 +104,8 @@ public final class CommandLine {
 			}
 			case TOP -> {
 				FoundPool pool = find(arguments);
-				new TopCommand(new SocketPoolClient(pool), this.out, isTerminal()).run(pool.description(), 0);
+				new TopCommand(new SocketPoolClient(pool), this.out, isTerminal(), System::nanoTime)
+					.run(pool.description(), 0);
 			}
 			case SCALE -> change(arguments, (number) -> new Message.ScaleRequest(QUERY, number, ""));
 			case RETIRE -> change(arguments, (number) -> new Message.RetireRequest(QUERY, number, ""));

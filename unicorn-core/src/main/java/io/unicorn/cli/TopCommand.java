@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 
 import io.unicorn.ipc.PoolSnapshot;
 import io.unicorn.ipc.PoolSnapshot.ExitInfo;
@@ -40,6 +41,8 @@ final class TopCommand {
 
 	private final boolean terminal;
 
+	private final LongSupplier nanos;
+
 	/** The requests of each worker, by its id, when the pool was shown last. */
 	private Map<Long, Long> requests = Map.of();
 
@@ -48,11 +51,13 @@ final class TopCommand {
 	/**
 	 * Create.
 	 * @param terminal whether the output is a terminal
+	 * @param nanos a clock like {@link System#nanoTime()}
 	 */
-	TopCommand(PoolClient pool, PrintStream out, boolean terminal) {
+	TopCommand(PoolClient pool, PrintStream out, boolean terminal, LongSupplier nanos) {
 		this.pool = pool;
 		this.out = out;
 		this.terminal = terminal;
+		this.nanos = nanos;
 	}
 
 	/**
@@ -67,7 +72,7 @@ final class TopCommand {
 		}
 		for (int shown = 1; times == 0 || shown <= times; shown++) {
 			PoolSnapshot snapshot = this.pool.pool();
-			show(description, snapshot, System.nanoTime());
+			show(description, snapshot, this.nanos.getAsLong());
 			this.out.flush();
 			if (shown != times) {
 				LockSupport.parkNanos(INTERVAL.toNanos());

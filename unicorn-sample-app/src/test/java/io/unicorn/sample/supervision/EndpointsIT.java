@@ -144,9 +144,12 @@ class EndpointsIT {
 	void aSlowRequestIsLoggedWithItsStack() throws Exception {
 		RunningPool pool = POOL.ready();
 		int mark = pool.mark();
-		assertThat(get(pool, "/sleep?ms=3000").statusCode()).isEqualTo(200);
-		String line = pool.awaitOutputAfter(mark, Pattern.compile("Slow request, .*"), Duration.ofSeconds(10)).group();
-		assertThat(line).contains("GET /sleep, on thread").doesNotContain("ms=3000");
+		// Another slow request of the same worker may have been logged just before.
+		assertThat(get(pool, "/sleep?ms=9000").statusCode()).isEqualTo(200);
+		String line = pool
+			.awaitOutputAfter(mark, Pattern.compile("Slow request, .* GET /sleep.*"), Duration.ofSeconds(10))
+			.group();
+		assertThat(line).contains("GET /sleep, on thread").doesNotContain("ms=9000");
 		assertThat(pool.output().substring(mark)).contains("WorkController.sleep");
 	}
 

@@ -10,6 +10,8 @@ import java.util.function.Supplier;
 
 import io.unicorn.boot.autoconfigure.UnicornProperties;
 import io.unicorn.boot.autoconfigure.UnicornPropertiesBinder;
+import io.unicorn.boot.bootstrap.addresses.WebAddresses;
+import io.unicorn.boot.bootstrap.log.LogTemplates;
 import io.unicorn.launch.plan.LaunchPlan;
 import io.unicorn.launch.plan.ListenAddress;
 import io.unicorn.launch.plan.MasterLog;

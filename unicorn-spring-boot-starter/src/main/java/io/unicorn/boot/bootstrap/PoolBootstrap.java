@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
+import io.unicorn.boot.bootstrap.addresses.WebAddresses;
 import io.unicorn.launch.generation.Generation;
 import io.unicorn.launch.generation.GenerationStore;
 import io.unicorn.launch.generation.NotCopyableException;

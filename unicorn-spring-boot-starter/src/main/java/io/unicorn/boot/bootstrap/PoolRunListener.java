@@ -2,6 +2,8 @@ package io.unicorn.boot.bootstrap;
 
 import java.nio.file.Path;
 
+import io.unicorn.boot.bootstrap.files.PidFileWriters;
+import io.unicorn.boot.bootstrap.files.PortFileWriters;
 import io.unicorn.boot.autoconfigure.WorkerBeans;
 import io.unicorn.boot.worker.WorkerProcess;
 import io.unicorn.cli.CommandLine;

@@ -5,6 +5,8 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import io.unicorn.boot.autoconfigure.UnicornPropertiesBinder;
+import io.unicorn.boot.bootstrap.files.PidFileWriters;
+import io.unicorn.boot.bootstrap.files.PortFileWriters;
 import io.unicorn.launch.plan.WorkerCommand;
 import io.unicorn.worker.WorkerAgent;
 import org.apache.commons.logging.Log;

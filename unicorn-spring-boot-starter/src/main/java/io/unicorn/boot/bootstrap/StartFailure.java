@@ -1,5 +1,6 @@
 package io.unicorn.boot.bootstrap;
 
+import io.unicorn.boot.bootstrap.addresses.WebAddresses;
 import io.unicorn.boot.autoconfigure.InvalidUnicornPropertyException;
 import io.unicorn.launch.workdir.UnsafeWorkDirException;
 import org.apache.commons.logging.Log;

@@ -2,6 +2,7 @@ package io.unicorn.boot.bootstrap;
 
 import java.io.IOException;
 
+import io.unicorn.boot.bootstrap.addresses.RandomPorts;
 import io.unicorn.boot.worker.BootLogCapture;
 import io.unicorn.boot.worker.WorkerLogObserver;
 import io.unicorn.boot.worker.WorkerProcess;

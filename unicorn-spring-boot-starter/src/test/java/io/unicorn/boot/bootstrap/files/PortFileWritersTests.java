@@ -1,4 +1,4 @@
-package io.unicorn.boot.bootstrap;
+package io.unicorn.boot.bootstrap.files;
 
 import java.io.File;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package io.unicorn.boot.bootstrap;
+package io.unicorn.boot.bootstrap.files;
 
 import java.io.File;
 import java.lang.reflect.Method;
@@ -21,7 +21,7 @@ import org.springframework.util.ReflectionUtils;
  * Handles the writers of port files that the application has registered. The files belong
  * to the pool: a worker that leaves would delete them.
  */
-final class PortFileWriters {
+public final class PortFileWriters {
 
 	private static final String WRITER = "org.springframework.boot.web.server.context.WebServerPortFileWriter";
 
@@ -29,7 +29,7 @@ final class PortFileWriters {
 
 	private final boolean possible;
 
-	PortFileWriters(SpringApplication application) {
+	public PortFileWriters(SpringApplication application) {
 		this.application = application;
 		this.possible = ClassUtils.isPresent(WRITER, application.getClassLoader());
 	}
@@ -38,7 +38,7 @@ final class PortFileWriters {
 	 * Return the files that the master writes and deletes, by the name of the listener
 	 * whose port they hold.
 	 */
-	Map<String, String> files() {
+	public Map<String, String> files() {
 		if (!this.possible) {
 			return Map.of();
 		}
@@ -68,7 +68,7 @@ final class PortFileWriters {
 	 * Remove the writers from the application, because a worker must not delete the
 	 * files.
 	 */
-	void remove() {
+	public void remove() {
 		if (this.possible) {
 			registered().remove();
 		}

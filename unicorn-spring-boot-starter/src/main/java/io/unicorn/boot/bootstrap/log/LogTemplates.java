@@ -1,4 +1,4 @@
-package io.unicorn.boot.bootstrap;
+package io.unicorn.boot.bootstrap.log;
 
 import java.time.Instant;
 import java.time.ZoneId;
@@ -18,7 +18,7 @@ import org.springframework.util.ClassUtils;
  * JSON. The application's own encoders print sample lines, so the templates have its
  * fields, whatever has configured them.
  */
-final class LogTemplates {
+public final class LogTemplates {
 
 	private static final String LOGBACK = "ch.qos.logback.classic.LoggerContext";
 
@@ -53,7 +53,7 @@ final class LogTemplates {
 	/**
 	 * Return how the master logs.
 	 */
-	static MasterLog of(Environment environment, ClassLoader classLoader) {
+	public static MasterLog of(Environment environment, ClassLoader classLoader) {
 		LogTemplates templates = new LogTemplates(ProcessHandle.current().pid(), ZoneId.systemDefault());
 		Samples console = (level, time) -> null;
 		Samples file = console;

@@ -1,4 +1,4 @@
-package io.unicorn.boot.bootstrap;
+package io.unicorn.boot.bootstrap.addresses;
 
 import java.util.HashMap;
 import java.util.Map;
@@ -19,7 +19,7 @@ import org.springframework.core.env.MutablePropertySources;
  * process would choose another number, so workers and roll-outs take the one that the
  * pool listens on.
  */
-final class RandomPorts {
+public final class RandomPorts {
 
 	private static final String RANDOM = "${random.";
 
@@ -34,7 +34,7 @@ final class RandomPorts {
 	 * Find them in an environment. There are none at the start of a pool, which listens
 	 * on no port yet.
 	 */
-	static RandomPorts of(Environment environment) {
+	public static RandomPorts of(Environment environment) {
 		Map<String, Integer> ports = new HashMap<>();
 		String present = System.getProperty(WorkerCommand.PORTS_PROPERTY, "");
 		if (environment instanceof ConfigurableEnvironment configurable && !present.isEmpty()) {
@@ -75,7 +75,7 @@ final class RandomPorts {
 	/**
 	 * Return the properties that give these ports to a worker's application.
 	 */
-	Map<String, Object> properties() {
+	public Map<String, Object> properties() {
 		Map<String, Object> properties = new HashMap<>();
 		this.ports.forEach((name, port) -> properties.put(property(name), port));
 		return properties;

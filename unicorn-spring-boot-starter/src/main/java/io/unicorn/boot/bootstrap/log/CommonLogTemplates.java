@@ -1,4 +1,4 @@
-package io.unicorn.boot.bootstrap;
+package io.unicorn.boot.bootstrap.log;
 
 import java.util.List;
 

@@ -1,4 +1,4 @@
-package io.unicorn.boot.bootstrap;
+package io.unicorn.boot.bootstrap.files;
 
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package io.unicorn.boot.bootstrap;
+package io.unicorn.boot.bootstrap.addresses;
 
 import java.lang.reflect.Proxy;
 import java.net.InetAddress;

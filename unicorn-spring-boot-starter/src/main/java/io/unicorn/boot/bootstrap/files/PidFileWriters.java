@@ -1,4 +1,4 @@
-package io.unicorn.boot.bootstrap;
+package io.unicorn.boot.bootstrap.files;
 
 import java.io.File;
 import java.io.IOException;
@@ -24,13 +24,13 @@ import org.springframework.util.ReflectionUtils;
  * Handles the writers of process id files that the application has registered: the files
  * must hold the process id of the master.
  */
-final class PidFileWriters {
+public final class PidFileWriters {
 
 	private static final Log logger = LogFactory.getLog(PidFileWriters.class);
 
 	private final SpringApplication application;
 
-	PidFileWriters(SpringApplication application) {
+	public PidFileWriters(SpringApplication application) {
 		this.application = application;
 	}
 
@@ -41,7 +41,8 @@ final class PidFileWriters {
 	 * @throws IllegalStateException if a file cannot be written, and the configuration
 	 * says that this is a failure
 	 */
-	void write(ConfigurableBootstrapContext bootstrapContext, ConfigurableEnvironment environment, String[] arguments) {
+	public void write(ConfigurableBootstrapContext bootstrapContext, ConfigurableEnvironment environment,
+			String[] arguments) {
 		ApplicationEnvironmentPreparedEvent event = new ApplicationEnvironmentPreparedEvent(bootstrapContext,
 				this.application, arguments, environment);
 		for (ApplicationPidFileWriter writer : writers()) {
@@ -77,7 +78,7 @@ final class PidFileWriters {
 	/**
 	 * Return the files of the writers, which the master deletes when it ends.
 	 */
-	List<String> files(Environment environment) {
+	public List<String> files(Environment environment) {
 		return writers().stream()
 			.map((writer) -> file(writer, environment))
 			.filter((file) -> file != null)
@@ -123,7 +124,7 @@ final class PidFileWriters {
 	 * Remove the writers from the application, because a worker must not write its own
 	 * id.
 	 */
-	void remove() {
+	public void remove() {
 		registered().remove();
 	}
 

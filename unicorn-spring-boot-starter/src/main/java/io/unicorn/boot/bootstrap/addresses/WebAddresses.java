@@ -1,4 +1,4 @@
-package io.unicorn.boot.bootstrap;
+package io.unicorn.boot.bootstrap.addresses;
 
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -22,7 +22,7 @@ import org.springframework.util.ClassUtils;
  * Reads the addresses that the application's web servers are configured to listen on, and
  * opens one listener for each, which all workers share.
  */
-final class WebAddresses {
+public final class WebAddresses {
 
 	/**
 	 * Gunicorn's default. Connections wait in the backlog while workers are replaced, so
@@ -38,7 +38,7 @@ final class WebAddresses {
 
 	private final boolean actuator;
 
-	WebAddresses(Environment environment, ClassLoader classLoader) {
+	public WebAddresses(Environment environment, ClassLoader classLoader) {
 		this.binder = Binder.get(environment);
 		this.randomPorts = RandomPorts.of(environment);
 		this.actuator = ClassUtils.isPresent(
@@ -49,7 +49,7 @@ final class WebAddresses {
 	 * Return the addresses, in the order in which workers get their sockets.
 	 * @throws ListenFailedException if the number of a port is out of range
 	 */
-	List<ListenAddress> addresses() {
+	public List<ListenAddress> addresses() {
 		int port = this.randomPorts.port(LaunchPlan.HTTP, number("server.port", DEFAULT_PORT));
 		List<ListenAddress> addresses = new ArrayList<>();
 		addresses.add(address(LaunchPlan.HTTP, port));
@@ -72,7 +72,7 @@ final class WebAddresses {
 	}
 
 	/** Return the prefix of the properties that configure the address with this name. */
-	static String prefix(String name) {
+	public static String prefix(String name) {
 		return name.equals(LaunchPlan.MANAGEMENT) ? "management.server" : "server";
 	}
 
@@ -82,7 +82,7 @@ final class WebAddresses {
 	 * @throws PortInUseException if another program listens on an address
 	 * @throws ListenFailedException if an address cannot be opened for another reason
 	 */
-	static Map<String, Listener> open(List<ListenAddress> addresses, Posix posix) {
+	public static Map<String, Listener> open(List<ListenAddress> addresses, Posix posix) {
 		Map<String, Listener> listeners = new LinkedHashMap<>();
 		try {
 			addresses.forEach((address) -> listeners.put(address.name(), open(address, posix)));
@@ -120,7 +120,7 @@ final class WebAddresses {
 	/**
 	 * Thrown if an address cannot be listened on.
 	 */
-	static class ListenFailedException extends RuntimeException {
+	public static class ListenFailedException extends RuntimeException {
 
 		private static final long serialVersionUID = 1L;
 
