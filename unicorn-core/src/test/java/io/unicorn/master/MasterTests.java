@@ -38,6 +38,7 @@ import io.unicorn.posix.ScriptedPosix.Sent;
 import io.unicorn.posix.ScriptedPosix.Spawned;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,6 +53,7 @@ import static org.awaitility.Awaitility.await;
  * The whole master on a scripted operating system: which calls it makes when its workers
  * start, speak and end, and when it gets signals.
  */
+@Tag("one-jdk")
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class MasterTests {
 
