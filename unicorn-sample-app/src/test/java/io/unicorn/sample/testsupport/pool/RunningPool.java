@@ -131,17 +131,21 @@ public final class RunningPool implements AutoCloseable {
 	}
 
 	/**
-	 * Send a signal to a process of this pool.
+	 * Send a signal to a process of this pool. After {@code STOP}, wait until all threads
+	 * of the process are stopped: before that, one of them may accept a connection.
 	 * @param pid its id
 	 * @param name the signal's name without {@code SIG}
 	 */
 	public void signal(long pid, String name) {
-		this.processes.alive()
+		OsProcess process = this.processes.alive()
 			.stream()
-			.filter((process) -> process.pid() == pid)
+			.filter((candidate) -> candidate.pid() == pid)
 			.findFirst()
-			.orElseThrow(() -> new AssertionError("This pool has no process " + pid))
-			.signal(name);
+			.orElseThrow(() -> new AssertionError("This pool has no process " + pid));
+		process.signal(name);
+		if (name.equals("STOP")) {
+			Await.until(PATIENCE, () -> "the stop of process " + pid, process::isStopped);
+		}
 	}
 
 	/**

@@ -122,6 +122,25 @@ public record OsProcess(long pid, long parent, long startTicks) {
 	}
 
 	/**
+	 * Whether all threads of this process are stopped by a signal.
+	 */
+	public boolean isStopped() {
+		try (DirectoryStream<Path> threads = Files.newDirectoryStream(PROC.resolve(this.pid + "/task"))) {
+			for (Path thread : threads) {
+				String stat = Files.readString(thread.resolve("stat"), StandardCharsets.ISO_8859_1);
+				if (stat.charAt(stat.lastIndexOf(')') + 2) != 'T') {
+					return false;
+				}
+			}
+			return true;
+		}
+		catch (IOException ex) {
+			// A thread has ended meanwhile, so not all were stopped.
+			return false;
+		}
+	}
+
+	/**
 	 * Send a signal, unless the process has ended.
 	 * @param name the signal's name without {@code SIG}
 	 */
