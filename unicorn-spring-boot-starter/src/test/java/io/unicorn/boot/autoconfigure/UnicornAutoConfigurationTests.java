@@ -124,6 +124,14 @@ class UnicornAutoConfigurationTests {
 	}
 
 	@Test
+	void theRegistryOfAClosedContextIsReadWithoutItsBeans() {
+		List<PoolPrometheusRegistry> closed = new ArrayList<>();
+		this.worker.withConfiguration(prometheus())
+			.run((context) -> closed.add(context.getBean(PoolPrometheusRegistry.class)));
+		assertThat(closed.get(0).read(false)).isNotNull();
+	}
+
+	@Test
 	void theRegistryOfPrometheusIsTheApplicationsOwnOrThatOfSpringBoot() {
 		this.anywhere.withConfiguration(prometheus())
 			.run((context) -> assertThat(context).hasNotFailed()

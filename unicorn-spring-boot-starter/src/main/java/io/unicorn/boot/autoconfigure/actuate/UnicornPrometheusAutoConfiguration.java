@@ -1,6 +1,7 @@
 package io.unicorn.boot.autoconfigure.actuate;
 
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -12,6 +13,7 @@ import io.unicorn.boot.autoconfigure.OnWorkerCondition;
 import io.unicorn.boot.autoconfigure.UnicornAutoConfiguration;
 import io.unicorn.worker.WorkerAgent;
 
+import org.springframework.beans.BeansException;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -47,11 +49,23 @@ public final class UnicornPrometheusAutoConfiguration {
 		// The last report comes when the context is closing, and has no beans any more.
 		SingletonSupplier<List<PrometheusMeterRegistry>> registries = SingletonSupplier
 			.of(() -> meters.stream().toList());
-		return new PoolPrometheusRegistry(agent.getIfAvailable(),
-				() -> registries.obtain()
-					.stream()
-					.flatMap(UnicornPrometheusAutoConfiguration::longTaskTimers)
-					.collect(Collectors.toUnmodifiableSet()));
+		return new PoolPrometheusRegistry(agent.getIfAvailable(), () -> longTaskTimers(registries));
+	}
+
+	/**
+	 * Return their names, none if the context was closed before they were asked for: a
+	 * worker that builds another context reports what the closed one has counted.
+	 */
+	private static Set<String> longTaskTimers(SingletonSupplier<List<PrometheusMeterRegistry>> registries) {
+		try {
+			return registries.obtain()
+				.stream()
+				.flatMap(UnicornPrometheusAutoConfiguration::longTaskTimers)
+				.collect(Collectors.toUnmodifiableSet());
+		}
+		catch (BeansException | IllegalStateException ex) {
+			return Set.of();
+		}
 	}
 
 	private static Stream<String> longTaskTimers(PrometheusMeterRegistry registry) {
