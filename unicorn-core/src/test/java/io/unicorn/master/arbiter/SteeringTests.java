@@ -132,6 +132,10 @@ class SteeringTests {
 		open.receive(open.firstReady(), new Message.StopRequest(4, "the endpoint"));
 		open.receive(open.firstReady(), new Message.UpgradeRequest(5, "the endpoint"));
 		assertThat(open.effects(Effect.Upgrade.class)).isEmpty();
+		assertThat(open.effects(Effect.Send.class)).extracting(Effect.Send::message)
+			.filteredOn(Message.RequestReply.class::isInstance)
+			.extracting((reply) -> ((Message.RequestReply) reply).result())
+			.containsExactly(Result.DONE, Result.REFUSED, Result.REFUSED);
 		assertThat(open.snapshot().master().state()).isEqualTo("running");
 		assertThat(String.join("\n", open.log())).contains("may not steer the pool");
 	}

@@ -165,7 +165,8 @@ public final class PoolMeters implements MeterBinder {
 
 		private @Nullable PoolSnapshot query() {
 			PoolSnapshot snapshot = PoolMeters.this.pool.recent();
-			if (snapshot != null) {
+			// The meters of one scrape share a snapshot.
+			if (snapshot != null && !snapshot.equals(this.last)) {
 				this.last = snapshot;
 				snapshot.exits().keySet().forEach(this::addReason);
 				snapshot.listeners().forEach((listener) -> addListener(listener.name()));

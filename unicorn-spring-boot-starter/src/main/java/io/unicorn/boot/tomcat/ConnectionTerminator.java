@@ -3,6 +3,7 @@ package io.unicorn.boot.tomcat;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.unicorn.boot.tomcat.sse.EventStreams;
+import io.unicorn.worker.DaemonThread;
 import org.apache.juli.logging.Log;
 import org.apache.juli.logging.LogFactory;
 
@@ -37,9 +38,7 @@ final class ConnectionTerminator {
 	 */
 	void begin(InheritedEndpoint endpoint) {
 		if (this.started.compareAndSet(false, true)) {
-			Thread thread = new Thread(() -> run(endpoint), "unicorn-connection-terminator");
-			thread.setDaemon(true);
-			thread.start();
+			DaemonThread.start("unicorn-connection-terminator", () -> run(endpoint));
 		}
 	}
 

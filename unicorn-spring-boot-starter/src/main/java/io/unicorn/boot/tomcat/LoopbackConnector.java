@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.UUID;
 
 import io.unicorn.boot.warmup.OwnServer;
+import io.unicorn.worker.DaemonThread;
 import org.apache.coyote.http11.AbstractHttp11Protocol;
 import org.apache.coyote.http2.Http2Protocol;
 import org.apache.tomcat.util.net.SSLHostConfig;
@@ -80,9 +81,7 @@ final class LoopbackConnector implements OwnServer {
 			throw new IOException("localhost is " + host.getHostAddress());
 		}
 		opened.bind(new InetSocketAddress(host, 0));
-		Thread acceptor = new Thread(() -> accept(opened), "unicorn-warm-up-acceptor");
-		acceptor.setDaemon(true);
-		acceptor.start();
+		DaemonThread.start("unicorn-warm-up-acceptor", () -> accept(opened));
 		int port = ((InetSocketAddress) opened.getLocalAddress()).getPort();
 		return URI.create((this.protocol.isSSLEnabled() ? "https" : "http") + "://localhost:" + port);
 	}

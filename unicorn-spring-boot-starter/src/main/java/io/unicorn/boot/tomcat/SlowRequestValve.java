@@ -6,6 +6,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
+import io.unicorn.worker.DaemonThread;
 import jakarta.servlet.ServletException;
 import org.apache.catalina.LifecycleException;
 import org.apache.catalina.connector.Request;
@@ -55,11 +56,8 @@ final class SlowRequestValve extends ValveBase {
 	@Override
 	protected void startInternal() throws LifecycleException {
 		super.startInternal();
-		ScheduledExecutorService started = Executors.newSingleThreadScheduledExecutor((task) -> {
-			Thread thread = new Thread(task, "unicorn-slow-request");
-			thread.setDaemon(true);
-			return thread;
-		});
+		ScheduledExecutorService started = Executors
+			.newSingleThreadScheduledExecutor(DaemonThread.factory("unicorn-slow-request"));
 		this.timer = started;
 		var unused = started.scheduleWithFixedDelay(() -> this.requests.check(System.nanoTime()),
 				this.interval.toNanos(), this.interval.toNanos(), TimeUnit.NANOSECONDS);
