@@ -8,7 +8,6 @@ import java.util.function.IntConsumer;
 
 import io.unicorn.master.arbiter.pool.Effect;
 import io.unicorn.master.arbiter.pool.Event;
-import io.unicorn.master.arbiter.pool.ProcessSignal;
 import io.unicorn.master.cache.CacheEffects;
 import io.unicorn.master.command.Commands;
 import io.unicorn.master.event.BackgroundThread;
@@ -127,10 +126,13 @@ final class EffectPerformer implements Consumer<Effect> {
 			this.parts.processes.lookForHeapDump(look);
 		}
 		else if (effect instanceof Effect.Kill kill) {
-			kill(kill);
+			this.parts.processes.kill(kill);
 		}
 		else if (effect instanceof Effect.DumpThreads dump) {
 			dump(dump);
+		}
+		else if (effect instanceof Effect.LookForDump look) {
+			this.parts.processes.lookForDump(look);
 		}
 		else if (effect instanceof Effect.Answer answer) {
 			this.parts.commands.answer(answer);
@@ -170,15 +172,8 @@ final class EffectPerformer implements Consumer<Effect> {
 		this.parts.background.run(() -> this.parts.sharedFiles.compare(pids));
 	}
 
-	private void kill(Effect.Kill kill) {
-		if (kill.signal() == ProcessSignal.QUIT) {
-			// The worker prints its dump itself; the line that announces it comes first.
-			this.log.flush(LINE);
-		}
-		this.parts.processes.kill(kill);
-	}
-
 	private void dump(Effect.DumpThreads dump) {
+		// The worker prints its dump itself; the line that announces it comes first.
 		this.log.flush(LINE);
 		if (!this.parts.processes.dumpThreads(dump)) {
 			this.log.write(Effect.Level.WARN,

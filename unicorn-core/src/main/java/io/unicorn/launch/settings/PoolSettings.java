@@ -20,10 +20,11 @@ import java.util.OptionalInt;
  * @param aotCache whether workers start from a class-data cache
  * @param migrationTimeout how long a roll-out's first worker may initialize what all
  * workers share, which does not count towards its boot; zero means no limit
+ * @param dumpDir directory for dumps of workers, absolute; empty for none
  */
 public record PoolSettings(OptionalInt workers, WorkerClass workerClass, Duration timeout, Duration gracefulTimeout,
 		Duration bootTimeout, Duration shutdownDelay, boolean reloadOnChange, RolloutSettings rollout,
-		AotCache aotCache, Duration migrationTimeout) {
+		AotCache aotCache, Duration migrationTimeout, String dumpDir) {
 
 	/** What a migration may take if nothing else is configured. */
 	public static final Duration DEFAULT_MIGRATION_TIMEOUT = Duration.ofMinutes(10);
@@ -51,13 +52,14 @@ public record PoolSettings(OptionalInt workers, WorkerClass workerClass, Duratio
 	}
 
 	/**
-	 * Create settings with the default time for a migration.
+	 * Create settings with the default time for a migration, and without a directory for
+	 * dumps.
 	 */
 	public PoolSettings(OptionalInt workers, WorkerClass workerClass, Duration timeout, Duration gracefulTimeout,
 			Duration bootTimeout, Duration shutdownDelay, boolean reloadOnChange, RolloutSettings rollout,
 			AotCache aotCache) {
 		this(workers, workerClass, timeout, gracefulTimeout, bootTimeout, shutdownDelay, reloadOnChange, rollout,
-				aotCache, DEFAULT_MIGRATION_TIMEOUT);
+				aotCache, DEFAULT_MIGRATION_TIMEOUT, "");
 	}
 
 	/**
@@ -67,7 +69,16 @@ public record PoolSettings(OptionalInt workers, WorkerClass workerClass, Duratio
 		RolloutSettings changed = new RolloutSettings(this.rollout.maxSurge(), this.rollout.maxUnavailable(),
 				this.rollout.observe(), requestable);
 		return new PoolSettings(this.workers, this.workerClass, this.timeout, this.gracefulTimeout, this.bootTimeout,
-				this.shutdownDelay, this.reloadOnChange, changed, this.aotCache, this.migrationTimeout);
+				this.shutdownDelay, this.reloadOnChange, changed, this.aotCache, this.migrationTimeout, this.dumpDir);
+	}
+
+	/**
+	 * Return these settings with a directory for dumps.
+	 * @param directory its absolute path, or an empty text
+	 */
+	public PoolSettings withDumpDir(String directory) {
+		return new PoolSettings(this.workers, this.workerClass, this.timeout, this.gracefulTimeout, this.bootTimeout,
+				this.shutdownDelay, this.reloadOnChange, this.rollout, this.aotCache, this.migrationTimeout, directory);
 	}
 
 	/**
@@ -99,7 +110,8 @@ public record PoolSettings(OptionalInt workers, WorkerClass workerClass, Duratio
 				entry("rollout.max-unavailable", this.rollout.maxUnavailable()),
 				entry("rollout.observe", this.rollout.observe()),
 				entry("rollout.requestable", this.rollout.requestable()),
-				entry("aot-cache", this.aotCache.configName()), entry("migration-timeout", this.migrationTimeout));
+				entry("aot-cache", this.aotCache.configName()), entry("migration-timeout", this.migrationTimeout),
+				entry("dump-dir", this.dumpDir));
 	}
 
 	private static Map.Entry<String, String> entry(String name, Object value) {
@@ -125,8 +137,8 @@ public record PoolSettings(OptionalInt workers, WorkerClass workerClass, Duratio
 							Boolean.parseBoolean(map.getOrDefault("unicorn.rollout.requestable", "true"))),
 					AotCache.of(require(map, "aot-cache")),
 					// A version without this setting does not send it.
-					Duration
-						.parse(map.getOrDefault("unicorn.migration-timeout", DEFAULT_MIGRATION_TIMEOUT.toString())));
+					Duration.parse(map.getOrDefault("unicorn.migration-timeout", DEFAULT_MIGRATION_TIMEOUT.toString())),
+					map.getOrDefault("unicorn.dump-dir", ""));
 		}
 		catch (java.time.format.DateTimeParseException ex) {
 			throw new IllegalArgumentException("not a duration: " + ex.getParsedString(), ex);

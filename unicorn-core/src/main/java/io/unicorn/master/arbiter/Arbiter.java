@@ -274,6 +274,9 @@ public final class Arbiter {
 		else if (event instanceof Event.HeapDump dump) {
 			onHeapDump(dump, now);
 		}
+		else if (event instanceof Event.DumpWritten dump) {
+			onDumpWritten(dump);
+		}
 		else if (event instanceof Event.Resumed) {
 			log(Level.INFO, "the master was replaced, " + LogFormat.workers(this.pool.active().count()) + " serve on");
 		}
@@ -352,6 +355,9 @@ public final class Arbiter {
 		this.shutdown.exited(event);
 		this.leadership.exited(worker);
 		this.exits.add(worker, exit.reason(), exit.description(), now);
+		if (!exit.expected() && !worker.settings().dumpDir().isEmpty()) {
+			this.effects.add(new Effect.LookForDump(worker.id(), worker.pid(), worker.settings().dumpDir()));
+		}
 		if (worker.isExclusive() && !this.shutdown.isUnderWay()) {
 			log(Level.INFO, "no worker runs with " + exclusiveFlags(worker) + " now, the next one that starts does");
 		}
@@ -428,6 +434,19 @@ public final class Arbiter {
 		if (worker != null) {
 			this.failures.dumped(worker, event, now);
 		}
+	}
+
+	/** Note a dump; a worker that has exited since is in the history. */
+	private void onDumpWritten(Event.DumpWritten event) {
+		Worker worker = this.pool.find(event.id());
+		if (worker != null) {
+			worker.dumped(event.file());
+		}
+		else {
+			this.exits.dumped(event.id(), event.file());
+		}
+		log(Level.INFO,
+				((worker != null) ? worker + " has written " : "a worker that has exited has written ") + event.file());
 	}
 
 	private void onMisbehaved(Event.Misbehaved event, Instant now) {

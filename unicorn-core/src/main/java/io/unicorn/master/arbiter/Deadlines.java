@@ -46,6 +46,9 @@ public final class Deadlines {
 		/** It was told to leave and has not exited. */
 		LEAVE,
 
+		/** It drains, and is about to be killed. */
+		STUCK,
+
 		/** It is condemned, and has had the time for its thread dump. */
 		DUMP
 
@@ -88,6 +91,10 @@ public final class Deadlines {
 			}
 			else if (worker.is(WorkerState.BOOTING) && isDue(worker.boot().reportDue(), now)) {
 				timeouts.add(new Timeout(worker, Kind.LONG_BOOT, worker.boot().report(now) + unhealthy(worker)));
+			}
+			else if (worker.is(WorkerState.DRAINING) && isDue(worker.stuckAt(), now)
+					&& !isDue(worker.deadline(), now)) {
+				timeouts.add(new Timeout(worker, Kind.STUCK, "has not finished its drain, it writes its threads"));
 			}
 			else if (!worker.isActive() && isDue(worker.deadline(), now)) {
 				timeouts.add(worker.isCondemned() ? new Timeout(worker, Kind.DUMP, "is killed")
@@ -135,7 +142,8 @@ public final class Deadlines {
 		return switch (worker.state()) {
 			case BOOTING -> min(worker.boot().deadline(), worker.boot().reportDue());
 			case READY -> min(HangDetection.deadline(worker, worker.settings()), channelDeadline(worker));
-			case DRAINING, EXITING -> worker.deadline();
+			case DRAINING -> min(worker.deadline(), worker.stuckAt());
+			case EXITING -> worker.deadline();
 		};
 	}
 

@@ -49,6 +49,15 @@ final class ExitHistory {
 		}
 	}
 
+	/** Note the dump of a worker that has exited. */
+	void dumped(long id, String file) {
+		List<PoolSnapshot.ExitInfo> exits = List.copyOf(this.latest);
+		this.latest.clear();
+		exits.forEach((exit) -> this.latest.addLast((exit.id() == id)
+				? new PoolSnapshot.ExitInfo(exit.id(), exit.pid(), exit.reason(), exit.detail(), exit.at(), file)
+				: exit));
+	}
+
 	/** Return the number of exits by reason. */
 	Map<String, Long> counts() {
 		return this.counts;

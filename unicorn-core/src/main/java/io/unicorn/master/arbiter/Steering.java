@@ -163,10 +163,13 @@ final class Steering {
 		}
 		if (worker.askForDump(now)) {
 			this.effects.log(Level.INFO, worker + " writes its threads (" + request.trigger() + ")");
-			this.effects.add(new Effect.DumpThreads(worker.id()));
+			this.effects.add(worker.dumpThreads());
 		}
+		String directory = worker.settings().dumpDir();
 		return reply(request, Result.DONE,
-				worker + " writes its threads to its standard output, where the pool's output goes");
+				worker + " writes its threads to "
+						+ (directory.isEmpty() ? "its standard output, where the pool's output goes"
+								: "a file in " + directory + ", the log has its name"));
 	}
 
 	private Optional<Worker> find(int index) {

@@ -149,6 +149,11 @@ final class WorkerFailures {
 				this.effects.log(Level.WARN, worker + " " + timeout.description());
 				this.termination.kill(worker, worker.leaving());
 			}
+			case STUCK -> {
+				worker.stuckAt(Instant.MAX);
+				this.effects.log(Level.WARN, worker + " " + timeout.description());
+				this.effects.add(worker.dumpThreads());
+			}
 			case DUMP -> this.termination.kill(worker, worker.leaving());
 		}
 	}

@@ -2,12 +2,15 @@ package io.unicorn.master.process;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 
 import io.unicorn.master.arbiter.pool.Effect;
 import io.unicorn.master.arbiter.pool.Event;
@@ -50,12 +53,22 @@ public final class WorkerProcesses {
 
 	private final MainThread main;
 
+	private final ThreadDumps dumps;
+
 	private final Map<Long, Child> byId = new HashMap<>();
 
 	private final Map<Integer, Long> idByPid = new HashMap<>();
 
-	public WorkerProcesses(Posix posix, ControlPoller poller, MainThread main) {
+	/**
+	 * Create.
+	 * @param background runs what may take long, one after the other
+	 * @param warnings receives lines for the log, on any thread
+	 */
+	public WorkerProcesses(Posix posix, ControlPoller poller, MainThread main, Executor background,
+			Consumer<String> warnings) {
 		this.posix = posix;
+		this.dumps = new ThreadDumps(background, Path.of("/tmp"), Clock.systemUTC(),
+				new ThreadDumps.Master(main::post, main::decide, warnings));
 		this.compilers = new CompilerThreads(posix);
 		this.poller = poller;
 		this.main = main;
@@ -173,7 +186,7 @@ public final class WorkerProcesses {
 	}
 
 	/**
-	 * Let a worker write its threads.
+	 * Let a worker write its threads: into a file, or to its standard output.
 	 * @return whether it does, or has ended; {@code false} if it does not handle the
 	 * signal, which would end it
 	 */
@@ -183,10 +196,25 @@ public final class WorkerProcesses {
 			return true;
 		}
 		boolean handled = SignalHandlers.of(child.pid(), Path.of("/proc")).handles(ProcessSignal.QUIT);
-		if (handled) {
-			this.posix.kill(child.pid(), ProcessSignal.QUIT.number());
+		if (handled && !order.directory().isEmpty()) {
+			this.dumps.write(order, child.pid(), () -> quit(order.id()));
+		}
+		else if (handled) {
+			quit(order.id());
 		}
 		return handled;
+	}
+
+	private void quit(long id) {
+		Child child = this.byId.get(id);
+		if (child != null) {
+			this.posix.kill(child.pid(), ProcessSignal.QUIT.number());
+		}
+	}
+
+	/** Look for a dump that the JVM of a worker has written before its end. */
+	public void lookForDump(Effect.LookForDump order) {
+		this.dumps.find(order);
 	}
 
 	/**

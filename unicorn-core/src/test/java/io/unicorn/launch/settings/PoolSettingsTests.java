@@ -2,6 +2,7 @@ package io.unicorn.launch.settings;
 
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 
@@ -33,13 +34,15 @@ class PoolSettingsTests {
 	}
 
 	@Test
-	void theMapOfAnOlderVersionHasTheDefaultTimeForAMigration() {
+	void theMapOfAnOlderVersionHasDefaults() {
 		PoolSettings changed = new PoolSettings(OptionalInt.empty(), WorkerClass.GTHREAD, Duration.ZERO, Duration.ZERO,
-				Duration.ZERO, Duration.ZERO, false, RolloutSettings.DEFAULT, AotCache.AUTO, Duration.ofSeconds(7));
+				Duration.ZERO, Duration.ZERO, false, RolloutSettings.DEFAULT, AotCache.AUTO, Duration.ofSeconds(7),
+				"/var/dumps");
 		assertThat(PoolSettings.of(changed.toMap())).isEqualTo(changed);
 		Map<String, String> map = new HashMap<>(changed.toMap());
-		map.remove("unicorn.migration-timeout");
+		map.keySet().removeAll(List.of("unicorn.migration-timeout", "unicorn.dump-dir"));
 		assertThat(PoolSettings.of(map).migrationTimeout()).isEqualTo(PoolSettings.DEFAULT_MIGRATION_TIMEOUT);
+		assertThat(PoolSettings.of(map).dumpDir()).isEmpty();
 	}
 
 	@Test

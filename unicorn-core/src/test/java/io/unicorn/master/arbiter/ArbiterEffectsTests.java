@@ -43,9 +43,11 @@ class ArbiterEffectsTests {
 	}
 
 	private static Arbiter arbiter(int workers, Duration gracefulTimeout, boolean terminal) {
-		return new Arbiter(
-				new ArbiterConfig(4242, START, spec(settings(workers, gracefulTimeout)), terminal, 8, "c2VjcmV0"),
-				new Random(1));
+		return arbiter(settings(workers, gracefulTimeout), terminal);
+	}
+
+	private static Arbiter arbiter(PoolSettings settings, boolean terminal) {
+		return new Arbiter(new ArbiterConfig(4242, START, spec(settings), terminal, 8, "c2VjcmV0"), new Random(1));
 	}
 
 	private static PoolSpec spec(PoolSettings settings) {
@@ -121,11 +123,56 @@ class ArbiterEffectsTests {
 		assertThat(on(new Event.Tick())).containsExactly(new Effect.LookForHeapDump(1));
 		List<Effect> effects = on(new Event.HeapDump(1, "", 0));
 		assertThat(effects).containsSubsequence(new Effect.Send(1, new Message.Leader(false)),
-				new Effect.Send(1, new Message.StopAccepting()), new Effect.Kill(1, ProcessSignal.QUIT),
+				new Effect.Send(1, new Message.StopAccepting()), new Effect.DumpThreads(1, 0, ""),
 				new Effect.Kill(1, ProcessSignal.CONT));
 		assertThat(effects).doesNotContain(new Effect.Kill(1, ProcessSignal.KILL))
 			.contains(new Effect.Send(2, new Message.Leader(true)));
 		assertThat(at(Termination.DUMP_TIME)).contains(new Effect.Kill(1, ProcessSignal.KILL));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "PT30S, PT2S", "PT2S, PT0.2S" })
+	void aWorkerWhoseDrainIsStuckWritesItsThreadsBeforeItIsKilled(Duration gracefulTimeout, Duration before) {
+		this.arbiter = arbiter(settings(2, gracefulTimeout).withDumpDir("/dumps"), false);
+		running();
+		signal(ProcessSignal.TTOU);
+		Effect dump = new Effect.DumpThreads(1, 0, "/dumps");
+		assertThat(at(gracefulTimeout.minus(before).minusMillis(1))).doesNotContain(dump);
+		assertThat(this.arbiter.due()).isEqualTo(this.now.plusMillis(1));
+		assertThat(at(Duration.ofMillis(1))).contains(dump).doesNotContain(new Effect.Kill(1, ProcessSignal.KILL));
+		assertThat(logged(on(new Event.DumpWritten(1, "/dumps/threads.txt"))))
+			.containsExactly("worker 0 (pid 1001) has written /dumps/threads.txt");
+		assertThat(at(before.minusMillis(1))).doesNotContain(dump, new Effect.Kill(1, ProcessSignal.KILL));
+		assertThat(at(Duration.ofMillis(1))).contains(new Effect.Kill(1, ProcessSignal.KILL)).doesNotContain(dump);
+		on(new Event.Exited(1, -1, 9, false));
+		assertThat(this.arbiter.snapshot(this.now).lastExits().get(0).dumpFile()).isEqualTo("/dumps/threads.txt");
+	}
+
+	@Test
+	void withoutADirectoryAStuckDrainFillsNoOutputWithThreads() {
+		running();
+		signal(ProcessSignal.TTOU);
+		assertThat(at(Duration.ofSeconds(28))).noneMatch(Effect.DumpThreads.class::isInstance);
+	}
+
+	@Test
+	void theDumpOfAWorkerThatHasFailedIsLookedForAndFound() {
+		this.arbiter = arbiter(settings(2, Duration.ofSeconds(30)).withDumpDir("/dumps"), false);
+		running();
+		assertThat(on(new Event.Exited(1, 3, 0, false))).contains(new Effect.LookForDump(1, 1001, "/dumps"));
+		assertThat(logged(on(new Event.DumpWritten(1, "/dumps/java_pid1001.hprof"))))
+			.containsExactly("a worker that has exited has written /dumps/java_pid1001.hprof");
+		on(new Event.Exited(2, -1, 9, false));
+		assertThat(this.arbiter.snapshot(this.now).lastExits()).extracting(PoolSnapshot.ExitInfo::dumpFile)
+			.containsExactly("", "/dumps/java_pid1001.hprof");
+	}
+
+	@Test
+	void noDumpIsLookedForAfterAnExitThatWasAskedFor() {
+		this.arbiter = arbiter(settings(2, Duration.ofSeconds(30)).withDumpDir("/dumps"), false);
+		running();
+		signal(ProcessSignal.TTOU);
+		assertThat(on(new Event.Exited(1, 0, 0, false))).noneMatch(Effect.LookForDump.class::isInstance);
 	}
 
 	@Test

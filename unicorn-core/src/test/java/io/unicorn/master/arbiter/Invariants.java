@@ -111,8 +111,9 @@ final class Invariants {
 		}
 		else if (effect instanceof Effect.Kill kill) {
 			assertThat(this.exited).as("a signal for a process that has exited").doesNotContain(kill.id());
-			assertThat(kill.signal() == ProcessSignal.QUIT && this.pool.isAlive(kill.id())
-					&& this.pool.worker(kill.id()).isDumping())
+		}
+		else if (effect instanceof Effect.DumpThreads dump && this.pool.isAlive(dump.id())) {
+			assertThat(this.pool.worker(dump.id()).isDumping())
 				.as("a worker that writes a heap dump is not hung, log: %s", this.pool.log())
 				.isFalse();
 		}

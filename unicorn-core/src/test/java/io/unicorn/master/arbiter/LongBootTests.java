@@ -29,7 +29,7 @@ class LongBootTests {
 
 	private static PoolSettings settings(Duration migrationTimeout) {
 		return new PoolSettings(OptionalInt.of(2), WorkerClass.GTHREAD, Duration.ofSeconds(30), Duration.ofSeconds(30),
-				BOOT_TIMEOUT, Duration.ZERO, true, RolloutSettings.DEFAULT, AotCache.OFF, migrationTimeout);
+				BOOT_TIMEOUT, Duration.ZERO, true, RolloutSettings.DEFAULT, AotCache.OFF, migrationTimeout, "");
 	}
 
 	@Test

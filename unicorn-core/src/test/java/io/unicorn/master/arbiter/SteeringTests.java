@@ -89,7 +89,8 @@ class SteeringTests {
 		for (int i = 0; i < 5; i++) {
 			assertThat(ask(request).result()).isEqualTo(Result.DONE);
 		}
-		assertThat(this.pool.effects(Effect.DumpThreads.class)).containsExactly(new Effect.DumpThreads(worker.id()));
+		assertThat(this.pool.effects(Effect.DumpThreads.class))
+			.containsExactly(new Effect.DumpThreads(worker.id(), 1, ""));
 		this.pool.run(Duration.ofSeconds(1));
 		ask(request);
 		assertThat(this.pool.effects(Effect.DumpThreads.class)).hasSize(2);

@@ -73,6 +73,9 @@ import org.springframework.boot.convert.DurationUnit;
  * @param slowRequest Age from which on a request is logged, once, with its method, its
  * path and the stack of its thread, in seconds unless a unit is given, at most 365d, or 0
  * for none. At most one is logged in five seconds. The default is 0s.
+ * @param dumpDir Directory for the thread dumps, heap dumps and error reports of workers,
+ * created with mode 0700 if it does not exist. By default thread dumps go to the standard
+ * output, and the JVM writes the others to its working directory.
  */
 @ConfigurationProperties("unicorn")
 public record UnicornProperties(@Nullable Boolean enabled, @DefaultValue("auto") String workers,
@@ -88,7 +91,7 @@ public record UnicornProperties(@Nullable Boolean enabled, @DefaultValue("auto")
 		@DefaultValue WarmUp warmUp, @DefaultValue("auto") AotCache aotCache,
 		@DefaultValue("balanced") JvmProfile jvmProfile, @DefaultValue( {
 		}) List<String> jvmArgs, @Nullable String pidfile, @Nullable String workDir,
-		@DefaultValue("0s") @DurationUnit(ChronoUnit.SECONDS) Duration slowRequest){
+		@DefaultValue("0s") @DurationUnit(ChronoUnit.SECONDS) Duration slowRequest, @Nullable String dumpDir){
 
 	static final String AUTO = "auto";
 
@@ -167,7 +170,8 @@ public record UnicornProperties(@Nullable Boolean enabled, @DefaultValue("auto")
 		return new UnicornProperties(this.enabled, this.workers, this.workerClass, this.threads, this.maxRequests,
 				this.maxRequestsJitter, this.timeout, gracefulTimeout, this.bootTimeout, this.migrationTimeout,
 				this.initialization, this.shutdownDelay, this.reloadOnChange, this.rollout, this.health, this.warmUp,
-				this.aotCache, this.jvmProfile, this.jvmArgs, this.pidfile, this.workDir, this.slowRequest);
+				this.aotCache, this.jvmProfile, this.jvmArgs, this.pidfile, this.workDir, this.slowRequest,
+				this.dumpDir);
 	}
 
 	/**
@@ -180,7 +184,7 @@ public record UnicornProperties(@Nullable Boolean enabled, @DefaultValue("auto")
 				: OptionalInt.of(Integer.parseInt(this.workers.trim()));
 		return new PoolSettings(configured, this.workerClass, this.timeout, this.gracefulTimeout, this.bootTimeout,
 				this.shutdownDelay, this.reloadOnChange, this.rollout.toSettings(), this.aotCache,
-				this.migrationTimeout);
+				this.migrationTimeout, "");
 	}
 
 }

@@ -60,7 +60,7 @@ record LaunchInputs(String application, UnicornProperties properties, PoolSettin
 			var unused = path("logging.file.name", logFile.toString());
 		}
 		return new LaunchInputs(environment.getProperty("spring.application.name", ""), properties,
-				UnicornPropertiesBinder.poolSettings(properties, environment),
+				UnicornPropertiesBinder.poolSettings(properties, environment).withDumpDir(dumpDir(properties)),
 				new WebAddresses(environment, classLoader).addresses(),
 				withIndex(MasterLog.THREAD, () -> LogTemplates.of(environment, classLoader)),
 				environment.containsProperty("spring.output.ansi.enabled"), pidFiles(properties, environment),
@@ -103,6 +103,12 @@ record LaunchInputs(String application, UnicornProperties properties, PoolSettin
 		add("unicorn.pidfile", properties.pidfile(), files);
 		add("spring.pid.file", environment.getProperty("spring.pid.file"), files);
 		return List.copyOf(files);
+	}
+
+	private static String dumpDir(UnicornProperties properties) {
+		String directory = properties.dumpDir();
+		return (directory == null || directory.isBlank()) ? ""
+				: path("unicorn.dump-dir", directory).toAbsolutePath().normalize().toString();
 	}
 
 	private static void add(String property, @Nullable String file, Set<String> files) {

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 
 import io.unicorn.boot.autoconfigure.UnicornProperties;
+import io.unicorn.boot.bootstrap.files.DumpDirectory;
 import io.unicorn.launch.generation.Generation;
 import io.unicorn.launch.plan.ExclusiveFlag;
 import io.unicorn.launch.plan.JavaCommandLine;
@@ -56,23 +57,36 @@ final class LaunchPlanner {
 		if (size.remark() != null) {
 			allNotices.add(size.remark());
 		}
+		List<String> dumpFlags = List.of();
+		if (!settings.dumpDir().isEmpty()) {
+			DumpDirectory dumps = new DumpDirectory(Path.of(settings.dumpDir()));
+			String problem = dumps.create();
+			if (problem != null) {
+				allNotices.add(problem);
+				settings = settings.withDumpDir("");
+			}
+			else {
+				dumpFlags = dumps.jvmFlags(this.context::hasFlag);
+			}
+		}
 		JavaCommandLine command = JavaCommandLine.parse(Command.ownArguments());
 		List<String> jvmVariables = Command.ownEnvironment().stream().filter(MasterCommand::isForJvm).toList();
 		return new LaunchPlan(this.inputs.application(), settings, size.auto(),
 				new LaunchPlan.Bindings(this.inputs.addresses(), Map.of()),
 				new LaunchPlan.Workers(Command.bytes(Path.of(System.getProperty("java.home"), "bin", "java")), command,
-						generation, workerOptions(properties, size.heapFlag(), profile, terminal), jvmVariables,
-						exclusiveFlags(properties.jvmArgs(), command, jvmVariables)),
+						generation, workerOptions(properties, size.heapFlag(), profile, dumpFlags, terminal),
+						jvmVariables, exclusiveFlags(properties.jvmArgs(), command, jvmVariables)),
 				this.files.master(this.inputs.pidFiles(), this.inputs.log(), this.inputs.portFiles()), allNotices);
 	}
 
 	private List<String> workerOptions(UnicornProperties properties, @Nullable String heapFlag, List<String> profile,
-			boolean terminal) {
+			List<String> dumpFlags, boolean terminal) {
 		List<String> options = new ArrayList<>();
 		if (heapFlag != null) {
 			options.add(heapFlag);
 		}
 		options.addAll(profile);
+		options.addAll(dumpFlags);
 		if (!this.context.hasFlag("-XX:+ExitOnOutOfMemoryError", "-XX:-ExitOnOutOfMemoryError",
 				"-XX:+CrashOnOutOfMemoryError")) {
 			// The state of a JVM whose heap was exhausted cannot be trusted.

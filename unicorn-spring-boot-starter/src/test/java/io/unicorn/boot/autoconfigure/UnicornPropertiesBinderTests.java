@@ -56,7 +56,7 @@ class UnicornPropertiesBinderTests {
 				InitializationMode.FIRST, Duration.ZERO, false,
 				new UnicornProperties.Rollout(1, 0, "readiness", Duration.ofSeconds(5)),
 				new UnicornProperties.Health(0), new UnicornProperties.WarmUp(List.of(), 1000, Duration.ofSeconds(30)),
-				AotCache.AUTO, JvmProfile.BALANCED, List.of(), null, null, Duration.ZERO));
+				AotCache.AUTO, JvmProfile.BALANCED, List.of(), null, null, Duration.ZERO, null));
 	}
 
 	@ParameterizedTest
@@ -73,7 +73,8 @@ class UnicornPropertiesBinderTests {
 			"unicorn.rollout.observe, 0", "unicorn.jvm-args, '-Xmx1g,-XX:+UseSerialGC'", "unicorn.jvm-args, ''",
 			"unicorn.warm-up.paths, '/,/a/b?c=%20d&e=f'", "unicorn.warm-up.paths, ''", "unicorn.warm-up.requests, 1",
 			"unicorn.warm-up.timeout, 1ms", "unicorn.aot-cache, off", "unicorn.aot-cache, false",
-			"unicorn.aot-cache, AUTO", "unicorn.pidfile, /run/a.pid", "unicorn.work-dir, /var/lib/a" })
+			"unicorn.aot-cache, AUTO", "unicorn.pidfile, /run/a.pid", "unicorn.work-dir, /var/lib/a",
+			"unicorn.dump-dir, /var/dumps" })
 	void anAllowedValueIsBound(String name, String value) {
 		assertThat(bind(Map.of(name, value))).isNotNull();
 	}

@@ -139,10 +139,22 @@ public sealed interface Effect {
 	}
 
 	/**
-	 * Let a worker write its threads to its standard output, unless its JVM would end by
-	 * the signal for that.
+	 * Let a worker write its threads, unless its JVM would end by the signal for that. A
+	 * dump in a file is reported by {@link Event.DumpWritten}.
+	 *
+	 * @param index the slot of the worker
+	 * @param directory where the file is created; empty if the worker writes to its
+	 * standard output
 	 */
-	record DumpThreads(long id) implements Effect {
+	record DumpThreads(long id, int index, String directory) implements Effect {
+
+	}
+
+	/**
+	 * Look for the heap dump or the error report that the JVM of a worker has written
+	 * before its end, then report {@link Event.DumpWritten} if there is one.
+	 */
+	record LookForDump(long id, int pid, String directory) implements Effect {
 
 	}
 

@@ -228,6 +228,15 @@ public sealed interface Event {
 
 	}
 
+	/**
+	 * A worker, which may have exited since, has written a dump.
+	 *
+	 * @param file the absolute path of the dump
+	 */
+	record DumpWritten(long id, String file) implements Event {
+
+	}
+
 	/** The master has received a signal. */
 	record Signalled(ProcessSignal signal) implements Event {
 

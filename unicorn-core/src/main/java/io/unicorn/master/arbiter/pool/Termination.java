@@ -37,6 +37,10 @@ public final class Termination {
 	public void drain(Worker worker, String reason, Duration timeout, Instant now) {
 		this.effects.log(Level.INFO, worker + " draining (" + reason + ")");
 		leave(worker, WorkerState.DRAINING, reason, now.plus(timeout));
+		if (!worker.settings().dumpDir().isEmpty()) {
+			Duration tenth = timeout.dividedBy(10);
+			worker.stuckAt(worker.deadline().minus((tenth.compareTo(DUMP_TIME) > 0) ? DUMP_TIME : tenth));
+		}
 		Duration fifth = timeout.dividedBy(5);
 		Duration connectionTime = timeout.minus((fifth.compareTo(CLOSE_TIME) > 0) ? CLOSE_TIME : fifth);
 		this.effects.send(worker, new Message.Drain(connectionTime.toMillis()));
@@ -81,13 +85,13 @@ public final class Termination {
 	}
 
 	/**
-	 * Ask a condemned worker for a thread dump. CONT follows QUIT because a stopped
-	 * process handles no signal. The worker is told to stop accepting first, so that it
-	 * takes no connection between the dump and its end.
+	 * Ask a condemned worker for a thread dump. CONT follows because a stopped process
+	 * handles no signal. The worker is told to stop accepting first, so that it takes no
+	 * connection between the dump and its end.
 	 */
 	public void dump(Worker worker) {
 		this.effects.send(worker, new Message.StopAccepting());
-		this.effects.add(new Effect.Kill(worker.id(), ProcessSignal.QUIT));
+		this.effects.add(worker.dumpThreads());
 		this.effects.add(new Effect.Kill(worker.id(), ProcessSignal.CONT));
 	}
 

@@ -68,6 +68,8 @@ public final class Worker {
 
 	private Instant dumpAskedAt = Instant.MIN;
 
+	private Instant stuckAt = Instant.MAX;
+
 	private Priority priority = Priority.NORMAL;
 
 	private final LineLimit lines = new LineLimit();
@@ -267,6 +269,27 @@ public final class Worker {
 	/** Return the file of the last dump that it has written, empty if there is none. */
 	public String dumpFile() {
 		return this.dumpFile;
+	}
+
+	/**
+	 * Return the order to write its threads: into a file if there is a directory for
+	 * dumps.
+	 */
+	public Effect.DumpThreads dumpThreads() {
+		return new Effect.DumpThreads(this.id, this.index, this.settings.dumpDir());
+	}
+
+	/** Note when its threads are written if its drain has not ended. */
+	public void stuckAt(Instant instant) {
+		this.stuckAt = instant;
+	}
+
+	/**
+	 * Return when its threads are written if its drain has not ended, {@link Instant#MAX}
+	 * for never.
+	 */
+	public Instant stuckAt() {
+		return this.stuckAt;
 	}
 
 	/** Count the worker's silence from now on: the master itself was suspended. */
