@@ -18,21 +18,22 @@ import org.jspecify.annotations.Nullable;
  * @param command the command
  * @param number the number of workers or the index of the worker that the command needs,
  * {@code null} if it needs none
+ * @param words the texts that the command needs, empty if it needs none
  * @param pid the process id of the master, or {@code null} if the operator gave none
  * @param workDir the work dir of the pool, or {@code null} if the operator gave none
  * @param waits whether to wait for the result
  * @param timeout how long to wait at most, or {@code null} for no limit
  * @param json whether to print JSON
  */
-record Arguments(Name command, @Nullable Integer number, @Nullable Integer pid, @Nullable Path workDir, boolean waits,
-		@Nullable Duration timeout, boolean json) {
+record Arguments(Name command, @Nullable Integer number, List<String> words, @Nullable Integer pid,
+		@Nullable Path workDir, boolean waits, @Nullable Duration timeout, boolean json) {
 
 	private static final Pattern TIME = Pattern.compile("([0-9]{1,6})(ms|s|m|h)?");
 
 	/** The commands. */
 	enum Name {
 
-		ROLLOUT, STATUS, TOP, SCALE, RETIRE, DUMP, UPGRADE, STOP, HELP;
+		ROLLOUT, STATUS, TOP, SCALE, RETIRE, DUMP, LOG_LEVEL, UPGRADE, STOP, CHECK, CONFIG, HELP;
 
 		/** Return what the number behind the command is, empty if there is none. */
 		String number() {
@@ -43,6 +44,11 @@ record Arguments(Name command, @Nullable Integer number, @Nullable Integer pid, 
 			};
 		}
 
+		/** Whether it needs no pool, and its arguments are those of the application. */
+		boolean isOfApplication() {
+			return this == CHECK || this == CONFIG;
+		}
+
 		/** Whether it waits for a result. */
 		boolean isLong() {
 			return this == ROLLOUT || this == STOP;
@@ -50,7 +56,7 @@ record Arguments(Name command, @Nullable Integer number, @Nullable Integer pid, 
 
 		@Override
 		public String toString() {
-			return name().toLowerCase(Locale.ROOT);
+			return name().toLowerCase(Locale.ROOT).replace('_', '-');
 		}
 
 	}
@@ -65,12 +71,15 @@ record Arguments(Name command, @Nullable Integer number, @Nullable Integer pid, 
 			throw usage("a command is missing");
 		}
 		if (arguments.contains("--help") || arguments.contains("-h")) {
-			return new Arguments(Name.HELP, null, null, null, true, null, false);
+			return new Arguments(Name.HELP, null, List.of(), null, null, true, null, false);
 		}
 		Name command = command(arguments.get(0));
 		Deque<String> rest = new ArrayDeque<>(arguments.subList(1, arguments.size()));
-		Arguments result = new Arguments(command, command.number().isEmpty() ? null : number(command, rest), null, null,
-				true, null, false);
+		if (command.isOfApplication()) {
+			return new Arguments(command, null, List.copyOf(rest), null, null, true, null, false);
+		}
+		Arguments result = new Arguments(command, command.number().isEmpty() ? null : number(command, rest),
+				words(command, rest), null, null, true, null, false);
 		while (!rest.isEmpty()) {
 			result = result.with(rest.remove(), rest);
 		}
@@ -84,6 +93,16 @@ record Arguments(Name command, @Nullable Integer number, @Nullable Integer pid, 
 			}
 		}
 		throw usage("there is no command '" + text + "'");
+	}
+
+	private static List<String> words(Name command, Deque<String> rest) throws CommandFailedException {
+		if (command != Name.LOG_LEVEL) {
+			return List.of();
+		}
+		if (rest.size() < 2 || rest.stream().limit(2).anyMatch((word) -> word.isBlank() || word.startsWith("-"))) {
+			throw usage("log-level needs the name of a logger and a level");
+		}
+		return List.of(rest.remove(), rest.remove().toUpperCase(Locale.ROOT));
 	}
 
 	private static Integer number(Name command, Deque<String> rest) throws CommandFailedException {
@@ -122,7 +141,8 @@ record Arguments(Name command, @Nullable Integer number, @Nullable Integer pid, 
 
 	private Arguments with(@Nullable Integer otherPid, @Nullable Path otherWorkDir, boolean otherWaits,
 			@Nullable Duration otherTimeout, boolean otherJson) {
-		return new Arguments(this.command, this.number, otherPid, otherWorkDir, otherWaits, otherTimeout, otherJson);
+		return new Arguments(this.command, this.number, this.words, otherPid, otherWorkDir, otherWaits, otherTimeout,
+				otherJson);
 	}
 
 	private static String value(String name, Deque<String> rest) throws CommandFailedException {

@@ -39,9 +39,16 @@ public final class CommandLine {
 			  scale <number>     change the number of workers
 			  retire <index>     replace a worker
 			  dump <index>       let a worker write its threads to the pool's output
+			  log-level <logger> <level>
+			                     change a log level in all workers: TRACE, DEBUG, INFO, WARN, ERROR,
+			                     OFF, or INHERITED for that of the logger above
 			  upgrade            replace the master, as the signal USR2 does; workers serve on
 			  stop               stop the pool when requests are answered, and wait for its end
 			    --no-wait, --timeout <time>
+			  check [<argument of the application> ...]
+			                     say whether a pool would start, and with which settings; starts nothing
+			  config [<argument of the application> ...]
+			                     show all settings of the pool, and where each comes from
 			  help               show this text
 
 			Which pool, if there are several:
@@ -49,7 +56,8 @@ public final class CommandLine {
 			  --pid <number>     the one with this master
 			  --work-dir <path>  the one with this unicorn.work-dir, also in another container
 
-			Exit status: 0 done; 1 failed, refused, rolled back, or no pool found; 2 the command line
+			Exit status: 0 done; 1 failed, refused, rolled back, or no pool found (check: none would
+			start); 2 the command line
 			is wrong; 3 the result is not known (the time is over, the master has ended).
 			""";
 
@@ -110,6 +118,13 @@ public final class CommandLine {
 			case SCALE -> change(arguments, (number) -> new Message.ScaleRequest(QUERY, number, ""));
 			case RETIRE -> change(arguments, (number) -> new Message.RetireRequest(QUERY, number, ""));
 			case DUMP -> change(arguments, (number) -> new Message.DumpRequest(QUERY, number, ""));
+			case LOG_LEVEL -> new ChangeCommand(new SocketPoolClient(find(arguments)), this.out)
+				.run(new Message.LogLevelRequest(QUERY, arguments.words().get(0), arguments.words().get(1), ""));
+			case CHECK, CONFIG -> {
+				this.out.flush();
+				return new CheckCommand(JavaCommandLine.parse(Command.ownArguments()))
+					.run(arguments.command().toString(), arguments.words());
+			}
 			case UPGRADE -> new ChangeCommand(new SocketPoolClient(find(arguments)), this.out)
 				.run(new Message.UpgradeRequest(QUERY, ""));
 			case STOP -> {

@@ -2,6 +2,7 @@ package io.unicorn.ipc;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A message of the control protocol between a master and a worker. All are immutable.
@@ -309,6 +310,32 @@ public sealed interface Message {
 	}
 
 	/**
+	 * Asks for another log level in all workers that serve. A level that does not exist
+	 * is answered, not malformed.
+	 *
+	 * @param query any number, chosen by the sender and repeated in the
+	 * {@link RequestReply}
+	 * @param logger the name of the logger
+	 * @param level a level of Spring Boot such as {@code DEBUG}, or {@link #INHERITED}
+	 * @param trigger the person or program that asks, as a phrase for the log
+	 */
+	record LogLevelRequest(long query, String logger, String level, String trigger) implements Request {
+
+		/** Stands for the level of the logger above. */
+		public static final String INHERITED = "INHERITED";
+
+		/** The levels. */
+		public static final Set<String> LEVELS = Set.of("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL", "OFF",
+				INHERITED);
+
+		@Override
+		public LogLevelRequest by(String other) {
+			return new LogLevelRequest(this.query, this.logger, this.level, other);
+		}
+
+	}
+
+	/**
 	 * Asks for a graceful stop of the pool. The master refuses it to workers.
 	 *
 	 * @param query any number, chosen by the sender and repeated in the
@@ -490,6 +517,16 @@ public sealed interface Message {
 	 * exit.
 	 */
 	record StopAccepting() implements FromMaster {
+
+	}
+
+	/**
+	 * Tells the worker to change the level of a logger.
+	 *
+	 * @param logger the name of the logger
+	 * @param level one of {@link LogLevelRequest#LEVELS}
+	 */
+	record SetLogLevel(String logger, String level) implements FromMaster {
 
 	}
 

@@ -146,6 +146,13 @@ record MessageFormat<M extends Message>(int code, Class<M> type, BiConsumer<Payl
 				out.writeString(request.trigger());
 			}, (in) -> new Message.UpgradeRequest(in.readLong(), in.readString())),
 
+			new MessageFormat<>(37, Message.LogLevelRequest.class, (out, request) -> {
+				out.writeLong(request.query());
+				out.writeString(request.logger());
+				out.writeString(request.level());
+				out.writeString(request.trigger());
+			}, (in) -> new Message.LogLevelRequest(in.readLong(), in.readString(), in.readString(), in.readString())),
+
 			new MessageFormat<>(35, Message.Meters.class, (out, meters) -> {
 				out.writeLong(meters.query());
 				out.writeInt(meters.collection());
@@ -231,6 +238,11 @@ record MessageFormat<M extends Message>(int code, Class<M> type, BiConsumer<Payl
 
 			new MessageFormat<>(71, Message.RefuseTraffic.class, (out, message) -> {
 			}, (in) -> new Message.RefuseTraffic()),
+
+			new MessageFormat<>(74, Message.SetLogLevel.class, (out, order) -> {
+				out.writeString(order.logger());
+				out.writeString(order.level());
+			}, (in) -> new Message.SetLogLevel(in.readString(), in.readString())),
 
 			new MessageFormat<>(72, Message.EndConnections.class, (out, message) -> {
 			}, (in) -> new Message.EndConnections()),

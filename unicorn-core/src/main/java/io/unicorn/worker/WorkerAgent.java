@@ -17,6 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
 import java.util.function.LongFunction;
 import java.util.function.UnaryOperator;
 
@@ -85,6 +86,9 @@ public final class WorkerAgent {
 	private volatile BootReport boot = new BootReport(Thread.currentThread());
 
 	private volatile Runnable refuseTraffic = () -> {
+	};
+
+	private volatile BiConsumer<String, String> logLevels = (logger, level) -> {
 	};
 
 	WorkerAgent(InputStream in, OutputStream out, WorkerObserver observer, ProcessEnd end) throws IOException {
@@ -180,6 +184,9 @@ public final class WorkerAgent {
 		}
 		else if (message instanceof Message.RefuseTraffic) {
 			DaemonThread.start("unicorn-readiness", this.refuseTraffic);
+		}
+		else if (message instanceof Message.SetLogLevel order) {
+			this.logLevels.accept(order.logger(), order.level());
 		}
 		else if (message instanceof Message.Perform perform) {
 			this.callService.on(perform);
@@ -344,6 +351,16 @@ public final class WorkerAgent {
 	 */
 	public void onRefuseTraffic(Runnable action) {
 		this.refuseTraffic = action;
+	}
+
+	/**
+	 * Set what changes the level of a logger.
+	 * @param change receives the name of the logger and one of
+	 * {@link io.unicorn.ipc.Message.LogLevelRequest#LEVELS}; called on the thread that
+	 * reads the master's messages; replaces an earlier one
+	 */
+	public void onLogLevel(BiConsumer<String, String> change) {
+		this.logLevels = change;
 	}
 
 	/**

@@ -21,13 +21,13 @@ class ArgumentsTests {
 	@Test
 	void aRolloutIsWaitedForUnlessAnOptionSaysOtherwise() throws CommandFailedException {
 		assertThat(parse("rollout"))
-			.isEqualTo(new Arguments(Arguments.Name.ROLLOUT, null, null, null, true, null, false));
+			.isEqualTo(new Arguments(Arguments.Name.ROLLOUT, null, List.of(), null, null, true, null, false));
 		assertThat(parse("rollout", "--no-wait").waits()).isFalse();
 	}
 
 	@Test
 	void aValueFollowsItsOptionOrAnEqualsSign() throws CommandFailedException {
-		Arguments expected = new Arguments(Arguments.Name.ROLLOUT, null, 4700, Path.of("/work"), true,
+		Arguments expected = new Arguments(Arguments.Name.ROLLOUT, null, List.of(), 4700, Path.of("/work"), true,
 				Duration.ofMinutes(10), false);
 		assertThat(parse("rollout", "--pid", "4700", "--work-dir", "/work", "--timeout", "10m")).isEqualTo(expected);
 		assertThat(parse("rollout", "--pid=4700", "--work-dir=/work", "--timeout=600")).isEqualTo(expected);
@@ -42,12 +42,24 @@ class ArgumentsTests {
 	@Test
 	void aNumberFollowsItsCommand() throws CommandFailedException {
 		assertThat(parse("scale", "5", "--pid=4700"))
-			.isEqualTo(new Arguments(Arguments.Name.SCALE, 5, 4700, null, true, null, false));
+			.isEqualTo(new Arguments(Arguments.Name.SCALE, 5, List.of(), 4700, null, true, null, false));
 		assertThat(parse("retire", "0").number()).isZero();
 		assertThat(parse("dump", "-1").number()).isEqualTo(-1);
-		assertThat(parse("stop", "--no-wait", "--timeout", "90s"))
-			.isEqualTo(new Arguments(Arguments.Name.STOP, null, null, null, false, Duration.ofSeconds(90), false));
+		assertThat(parse("stop", "--no-wait", "--timeout", "90s")).isEqualTo(
+				new Arguments(Arguments.Name.STOP, null, List.of(), null, null, false, Duration.ofSeconds(90), false));
 		assertThat(parse("status", "--json").json()).isTrue();
+	}
+
+	@Test
+	void aLoggerAndALevelFollowTheirCommand() throws CommandFailedException {
+		assertThat(parse("log-level", "com.example", "debug", "--pid=4700")).isEqualTo(new Arguments(
+				Arguments.Name.LOG_LEVEL, null, List.of("com.example", "DEBUG"), 4700, null, true, null, false));
+	}
+
+	@Test
+	void whatFollowsACheckIsForTheApplication() throws CommandFailedException {
+		assertThat(parse("check", "--unicorn.workers=3", "x").words()).containsExactly("--unicorn.workers=3", "x");
+		assertThat(parse("config").words()).isEmpty();
 	}
 
 	@ParameterizedTest
@@ -63,6 +75,10 @@ class ArgumentsTests {
 			"status --timeout 1s | the command status has no option '--timeout'",
 			"rollout --no-wait=x | the command rollout has no option '--no-wait=x'",
 			"scale | scale needs a number of workers", "scale --pid 1 | scale needs a number of workers, not '--pid'",
+			"log-level | log-level needs the name of a logger and a level",
+			"log-level com.example | log-level needs the name of a logger and a level",
+			"log-level com.example --pid 1 | log-level needs the name of a logger and a level",
+			"log-level a DEBUG b | the command log-level has no option 'b'",
 			"retire x | retire needs the index of a worker, not 'x'", "dump 1 2 | the command dump has no option '2'",
 			"scale 3 --no-wait | the command scale has no option '--no-wait'",
 			"stop --json | the command stop has no option '--json'",

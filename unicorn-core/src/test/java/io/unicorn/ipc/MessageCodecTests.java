@@ -98,6 +98,8 @@ class MessageCodecTests {
 					ScaleRequest, 000000101e 0000000000000001 00000002 0001 74
 					RetireRequest, 000000101f 0000000000000001 00000002 0001 74
 					DumpRequest, 0000001020 0000000000000001 00000002 0001 74
+					LogLevelRequest, 0000001425 0000000000000001 0001 6c 0003 4f4646 0001 74
+					SetLogLevel, 000000094a 0001 6c 0003 4f4646
 					StopRequest, 0000000c21 0000000000000001 0001 74
 					UpgradeRequest, 0000000c22 0000000000000001 0001 74
 					RequestReply, 0000000d55 0000000000000001 01 0001 74
@@ -327,6 +329,7 @@ class MessageCodecTests {
 				new Message.RefuseTraffic(), new Message.EndConnections(), new Message.RolloutRequest(1, "t"),
 				new Message.RolloutReply(1, 2), new Message.ScaleRequest(1, 2, "t"),
 				new Message.RetireRequest(1, 2, "t"), new Message.DumpRequest(1, 2, "t"),
+				new Message.LogLevelRequest(1, "l", "OFF", "t"), new Message.SetLogLevel("l", "OFF"),
 				new Message.StopRequest(1, "t"), new Message.UpgradeRequest(1, "t"),
 				new Message.RequestReply(1, Message.Result.WRONG, "t"), new Message.Drain(1), new Message.Stop(),
 				new Message.Leader(true), new Message.PoolReply(1, pool), new Message.StopAccepting(),

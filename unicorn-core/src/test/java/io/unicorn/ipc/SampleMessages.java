@@ -42,6 +42,7 @@ final class SampleMessages {
 				new Message.Welcome(1, 2, 3, 4, false, 5, 6, Initialization.ROLL_OUT, ""),
 				new Message.Welcome(1, 2, 3, 4, false, 5, 6, Initialization.NOTHING, ""),
 				new Message.ScaleRequest(9, -7, "größer"), new Message.RetireRequest(-9, 3, "a command"),
+				new Message.LogLevelRequest(9, "größer", "DEBUG", ""), new Message.SetLogLevel("a.b", "INHERITED"),
 				new Message.DumpRequest(9, 0, ""), new Message.StopRequest(9, "a command"),
 				new Message.UpgradeRequest(-9, "größer"), new Message.RequestReply(9, Message.Result.DONE, "größer"),
 				new Message.RequestReply(-9, Message.Result.WRONG, ""),

@@ -89,6 +89,9 @@ public final class WorkerCommand {
 	 */
 	public static final String OBSTACLE_PROPERTY = "io.unicorn.obstacle";
 
+	/** Lets the application report its configuration, and end. */
+	public static final String CHECK_PROPERTY = "io.unicorn.check";
+
 	/** Descriptors 0 to 2 are the standard streams. */
 	private static final int CONTROL_FD = 3;
 

@@ -1,6 +1,7 @@
 package io.unicorn.master.arbiter;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 import io.unicorn.ipc.Message;
@@ -65,6 +66,9 @@ final class Steering {
 		}
 		if (request instanceof Message.DumpRequest dump) {
 			return dump(dump, now);
+		}
+		if (request instanceof Message.LogLevelRequest level) {
+			return logLevel(level);
 		}
 		if (request instanceof Message.UpgradeRequest) {
 			this.upgrade.request(request.trigger());
@@ -170,6 +174,20 @@ final class Steering {
 				worker + " writes its threads to "
 						+ (directory.isEmpty() ? "its standard output, where the pool's output goes"
 								: "a file in " + directory + ", the log has its name"));
+	}
+
+	private Message.Reply logLevel(Message.LogLevelRequest request) {
+		if (request.logger().isBlank() || !Message.LogLevelRequest.LEVELS.contains(request.level())) {
+			return reply(request, Result.WRONG, request.logger().isBlank() ? "the name of a logger is missing"
+					: "there is no level '" + request.level() + "'");
+		}
+		List<Worker> ready = this.pool.in(WorkerState.READY).toList();
+		Message.SetLogLevel order = new Message.SetLogLevel(request.logger(), request.level());
+		ready.forEach((worker) -> this.effects.send(worker, order));
+		String change = "the level of logger " + request.logger() + " becomes " + request.level() + " in "
+				+ LogFormat.workers(ready.size());
+		this.effects.log(Level.INFO, change + " (" + request.trigger() + ")");
+		return reply(request, Result.DONE, change);
 	}
 
 	private Optional<Worker> find(int index) {

@@ -107,6 +107,21 @@ class SteeringTests {
 	}
 
 	@Test
+	void aLogLevelIsChangedInAllWorkersThatServe() {
+		scale(4);
+		assertThat(ask(new Message.LogLevelRequest(4, "com.example", "DEBUG", "a test"))).isEqualTo(
+				new Message.RequestReply(4, Result.DONE, "the level of logger com.example becomes DEBUG in 3 workers"));
+		Message order = new Message.SetLogLevel("com.example", "DEBUG");
+		assertThat(this.pool.effects(Effect.Send.class)).filteredOn((send) -> send.message().equals(order))
+			.extracting(Effect.Send::id)
+			.containsExactlyInAnyOrderElementsOf(workers().stream().limit(3).map(WorkerInfo::id).toList());
+		assertThat(log()).contains("the level of logger com.example becomes DEBUG in 3 workers (a test)");
+		assertThat(ask(new Message.LogLevelRequest(4, "com.example", "LOUD", "a test")).text())
+			.isEqualTo("there is no level 'LOUD'");
+		assertThat(ask(new Message.LogLevelRequest(4, " ", "DEBUG", "a test")).result()).isEqualTo(Result.WRONG);
+	}
+
+	@Test
 	void aStopEndsThePoolAsTermDoes() {
 		this.pool.ending();
 		assertThat(ask(new Message.StopRequest(4, "a test")).result()).isEqualTo(Result.DONE);

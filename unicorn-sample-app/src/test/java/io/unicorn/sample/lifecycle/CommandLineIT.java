@@ -98,6 +98,12 @@ class CommandLineIT {
 		assertThat(sockets(pool)).hasSize(1);
 
 		assertThat(command("status", "--json").out()).startsWith("{\"master\":{\"pid\":" + pool.masterPid() + ",");
+		CommandRun level = command("log-level", "org.springframework.web.servlet.DispatcherServlet", "debug");
+		assertThat(level.out()).as(level.toString())
+			.isEqualTo("the level of logger org.springframework.web.servlet.DispatcherServlet becomes DEBUG in "
+					+ "1 worker\n");
+		pool.get("/whoami");
+		pool.awaitOutput("GET \"/whoami\"", TIMEOUT);
 		CommandRun missing = command("retire", "7");
 		assertThat(missing.status()).isEqualTo(1);
 		assertThat(missing.err()).isEqualTo("unicorn: there is no worker 7\n");
@@ -145,6 +151,25 @@ class CommandLineIT {
 		CommandRun status = command("status");
 		assertThat(status.status()).as(status.toString()).isZero();
 		assertThat(pool.stop()).isZero();
+	}
+
+	@Test
+	void aCheckSaysWhatWouldStartAndStartsNothing() {
+		AppJar.version("1").overwrite(jar());
+		CommandRun good = command("check", "--unicorn.workers=3", "--server.port=4711");
+		assertThat(good.status()).as(good.toString()).isZero();
+		assertThat(good.out()).startsWith("A pool of 3 workers of class gthread would start, on ")
+			.contains("\nlistening on *:4711 (http)\n")
+			.containsPattern("unicorn.workers +3 +\"unicorn.workers\" from property source \"commandLineArgs\"");
+		CommandRun wrong = command("check", "--unicorn.workers=0");
+		assertThat(wrong.status()).as(wrong.toString()).isEqualTo(1);
+		assertThat(wrong.out() + wrong.err()).contains("APPLICATION FAILED TO START", "a number from 1 to 1024");
+		CommandRun none = command("check", "--unicorn.enabled=false");
+		assertThat(none.status()).as(none.toString()).isEqualTo(1);
+		assertThat(none.out()).startsWith("No worker pool: ");
+		CommandRun all = command("config");
+		assertThat(all.status()).as(all.toString()).isZero();
+		assertThat(all.out()).containsPattern("unicorn.graceful-timeout +30s +default");
 	}
 
 	@Test

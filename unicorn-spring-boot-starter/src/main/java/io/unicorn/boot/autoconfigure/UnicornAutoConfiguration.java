@@ -9,6 +9,7 @@ import io.unicorn.boot.tomcat.TomcatTuning;
 import io.unicorn.boot.worker.AvailabilityReadinessCheck;
 import io.unicorn.boot.worker.DrainLifecycle;
 import io.unicorn.boot.worker.ListenerAdoption;
+import io.unicorn.boot.worker.LogLevels;
 import io.unicorn.launch.settings.WorkerClass;
 import io.unicorn.worker.AcceptDelay;
 import io.unicorn.worker.ReadinessCheck;
@@ -30,6 +31,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.event.EventListener;
+import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
@@ -47,10 +49,12 @@ public final class UnicornAutoConfiguration {
 	private final ReadinessCheck readiness;
 
 	UnicornAutoConfiguration(WorkerAgent agent, ObjectProvider<ReadinessCheck> readiness, UnicornProperties properties,
-			ObjectProvider<ApplicationAvailability> availability, ApplicationContext context) {
+			ObjectProvider<ApplicationAvailability> availability, ObjectProvider<LoggingSystem> logging,
+			ApplicationContext context) {
 		this.agent = agent;
 		this.readiness = properties.rollout().isWithoutHealthCheck() ? ReadinessCheck.NONE
 				: readiness.getIfAvailable(() -> state(availability));
+		logging.ifAvailable((system) -> agent.onLogLevel(new LogLevels(system)));
 		agent.onRefuseTraffic(() -> AvailabilityChangeEvent.publish(context, ReadinessState.REFUSING_TRAFFIC));
 	}
 

@@ -152,6 +152,16 @@ public final class UnicornPropertiesBinder {
 						+ SHUTDOWN_PHASE + " is " + phase.toSeconds() + " s and the application takes time to close";
 	}
 
+	/**
+	 * Return where a property is set, or {@code null} if it is not.
+	 */
+	static @Nullable String origin(String property, Environment environment) {
+		UnicornPropertiesBinder binder = new UnicornPropertiesBinder(environment);
+		ConfigurationProperty found = binder.find(property);
+		ConfigurationProperty first = (found != null) ? found : binder.find(property + "[0]");
+		return (first != null) ? String.valueOf(first.getOrigin()) : null;
+	}
+
 	/** Return the time of Spring's shutdown phases if it replaces our default. */
 	private @Nullable Duration longerShutdownPhase() {
 		if (find("unicorn.graceful-timeout") != null) {

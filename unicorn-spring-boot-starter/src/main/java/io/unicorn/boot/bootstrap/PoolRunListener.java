@@ -31,7 +31,8 @@ class PoolRunListener implements SpringApplicationRunListener, Ordered {
 		this.application = application;
 		this.arguments = arguments;
 		WorkerProcess.resolveIndex();
-		if (WorkerProcess.isOne() || System.getProperty(WorkerCommand.PREPARE_PROPERTY) != null) {
+		if (WorkerProcess.isOne() || System.getProperty(WorkerCommand.PREPARE_PROPERTY) != null
+				|| System.getProperty(WorkerCommand.CHECK_PROPERTY) != null) {
 			new PidFileWriters(application).remove();
 			new PortFileWriters(application).remove();
 		}
@@ -63,6 +64,10 @@ class PoolRunListener implements SpringApplicationRunListener, Ordered {
 		String planFile = System.getProperty(WorkerCommand.PREPARE_PROPERTY);
 		if (WorkerProcess.isOne()) {
 			ProcessStart.asWorker(bootstrapContext, environment);
+		}
+		else if (System.getProperty(WorkerCommand.CHECK_PROPERTY) != null) {
+			new ProcessStart(this.application, this.arguments).asReport(environment,
+					System.getProperty(WorkerCommand.CHECK_PROPERTY));
 		}
 		else if (planFile != null) {
 			new ProcessStart(this.application, this.arguments).asPreparation(environment, Path.of(planFile));

@@ -83,6 +83,22 @@ final class ProcessStart {
 	}
 
 	/**
+	 * Report how this process would start, and end it.
+	 * @param report {@code check} or {@code config}
+	 * @throws RuntimeException if a value of the configuration is not allowed
+	 */
+	void asReport(ConfigurableEnvironment environment, String report) {
+		LaunchContext launch = this.context.get();
+		ConfigurationReport configuration = new ConfigurationReport(launch, environment, System.out);
+		boolean pool = report.equals("config") ? configuration.printAll() : configuration.check(
+				activation(launch, environment), () -> LaunchInputs.of(environment, this.application.getClassLoader()));
+		System.out.flush();
+		System.err.flush();
+		// Nothing was started, so no shutdown hook needs to run.
+		Runtime.getRuntime().halt(pool ? 0 : 1);
+	}
+
+	/**
 	 * Become the master, or return if the application starts in this one process.
 	 * @throws RuntimeException if the start ends, as that of one process would
 	 */

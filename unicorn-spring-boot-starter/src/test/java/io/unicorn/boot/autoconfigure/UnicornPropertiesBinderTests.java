@@ -238,7 +238,7 @@ class UnicornPropertiesBinderTests {
 				"unicorn.graceful-timeout", "6", "unicorn.boot-timeout", "7", "unicorn.migration-timeout", "8")))
 			.isEqualTo(new PoolSettings(OptionalInt.of(3), WorkerClass.SYNC, Duration.ofSeconds(5),
 					Duration.ofSeconds(6), Duration.ofSeconds(7), Duration.ZERO, false, RolloutSettings.DEFAULT,
-					AotCache.AUTO, Duration.ofSeconds(8)));
+					AotCache.AUTO, Duration.ofSeconds(8), ""));
 	}
 
 	@ParameterizedTest

@@ -1,0 +1,71 @@
+package io.unicorn.boot.autoconfigure;
+
+import java.lang.reflect.RecordComponent;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
+import org.springframework.core.env.Environment;
+import org.springframework.util.ReflectionUtils;
+
+/**
+ * A setting of the pool with its value and where that comes from.
+ *
+ * @param name name of the property
+ * @param text the value, as it may be written in a configuration; {@code -} for none
+ * @param origin where it was set, or {@code default}
+ */
+public record ConfiguredValue(String name, String text, String origin) {
+
+	private static final String DEFAULT = "default";
+
+	/**
+	 * Return all settings, in the order of the documentation.
+	 * @throws InvalidUnicornPropertyException if a value is not allowed or a property
+	 * does not exist
+	 */
+	public static List<ConfiguredValue> all(Environment environment) {
+		List<ConfiguredValue> values = new ArrayList<>();
+		add("unicorn.", UnicornPropertiesBinder.bind(environment), environment, values);
+		return values;
+	}
+
+	private static void add(String prefix, Record properties, Environment environment, List<ConfiguredValue> values) {
+		for (RecordComponent component : properties.getClass().getRecordComponents()) {
+			String name = prefix + DataObjectPropertyName.toDashedForm(component.getName());
+			Object value = ReflectionUtils.invokeMethod(component.getAccessor(), properties);
+			if (value instanceof Record group) {
+				add(name + ".", group, environment, values);
+			}
+			else {
+				String origin = UnicornPropertiesBinder.origin(name, environment);
+				values.add(new ConfiguredValue(name, text(value), (origin != null) ? origin : DEFAULT));
+			}
+		}
+	}
+
+	private static String text(@Nullable Object value) {
+		if (value instanceof Duration duration) {
+			return (duration.toMillis() % 1000 == 0) ? duration.toSeconds() + "s" : duration.toMillis() + "ms";
+		}
+		if (value instanceof Collection<?> elements) {
+			return elements.isEmpty() ? "-" : elements.stream().map(String::valueOf).collect(Collectors.joining(","));
+		}
+		if (value instanceof Enum<?>) {
+			return value.toString().toLowerCase(Locale.ROOT);
+		}
+		return (value != null) ? value.toString() : "-";
+	}
+
+	/** Whether the user has set it. */
+	public boolean isSet() {
+		return !this.origin.equals(DEFAULT);
+	}
+
+}

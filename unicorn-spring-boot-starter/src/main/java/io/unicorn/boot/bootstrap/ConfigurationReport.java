@@ -1,0 +1,87 @@
+package io.unicorn.boot.bootstrap;
+
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+import io.unicorn.boot.autoconfigure.ConfiguredValue;
+import io.unicorn.launch.plan.ListenAddress;
+import io.unicorn.launch.settings.MachineResources;
+import io.unicorn.launch.settings.PoolSize;
+
+import org.springframework.core.env.ConfigurableEnvironment;
+
+/**
+ * Prints how the application would start as a pool.
+ */
+final class ConfigurationReport {
+
+	private final LaunchContext context;
+
+	private final ConfigurableEnvironment environment;
+
+	private final PrintStream out;
+
+	ConfigurationReport(LaunchContext context, ConfigurableEnvironment environment, PrintStream out) {
+		this.context = context;
+		this.environment = environment;
+		this.out = out;
+	}
+
+	/**
+	 * Print whether a pool would start, and what was set.
+	 * @param inputs reads and checks the configuration
+	 * @return whether it would
+	 */
+	boolean check(PoolActivation activation, Supplier<LaunchInputs> inputs) {
+		if (!activation.wanted()) {
+			this.out.println((activation.remark() != null) ? activation.remark()
+					: "No worker pool: unicorn.enabled is false, or the application has no web server.");
+			return false;
+		}
+		LaunchInputs found = inputs.get();
+		List<String> flags = new ArrayList<>(found.properties().jvmArgs());
+		flags.addAll(this.context.jvmFlags());
+		MachineResources machine = MachineResources.current(this.context.jvmFlags());
+		PoolSize size = PoolSize.of(found.settings().workers(), found.settings().workerClass(), machine, flags);
+		int workers = found.settings().workers().orElse(size.auto());
+		this.out.printf("A pool of %d %s of class %s would start, on %d %s with %d MiB of memory%n", workers,
+				(workers == 1) ? "worker" : "workers", found.settings().workerClass().configName(), machine.cores(),
+				(machine.cores() == 1) ? "processor" : "processors", machine.memoryBytes() >> 20);
+		found.addresses().forEach((address) -> this.out.println("listening on " + describe(address)));
+		found.notices().forEach(this.out::println);
+		if (size.remark() != null) {
+			this.out.println(size.remark());
+		}
+		print(ConfiguredValue.all(this.environment).stream().filter(ConfiguredValue::isSet).toList());
+		return true;
+	}
+
+	/**
+	 * Print all settings.
+	 * @return {@code true}
+	 */
+	boolean printAll() {
+		print(ConfiguredValue.all(this.environment));
+		return true;
+	}
+
+	private static String describe(ListenAddress address) {
+		String host = (address.host() != null) ? address.host() : "*";
+		return (host.contains(":") ? "[" + host + "]" : host) + ":"
+				+ ((address.port() != 0) ? address.port() : "a free port") + " (" + address.name() + ")";
+	}
+
+	private void print(List<ConfiguredValue> values) {
+		int name = values.stream().mapToInt((value) -> value.name().length()).max().orElse(0);
+		int text = values.stream().mapToInt((value) -> value.text().length()).max().orElse(0);
+		values.forEach((value) -> this.out
+			.println(pad(value.name(), name) + "  " + pad(value.text(), Math.min(text, 30)) + "  " + value.origin()));
+	}
+
+	private static String pad(String text, int width) {
+		return text + " ".repeat(Math.max(0, width - text.length()));
+	}
+
+}

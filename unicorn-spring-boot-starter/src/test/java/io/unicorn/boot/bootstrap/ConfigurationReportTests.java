@@ -1,0 +1,78 @@
+package io.unicorn.boot.bootstrap;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+
+import io.unicorn.boot.autoconfigure.InvalidUnicornPropertyException;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.StandardEnvironment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+class ConfigurationReportTests {
+
+	private final StandardEnvironment environment = new StandardEnvironment();
+
+	private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+	private ConfigurationReport report(Map<String, Object> properties) {
+		this.environment.getPropertySources().addFirst(new MapPropertySource("test", properties));
+		return new ConfigurationReport(new LaunchContext("Linux", "main", "Main", "Main", List.of(), true),
+				this.environment, new PrintStream(this.bytes, true, StandardCharsets.UTF_8));
+	}
+
+	private boolean check(Map<String, Object> properties, PoolActivation activation) {
+		return report(properties).check(activation,
+				() -> LaunchInputs.of(this.environment, getClass().getClassLoader()));
+	}
+
+	private List<String> lines() {
+		return this.bytes.toString(StandardCharsets.UTF_8).lines().toList();
+	}
+
+	@Test
+	void aPoolThatWouldStartIsDescribedWithWhatWasSet() {
+		assertThat(check(
+				Map.of("unicorn.workers", "3", "unicorn.timeout", "45", "unicorn.jvm-args[0]", "-Xmx64m", "server.port",
+						"9000", "management.server.port", "9001", "management.server.address", "::1"),
+				new PoolActivation(true, null)))
+			.isTrue();
+		assertThat(lines().get(0)).startsWith("A pool of 3 workers of class gthread would start, on ");
+		assertThat(lines())
+			.contains("listening on *:9000 (http)", "listening on [0:0:0:0:0:0:0:1]:9001 (management)",
+					"unicorn.workers   3        \"unicorn.workers\" from property source \"test\"",
+					"unicorn.timeout   45s      \"unicorn.timeout\" from property source \"test\"",
+					"unicorn.jvm-args  -Xmx64m  \"unicorn.jvm-args[0]\" from property source \"test\"")
+			.noneMatch((line) -> line.startsWith("unicorn.threads"));
+	}
+
+	@Test
+	void theReasonWhyThereIsNoPoolIsPrinted() {
+		assertThat(check(Map.of(), new PoolActivation(false, "No worker pool: a reason."))).isFalse();
+		assertThat(check(Map.of(), new PoolActivation(false, null))).isFalse();
+		assertThat(lines()).containsExactly("No worker pool: a reason.",
+				"No worker pool: unicorn.enabled is false, or the application has no web server.");
+	}
+
+	@Test
+	void aValueThatIsNotAllowedIsRefusedAsInAStart() {
+		assertThatExceptionOfType(InvalidUnicornPropertyException.class)
+			.isThrownBy(() -> check(Map.of("unicorn.workers", "0"), new PoolActivation(true, null)));
+	}
+
+	@Test
+	void allSettingsAreListedWithTheirDefaults() {
+		assertThat(report(Map.of("UNICORN_MAXREQUESTS", "7")).printAll()).isTrue();
+		assertThat(lines()).anyMatch((line) -> line.matches("unicorn.worker-class +gthread +default"))
+			.anyMatch((line) -> line.matches("unicorn.rollout.observe +5s +default"))
+			.anyMatch((line) -> line.matches("unicorn.pidfile +- +default"))
+			.anyMatch((line) -> line.matches("unicorn.warm-up.requests +1000 +default"));
+	}
+
+}
