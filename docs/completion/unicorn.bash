@@ -10,12 +10,13 @@ _unicorn() {
         --pid | --timeout | scale | retire | dump) return ;;
     esac
     if [ "$COMP_CWORD" -eq 1 ]; then
-        options="rollout status top scale retire dump upgrade stop help"
+        options="rollout status top scale retire dump log-level upgrade stop check config help"
     else
         case "${COMP_WORDS[1]}" in
             rollout | stop) options="$pool --no-wait --timeout" ;;
             status) options="$pool --json" ;;
-            help) options="" ;;
+            log-level) [ "$COMP_CWORD" -eq 3 ] && options="trace debug info warn error off inherited" || options=$pool ;;
+            help | check | config) options="" ;;
             *) options=$pool ;;
         esac
     fi

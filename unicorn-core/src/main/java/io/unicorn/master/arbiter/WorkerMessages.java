@@ -150,7 +150,9 @@ final class WorkerMessages {
 	/** Log if a worker reads other settings: a roll-out brings them to all workers. */
 	private void onHello(Worker worker, Message.Hello hello, Instant now) {
 		try {
-			if (!PoolSettings.of(hello.configuration()).equals(worker.settings())) {
+			// Only the bootstrap knows whether the directory for dumps can be used.
+			PoolSettings found = PoolSettings.of(hello.configuration()).withDumpDir(worker.settings().dumpDir());
+			if (!found.equals(worker.settings())) {
 				log(worker, Level.WARN, "has found a changed configuration of unicorn.*; "
 						+ "it comes into force with the next roll-out (SIGHUP)", now);
 			}

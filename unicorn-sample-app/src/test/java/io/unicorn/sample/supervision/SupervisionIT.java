@@ -48,8 +48,9 @@ class SupervisionIT {
 	static final SharedPool SHARED = new SharedPool(2,
 			() -> RunningPool.builder()
 				.bootingFast()
-				.jvmFlags("-Xmx80m")
-				.args("--sample.chaos=true", "--sample.boot.fail-if-exists=" + broken()));
+				.jvmFlags("-Xmx80m", "-XX:+HeapDumpOnOutOfMemoryError")
+				.args("--sample.chaos=true", "--unicorn.dump-dir=" + directory.resolve("dumps"),
+						"--sample.boot.fail-if-exists=" + broken()));
 
 	@Test
 	@Order(1)
@@ -107,6 +108,9 @@ class SupervisionIT {
 		pool.awaitOutputAfter(mark,
 				Pattern.compile(victim.inLog() + " exited: exit code 3, OutOfMemoryError .*; respawning "), TIMEOUT);
 		WorkerReplacement.assertReplaced(victim, before, "out-of-memory", pool);
+		pool.awaitOutputAfter(mark, Pattern.compile("a worker that has exited has written"), TIMEOUT);
+		Path dump = Path.of(pool.pool().path("lastExits").path(0).path("dumpFile").asString(""));
+		assertThat(dump).isEqualTo(directory.resolve("dumps/java_pid" + victim.pid() + ".hprof")).isNotEmptyFile();
 	}
 
 	@Test

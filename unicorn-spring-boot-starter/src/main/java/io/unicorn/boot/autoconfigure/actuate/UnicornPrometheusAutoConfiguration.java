@@ -6,8 +6,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.unicorn.boot.actuate.PoolMetricsEndpoint;
 import io.unicorn.boot.actuate.PoolPrometheusRegistry;
 import io.unicorn.boot.autoconfigure.OnWorkerCondition;
 import io.unicorn.boot.autoconfigure.UnicornAutoConfiguration;
@@ -17,8 +19,11 @@ import org.springframework.beans.BeansException;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.AnyNestedCondition;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.micrometer.metrics.actuate.endpoint.MetricsEndpoint;
 import org.springframework.boot.micrometer.metrics.autoconfigure.export.ConditionalOnEnabledMetricsExport;
 import org.springframework.boot.micrometer.metrics.autoconfigure.export.prometheus.PrometheusScrapeEndpoint;
 import org.springframework.context.annotation.Bean;
@@ -28,8 +33,9 @@ import org.springframework.util.function.SingletonSupplier;
 /**
  * Lets a scrape of a worker by Prometheus return the metrics of the pool.
  */
-@AutoConfiguration(after = UnicornAutoConfiguration.class,
-		beforeName = "org.springframework.boot.micrometer.metrics.autoconfigure.export.prometheus.PrometheusMetricsExportAutoConfiguration")
+@AutoConfiguration(after = UnicornAutoConfiguration.class, beforeName = {
+		"org.springframework.boot.micrometer.metrics.autoconfigure.export.prometheus.PrometheusMetricsExportAutoConfiguration",
+		"org.springframework.boot.micrometer.metrics.autoconfigure.MetricsEndpointAutoConfiguration" })
 @ConditionalOnClass({ PrometheusRegistry.class, PrometheusMeterRegistry.class, PrometheusScrapeEndpoint.class,
 		ConditionalOnAvailableEndpoint.class })
 @ConditionalOnEnabledMetricsExport("prometheus")
@@ -43,13 +49,42 @@ public final class UnicornPrometheusAutoConfiguration {
 	 */
 	@Bean
 	@ConditionalOnMissingBean(PrometheusRegistry.class)
-	@ConditionalOnAvailableEndpoint(PrometheusScrapeEndpoint.class)
+	@Conditional(OnPublishedMetrics.class)
 	static PoolPrometheusRegistry unicornPrometheusRegistry(ObjectProvider<WorkerAgent> agent,
 			ObjectProvider<PrometheusMeterRegistry> meters) {
 		// The last report comes when the context is closing, and has no beans any more.
 		SingletonSupplier<List<PrometheusMeterRegistry>> registries = SingletonSupplier
 			.of(() -> meters.stream().toList());
 		return new PoolPrometheusRegistry(agent.getIfAvailable(), () -> longTaskTimers(registries));
+	}
+
+	/** Is static for the same reason. */
+	@Bean
+	@ConditionalOnMissingBean(MetricsEndpoint.class)
+	@ConditionalOnBean(PoolPrometheusRegistry.class)
+	@ConditionalOnAvailableEndpoint(MetricsEndpoint.class)
+	static PoolMetricsEndpoint metricsEndpoint(MeterRegistry own, ObjectProvider<PrometheusMeterRegistry> named,
+			PoolPrometheusRegistry pool) {
+		return new PoolMetricsEndpoint(own, named::getIfUnique, pool);
+	}
+
+	/** The metrics can be read: one of their endpoints is there. */
+	static final class OnPublishedMetrics extends AnyNestedCondition {
+
+		OnPublishedMetrics() {
+			super(ConfigurationPhase.REGISTER_BEAN);
+		}
+
+		@ConditionalOnAvailableEndpoint(PrometheusScrapeEndpoint.class)
+		static class OnPrometheus {
+
+		}
+
+		@ConditionalOnAvailableEndpoint(MetricsEndpoint.class)
+		static class OnMetrics {
+
+		}
+
 	}
 
 	/**
