@@ -73,6 +73,7 @@ import org.springframework.boot.convert.DurationUnit;
  * @param slowRequest Age from which on a request is logged, once, with its method, its
  * path and the stack of its thread, in seconds unless a unit is given, at most 365d, or 0
  * for none. At most one is logged in five seconds. The default is 0s.
+ * @param probe How the master answers probes.
  */
 @ConfigurationProperties("unicorn")
 public record UnicornProperties(@Nullable Boolean enabled, @DefaultValue("auto") String workers,
@@ -88,7 +89,7 @@ public record UnicornProperties(@Nullable Boolean enabled, @DefaultValue("auto")
 		@DefaultValue WarmUp warmUp, @DefaultValue("auto") AotCache aotCache,
 		@DefaultValue("balanced") JvmProfile jvmProfile, @DefaultValue( {
 		}) List<String> jvmArgs, @Nullable String pidfile, @Nullable String workDir,
-		@DefaultValue("0s") @DurationUnit(ChronoUnit.SECONDS) Duration slowRequest){
+		@DefaultValue("0s") @DurationUnit(ChronoUnit.SECONDS) Duration slowRequest, @DefaultValue Probe probe){
 
 	static final String AUTO = "auto";
 
@@ -138,6 +139,17 @@ public record UnicornProperties(@Nullable Boolean enabled, @DefaultValue("auto")
 	}
 
 	/**
+	 * How the master answers probes.
+	 *
+	 * @param address Address on which the master answers /livez, /readyz and /metrics
+	 * over HTTP: a port, which is opened on the loopback interface, or a host and a port,
+	 * such as 0.0.0.0:9090. By default it answers none.
+	 */
+	public record Probe(@Nullable String address) {
+
+	}
+
+	/**
 	 * Requests that a worker sends to itself before it serves.
 	 *
 	 * @param paths Paths of the application, each with or without a query, that a worker
@@ -167,7 +179,7 @@ public record UnicornProperties(@Nullable Boolean enabled, @DefaultValue("auto")
 		return new UnicornProperties(this.enabled, this.workers, this.workerClass, this.threads, this.maxRequests,
 				this.maxRequestsJitter, this.timeout, gracefulTimeout, this.bootTimeout, this.migrationTimeout,
 				this.initialization, this.shutdownDelay, this.reloadOnChange, this.rollout, this.health, this.warmUp,
-				this.aotCache, this.jvmProfile, this.jvmArgs, this.pidfile, this.workDir, this.slowRequest);
+				this.aotCache, this.jvmProfile, this.jvmArgs, this.pidfile, this.workDir, this.slowRequest, this.probe);
 	}
 
 	/**

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 
 import io.unicorn.boot.autoconfigure.UnicornProperties;
+import io.unicorn.boot.bootstrap.addresses.ProbePort;
 import io.unicorn.launch.generation.Generation;
 import io.unicorn.launch.plan.ExclusiveFlag;
 import io.unicorn.launch.plan.JavaCommandLine;
@@ -63,7 +64,9 @@ final class LaunchPlanner {
 				new LaunchPlan.Workers(Command.bytes(Path.of(System.getProperty("java.home"), "bin", "java")), command,
 						generation, workerOptions(properties, size.heapFlag(), profile, terminal), jvmVariables,
 						exclusiveFlags(properties.jvmArgs(), command, jvmVariables)),
-				this.files.master(this.inputs.pidFiles(), this.inputs.log(), this.inputs.portFiles()), allNotices);
+				this.files.master(this.inputs.pidFiles(), this.inputs.log(), this.inputs.portFiles(),
+						ProbePort.of(properties.probe().address(), properties.health().minReady())),
+				allNotices);
 	}
 
 	private List<String> workerOptions(UnicornProperties properties, @Nullable String heapFlag, List<String> profile,
