@@ -23,7 +23,7 @@ import com.sun.net.httpserver.HttpServer;
 final class ProbeServer {
 
 	/** How many clients may be slow without others having to wait. */
-	private static final int THREADS = 4;
+	private static final int THREADS = 8;
 
 	/** Requests beyond these are refused by closing their connection. */
 	private static final int WAITING = 16;
