@@ -53,11 +53,12 @@ public final class Probe {
 	private boolean open(LaunchPlan.Probe probe) {
 		try {
 			InetAddress host = InetAddress.getByName(probe.address().host());
-			this.server = new ProbeServer(new InetSocketAddress(host, probe.address().port()),
+			this.server = ProbeServer.start(new InetSocketAddress(host, probe.address().port()),
 					new Answers(this.pool, new PoolMetrics(new ProcessTable()), probe.minReady()));
 			return true;
 		}
-		catch (IOException | RuntimeException ex) {
+		catch (IOException | RuntimeException | OutOfMemoryError ex) {
+			// Also at the limit of threads.
 			failed(probe, String.valueOf(ex.getMessage()));
 		}
 		catch (LinkageError ex) {

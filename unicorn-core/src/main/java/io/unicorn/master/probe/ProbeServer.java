@@ -48,29 +48,39 @@ final class ProbeServer {
 
 	private final Answers answers;
 
-	/**
-	 * Create and start.
-	 * @throws IOException if it cannot listen
-	 */
-	ProbeServer(InetSocketAddress address, Answers answers) throws IOException {
-		SETTINGS.forEach(System::setProperty);
+	private ProbeServer(HttpServer server, Answers answers) {
+		this.server = server;
 		this.answers = answers;
-		this.server = HttpServer.create(address, CONNECTIONS);
 		this.threads = new ThreadPoolExecutor(THREADS, THREADS, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(WAITING),
 				(task) -> {
 					Thread thread = new Thread(task, "unicorn-http");
 					thread.setDaemon(true);
 					return thread;
 				});
+	}
+
+	/**
+	 * Create and start.
+	 * @throws IOException if it cannot listen
+	 */
+	static ProbeServer start(InetSocketAddress address, Answers answers) throws IOException {
+		SETTINGS.forEach(System::setProperty);
+		ProbeServer started = new ProbeServer(HttpServer.create(address, CONNECTIONS), answers);
+		try {
+			started.begin();
+			return started;
+		}
+		catch (RuntimeException | Error ex) {
+			started.close();
+			throw ex;
+		}
+	}
+
+	private void begin() {
 		this.threads.prestartAllCoreThreads();
 		this.server.setExecutor(this.threads);
 		this.server.createContext("/", this::handle);
 		this.server.start();
-	}
-
-	/** Return the port on which it listens. */
-	int port() {
-		return this.server.getAddress().getPort();
 	}
 
 	private void handle(HttpExchange exchange) throws IOException {
