@@ -14,6 +14,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
+import io.unicorn.ipc.PoolSnapshot;
 import io.unicorn.master.arbiter.Arbiter;
 import io.unicorn.master.arbiter.pool.ArbiterState;
 import io.unicorn.master.arbiter.pool.Effect;
@@ -198,6 +199,11 @@ final class EventLoop implements MasterUpgrade.Running, WorkerProcesses.MainThre
 	@Override
 	public @Nullable ArbiterState save() {
 		return this.arbiter.save(this.clock.now());
+	}
+
+	/** Return the state of the pool; on the loop's thread. */
+	PoolSnapshot snapshot() {
+		return this.arbiter.snapshot(this.clock.now());
 	}
 
 	/** Run a task now; what it throws is logged. */

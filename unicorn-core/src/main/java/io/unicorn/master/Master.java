@@ -47,6 +47,7 @@ import io.unicorn.master.listener.ListenerSet;
 import io.unicorn.master.log.LogQueue;
 import io.unicorn.master.log.LogWriter;
 import io.unicorn.master.meters.MeterExchange;
+import io.unicorn.master.probe.Probe;
 import io.unicorn.master.process.OomKills;
 import io.unicorn.master.process.Preparations;
 import io.unicorn.master.process.ProcessFigures;
@@ -118,6 +119,10 @@ public final class Master {
 
 	private final Commands commands;
 
+	private final PoolMeasurement measurement;
+
+	private final Probe probe;
+
 	private final MasterUpgrade upgrade;
 
 	private final OomKills oomKills = new OomKills();
@@ -158,9 +163,12 @@ public final class Master {
 				this.background);
 		this.cacheEffects = new CacheEffects(this.caches, this.trainer, new Archive(program, Command.ownArguments()),
 				this.processes, this.generations, this.ground, environment, this.loop::decide);
+		this.measurement = new PoolMeasurement(new ProcessFigures(Path.of("/proc")), this.listeners, this.generations);
+		this.probe = new Probe(program.master().probe(), this.log, this.loop::post,
+				() -> this.measurement.withListeners(this.loop.snapshot()));
 		this.upgrade = new MasterUpgrade(posix, program, environment, this.preparations,
 				new MasterUpgrade.Parts(this.ground, this.generations, this.listeners, this.processes,
-						this.eventSources, this.commands, this.cacheEffects, this.meters),
+						this.eventSources, this.commands, this.probe, this.cacheEffects, this.meters),
 				this.log, this.loop);
 		this.loop.performWith(performer(environment));
 		this.loop.afterEach((now) -> {
@@ -204,11 +212,11 @@ public final class Master {
 		SharedFiles sharedFiles = new SharedFiles(Path.of("/proc"), this.posix.pid(), workDir(this.program),
 				Path.of(Objects.requireNonNullElse(this.program.master().log().file(), "")),
 				(line) -> this.log.write(Effect.Level.WARN, line));
-		return new EffectPerformer(new EffectPerformer.Parts(this.ground, launcher, this.processes, this.preparations,
-				this.generations, this.listeners, listenerEffects, this.cacheEffects, this.commands, sharedFiles,
-				this.upgrade, this.background,
-				new PoolMeasurement(new ProcessFigures(Path.of("/proc")), this.listeners, this.generations),
-				this.meters), environment, this.log, this.loop::decide, this::exit, this::runWithoutPool);
+		return new EffectPerformer(
+				new EffectPerformer.Parts(this.ground, launcher, this.processes, this.preparations, this.generations,
+						this.listeners, listenerEffects, this.cacheEffects, this.commands, sharedFiles, this.upgrade,
+						this.background, this.measurement, this.meters),
+				environment, this.log, this.loop::decide, this::exit, this::runWithoutPool);
 	}
 
 	private static Path workDir(LaunchPlan program) {
@@ -326,11 +334,13 @@ public final class Master {
 		this.loop.runSafely(() -> this.loop.decide(first));
 		this.loop.runSafely(() -> this.cacheEffects.checkArchive(this.log));
 		this.commands.listen(System.getProperty(MasterCommand.SOCKET_PROPERTY), workDir(this.program));
+		this.probe.listen();
 		try {
 			this.loop.run();
 		}
 		finally {
 			this.commands.close();
+			this.probe.close();
 			this.log.close();
 		}
 	}
@@ -343,6 +353,7 @@ public final class Master {
 	private void close() {
 		this.eventSources.close();
 		this.commands.close();
+		this.probe.close();
 		this.preparations.close();
 		this.cacheEffects.close();
 		this.pidFiles.delete();
@@ -470,6 +481,10 @@ public final class Master {
 		this.generations.add(result.generation(), plan);
 		this.ground.add(result.generation(), plan);
 		logNotices(plan);
+		if (!Objects.equals(plan.master().probe(), this.program.master().probe())) {
+			this.log.write(Effect.Level.INFO, "unicorn.probe.address or unicorn.health.min-ready has changed; "
+					+ "for probes that takes effect when the master is replaced (USR2) or started again");
+		}
 		watchJar(plan);
 		this.loop.decide(new Event.Prepared(result.generation(), Generations.spec(plan)));
 	}

@@ -52,6 +52,12 @@ final class PoolMeasurement {
 				pool.problem());
 	}
 
+	/** Return a pool with its listeners, and without what processes use. */
+	PoolSnapshot withListeners(PoolSnapshot pool) {
+		return new PoolSnapshot(pool.master(), pool.target(), pool.ready(), this.listeners.describe(addresses()),
+				pool.workers(), pool.exits(), pool.lastExits(), pool.rollouts(), pool.problem());
+	}
+
 	private List<ListenAddress> addresses() {
 		return this.generations.plans()
 			.values()

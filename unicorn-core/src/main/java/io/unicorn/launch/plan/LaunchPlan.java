@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 
 import io.unicorn.launch.generation.Generation;
 import io.unicorn.launch.settings.PoolSettings;
+import io.unicorn.launch.settings.ProbeAddress;
 import io.unicorn.posix.Command;
 import org.jspecify.annotations.Nullable;
 
@@ -109,9 +110,10 @@ public record LaunchPlan(String application, PoolSettings settings, int autoWork
 	 * @param log where and how the master logs
 	 * @param portFiles files that hold the port of a listener while the master runs, by
 	 * the name of the listener
+	 * @param probe where the master answers probes, or {@code null} for nowhere
 	 */
 	public record Master(String workDir, List<String> classPath, @Nullable String nativeDirectory,
-			List<String> pidFiles, MasterLog log, Map<String, String> portFiles) {
+			List<String> pidFiles, MasterLog log, Map<String, String> portFiles, @Nullable Probe probe) {
 
 		public Master {
 			classPath = List.copyOf(classPath);
@@ -119,10 +121,27 @@ public record LaunchPlan(String application, PoolSettings settings, int autoWork
 			portFiles = Map.copyOf(portFiles);
 		}
 
+		/** Create for a master that answers no probes. */
+		public Master(String workDir, List<String> classPath, @Nullable String nativeDirectory, List<String> pidFiles,
+				MasterLog log, Map<String, String> portFiles) {
+			this(workDir, classPath, nativeDirectory, pidFiles, log, portFiles, null);
+		}
+
 		private Master withFilesOf(Master other) {
 			return new Master(this.workDir, this.classPath, this.nativeDirectory, other.pidFiles, other.log,
-					other.portFiles);
+					other.portFiles, this.probe);
 		}
+
+	}
+
+	/**
+	 * Says how the master answers probes.
+	 *
+	 * @param address where, with an IP address as its host
+	 * @param minReady the number of ready workers below which the pool is not ready, 0
+	 * for the least
+	 */
+	public record Probe(ProbeAddress address, int minReady) {
 
 	}
 

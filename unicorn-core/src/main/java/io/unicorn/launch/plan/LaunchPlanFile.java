@@ -16,6 +16,7 @@ import java.util.Map;
 
 import io.unicorn.launch.generation.Generation;
 import io.unicorn.launch.settings.PoolSettings;
+import io.unicorn.launch.settings.ProbeAddress;
 import io.unicorn.launch.workdir.WorkDir;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 public final class LaunchPlanFile {
 
 	/** Changes with every change of the format. */
-	private static final int MAGIC = 0x554e4904;
+	private static final int MAGIC = 0x554e4905;
 
 	/** Limit of a list, so that a damaged file does not exhaust the memory. */
 	private static final int MAX_ENTRIES = 100_000;
@@ -83,6 +84,9 @@ public final class LaunchPlanFile {
 		writeList(out, plan.master().log().output());
 		writeList(out, plan.master().log().inFile());
 		writeList(out, entries(plan.master().portFiles()));
+		LaunchPlan.Probe probe = plan.master().probe();
+		writeOptional(out, (probe != null) ? probe.address().toString() : null);
+		out.writeInt((probe != null) ? probe.minReady() : 0);
 		writeList(out, plan.notices());
 	}
 
@@ -140,7 +144,8 @@ public final class LaunchPlanFile {
 				new LaunchPlan.Workers(java, command, generation(readList(in)), readList(in), readList(in),
 						readList(in)),
 				new LaunchPlan.Master(readString(in), readList(in), readOptional(in), readList(in),
-						new MasterLog(readOptional(in), readList(in), readList(in)), map(readList(in))),
+						new MasterLog(readOptional(in), readList(in), readList(in)), map(readList(in)),
+						probe(readOptional(in), in.readInt())),
 				readList(in));
 	}
 
@@ -153,6 +158,11 @@ public final class LaunchPlanFile {
 		}
 		return new Generation(fields.get(0), Path.of(fields.get(1)), Path.of(fields.get(2)),
 				Generation.Form.valueOf(fields.get(3)));
+	}
+
+	private static LaunchPlan.@Nullable Probe probe(@Nullable String address, int minReady) {
+		ProbeAddress parsed = (address != null) ? ProbeAddress.parse(address) : null;
+		return (parsed != null) ? new LaunchPlan.Probe(parsed, minReady) : null;
 	}
 
 	private static void writeOptional(DataOutputStream out, @Nullable String string) throws IOException {

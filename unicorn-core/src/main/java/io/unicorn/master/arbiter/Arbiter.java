@@ -218,7 +218,8 @@ public final class Arbiter {
 		return this.due;
 	}
 
-	PoolSnapshot snapshot(Instant now) {
+	/** Return the state of the pool. */
+	public PoolSnapshot snapshot(Instant now) {
 		String state = this.shutdown.isUnderWay() ? "stopping" : !this.reconciler.hasEverBeenReady() ? "starting"
 				: this.rollouts.isRunning() ? "reloading" : "running";
 		return new PoolSnapshot(

@@ -23,6 +23,7 @@ import io.unicorn.master.ground.Ground;
 import io.unicorn.master.listener.ListenerSet;
 import io.unicorn.master.log.LogQueue;
 import io.unicorn.master.meters.MeterExchange;
+import io.unicorn.master.probe.Probe;
 import io.unicorn.master.process.Preparations;
 import io.unicorn.master.process.WorkerConnection;
 import io.unicorn.master.process.WorkerProcesses;
@@ -63,7 +64,7 @@ public final class MasterUpgrade {
 	 * What is handed over beside the state of the arbiter.
 	 */
 	public record Parts(Ground ground, Generations generations, ListenerSet listeners, WorkerProcesses processes,
-			EventSources eventSources, Commands commands, CacheEffects caches, MeterExchange meters) {
+			EventSources eventSources, Commands commands, Probe probe, CacheEffects caches, MeterExchange meters) {
 
 	}
 
@@ -199,6 +200,7 @@ public final class MasterUpgrade {
 		try {
 			this.parts.eventSources.stop();
 			this.parts.commands.suspend();
+			this.parts.probe.suspend();
 			this.running.handleReceived();
 			HandOver state = handOver(newMaster);
 			HandOverFile.write(state, file);
@@ -222,6 +224,7 @@ public final class MasterUpgrade {
 			exits.release();
 			this.parts.eventSources.beginAgain();
 			this.parts.commands.resume();
+			this.parts.probe.resume();
 			this.parts.processes.listen(this.parts.eventSources.poller());
 			Files.deleteIfExists(file);
 		}

@@ -10,6 +10,7 @@ import java.util.OptionalInt;
 import io.unicorn.launch.generation.Generation;
 import io.unicorn.launch.settings.AotCache;
 import io.unicorn.launch.settings.PoolSettings;
+import io.unicorn.launch.settings.ProbeAddress;
 import io.unicorn.launch.settings.RolloutSettings;
 import io.unicorn.launch.settings.WorkerClass;
 
@@ -46,7 +47,8 @@ public final class SamplePlans {
 				new LaunchPlan.Master("/work", List.of("/work/lib/a.jar", "/work/lib/b.jar"), "/work/lib",
 						List.of("/run/shop.pid", "/tmp/b.pid"),
 						new MasterLog("/var/log/shop.log", List.of("{1}", "{2}", "{3}"), List.of("a", "b\n", "c")),
-						Map.of("http", "/run/app.port")),
+						Map.of("http", "/run/app.port"),
+						new LaunchPlan.Probe(new ProbeAddress("fe80::1%eth0", 9090), 2)),
 				List.of("first notice", "second notice \u20ac"));
 	}
 

@@ -76,6 +76,7 @@ import org.springframework.boot.convert.DurationUnit;
  * @param dumpDir Directory for the thread dumps, heap dumps and error reports of workers,
  * created with mode 0700 if it does not exist. By default thread dumps go to the standard
  * output, and the JVM writes the others to its working directory.
+ * @param probe How the master answers probes.
  */
 @ConfigurationProperties("unicorn")
 public record UnicornProperties(@Nullable Boolean enabled, @DefaultValue("auto") String workers,
@@ -91,7 +92,8 @@ public record UnicornProperties(@Nullable Boolean enabled, @DefaultValue("auto")
 		@DefaultValue WarmUp warmUp, @DefaultValue("auto") AotCache aotCache,
 		@DefaultValue("balanced") JvmProfile jvmProfile, @DefaultValue( {
 		}) List<String> jvmArgs, @Nullable String pidfile, @Nullable String workDir,
-		@DefaultValue("0s") @DurationUnit(ChronoUnit.SECONDS) Duration slowRequest, @Nullable String dumpDir){
+		@DefaultValue("0s") @DurationUnit(ChronoUnit.SECONDS) Duration slowRequest, @Nullable String dumpDir,
+		@DefaultValue Probe probe){
 
 	static final String AUTO = "auto";
 
@@ -141,6 +143,17 @@ public record UnicornProperties(@Nullable Boolean enabled, @DefaultValue("auto")
 	}
 
 	/**
+	 * How the master answers probes.
+	 *
+	 * @param address Address on which the master answers /livez, /readyz and /metrics
+	 * over HTTP: a port, which is opened on the loopback interface, or a host and a port,
+	 * such as 0.0.0.0:9090. By default it answers none.
+	 */
+	public record Probe(@Nullable String address) {
+
+	}
+
+	/**
 	 * Requests that a worker sends to itself before it serves.
 	 *
 	 * @param paths Paths of the application, each with or without a query, that a worker
@@ -171,7 +184,7 @@ public record UnicornProperties(@Nullable Boolean enabled, @DefaultValue("auto")
 				this.maxRequestsJitter, this.timeout, gracefulTimeout, this.bootTimeout, this.migrationTimeout,
 				this.initialization, this.shutdownDelay, this.reloadOnChange, this.rollout, this.health, this.warmUp,
 				this.aotCache, this.jvmProfile, this.jvmArgs, this.pidfile, this.workDir, this.slowRequest,
-				this.dumpDir);
+				this.dumpDir, this.probe);
 	}
 
 	/**

@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import io.unicorn.launch.settings.AotCache;
 import io.unicorn.launch.settings.JvmProfile;
 import io.unicorn.launch.settings.PoolSettings;
+import io.unicorn.launch.settings.ProbeAddress;
 import io.unicorn.launch.settings.WorkerClass;
 import org.jspecify.annotations.Nullable;
 
@@ -82,6 +83,8 @@ public final class UnicornPropertiesBinder {
 			Map.entry("rollout.health", "readiness, the name of a health group, or none"),
 			Map.entry("rollout.observe", A_DURATION),
 			Map.entry("health.min-ready", "a number from 0 to " + PoolSettings.MAX_WORKERS),
+			Map.entry("probe.address",
+					"a port from 1 to 65535, alone or behind a host: 9090, 0.0.0.0:9090 or [::1]:9090"),
 			Map.entry("warm-up.paths", "paths that begin with /, each with or without a query, without spaces and #"),
 			Map.entry("warm-up.requests", "a number from 1 to " + MAX_WARM_UP_REQUESTS),
 			Map.entry("warm-up.timeout", A_TIME), Map.entry("aot-cache", "one of: " + AotCache.names()),
@@ -201,6 +204,7 @@ public final class UnicornPropertiesBinder {
 		checkEach("jvm-args", properties.jvmArgs(), UnicornPropertiesBinder::isFlag);
 		check(properties.rollout());
 		check("health.min-ready", isNumberOfWorkers(properties.health().minReady()));
+		check("probe.address", isProbeAddress(properties.probe().address()));
 		check(properties.warmUp());
 		return properties;
 	}
@@ -221,6 +225,10 @@ public final class UnicornPropertiesBinder {
 
 	private static boolean isNumberOfWorkers(int number) {
 		return number >= 0 && number <= PoolSettings.MAX_WORKERS;
+	}
+
+	private static boolean isProbeAddress(@Nullable String address) {
+		return address == null || address.isBlank() || ProbeAddress.parse(address) != null;
 	}
 
 	private static boolean isFlag(String text) {

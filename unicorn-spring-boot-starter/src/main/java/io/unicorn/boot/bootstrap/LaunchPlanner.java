@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 
 import io.unicorn.boot.autoconfigure.UnicornProperties;
+import io.unicorn.boot.bootstrap.addresses.ProbePort;
 import io.unicorn.boot.bootstrap.files.DumpDirectory;
 import io.unicorn.launch.generation.Generation;
 import io.unicorn.launch.plan.ExclusiveFlag;
@@ -76,7 +77,9 @@ final class LaunchPlanner {
 				new LaunchPlan.Workers(Command.bytes(Path.of(System.getProperty("java.home"), "bin", "java")), command,
 						generation, workerOptions(properties, size.heapFlag(), profile, dumpFlags, terminal),
 						jvmVariables, exclusiveFlags(properties.jvmArgs(), command, jvmVariables)),
-				this.files.master(this.inputs.pidFiles(), this.inputs.log(), this.inputs.portFiles()), allNotices);
+				this.files.master(this.inputs.pidFiles(), this.inputs.log(), this.inputs.portFiles(),
+						ProbePort.of(properties.probe().address(), properties.health().minReady())),
+				allNotices);
 	}
 
 	private List<String> workerOptions(UnicornProperties properties, @Nullable String heapFlag, List<String> profile,

@@ -59,7 +59,8 @@ final class PoolBootstrap {
 		LaunchPlan plan = new LaunchPlanner(inputs, this.context, files).plan(generation, terminal, notices);
 		this.steps.accept(StartStep.LISTENERS);
 		checkOpenFiles(plan.settings().workers().orElse(plan.autoWorkers()));
-		new MasterExec(files.workDir(), plan, posix, this.steps).begin(WebAddresses.open(inputs.addresses(), posix));
+		new MasterExec(files.workDir(), plan, posix, this.steps)
+			.begin(WebAddresses.open(inputs.addresses(), plan.master().probe(), posix));
 	}
 
 	private static void checkOpenFiles(int workers) {

@@ -17,6 +17,7 @@ import io.unicorn.launch.workdir.UnsafeWorkDirException;
 import io.unicorn.launch.workdir.WorkDir;
 import io.unicorn.launch.workdir.WriteProblem;
 import io.unicorn.posix.Command;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Holds the directory of the master's files and the class path that the master runs from.
@@ -108,12 +109,14 @@ record RuntimeFiles(WorkDir workDir, ExtractedLibrary library, List<String> noti
 	 * @param log where and how it logs
 	 * @param portFiles files that hold the port of a listener while it runs, by the name
 	 * of the listener
+	 * @param probe where it answers probes, or {@code null}
 	 */
-	LaunchPlan.Master master(List<String> pidFiles, MasterLog log, Map<String, String> portFiles) {
+	LaunchPlan.Master master(List<String> pidFiles, MasterLog log, Map<String, String> portFiles,
+			LaunchPlan.@Nullable Probe probe) {
 		Path nativeDirectory = this.library.nativeDirectory();
 		return new LaunchPlan.Master(Command.bytes(Path.of(this.workDir.toString())),
 				this.library.classPath().stream().map(Command::bytes).toList(),
-				(nativeDirectory != null) ? Command.bytes(nativeDirectory) : null, pidFiles, log, portFiles);
+				(nativeDirectory != null) ? Command.bytes(nativeDirectory) : null, pidFiles, log, portFiles, probe);
 	}
 
 	/**

@@ -11,6 +11,7 @@ import java.util.Map;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.unicorn.ipc.Message;
+import io.unicorn.ipc.PoolFigures;
 import io.unicorn.ipc.PoolSnapshot;
 import io.unicorn.ipc.PoolSnapshot.ExitInfo;
 import io.unicorn.ipc.PoolSnapshot.ListenerInfo;
@@ -153,7 +154,7 @@ class PoolMetersTests {
 			}
 		}
 		assertThat(reasons).hasSizeGreaterThan(10);
-		assertThat(PoolMeters.EXIT_REASONS).containsAll(reasons);
+		assertThat(PoolFigures.EXIT_REASONS).containsAll(reasons);
 	}
 
 }

@@ -56,7 +56,8 @@ class UnicornPropertiesBinderTests {
 				InitializationMode.FIRST, Duration.ZERO, false,
 				new UnicornProperties.Rollout(1, 0, "readiness", Duration.ofSeconds(5)),
 				new UnicornProperties.Health(0), new UnicornProperties.WarmUp(List.of(), 1000, Duration.ofSeconds(30)),
-				AotCache.AUTO, JvmProfile.BALANCED, List.of(), null, null, Duration.ZERO, null));
+				AotCache.AUTO, JvmProfile.BALANCED, List.of(), null, null, Duration.ZERO, null,
+				new UnicornProperties.Probe(null)));
 	}
 
 	@ParameterizedTest
@@ -69,12 +70,13 @@ class UnicornPropertiesBinderTests {
 			"unicorn.graceful-timeout, 1ms", "unicorn.boot-timeout, 0", "unicorn.migration-timeout, 0",
 			"unicorn.initialization, Every", "unicorn.shutdown-delay, 10", "unicorn.slow-request, 500ms",
 			"unicorn.reload-on-change, true", "unicorn.rollout.max-surge, 3", "unicorn.rollout.max-unavailable, 2",
-			"unicorn.rollout.health, none", "unicorn.health.min-ready, 2", "unicorn.rollout.health, mine",
-			"unicorn.rollout.observe, 0", "unicorn.jvm-args, '-Xmx1g,-XX:+UseSerialGC'", "unicorn.jvm-args, ''",
-			"unicorn.warm-up.paths, '/,/a/b?c=%20d&e=f'", "unicorn.warm-up.paths, ''", "unicorn.warm-up.requests, 1",
-			"unicorn.warm-up.timeout, 1ms", "unicorn.aot-cache, off", "unicorn.aot-cache, false",
-			"unicorn.aot-cache, AUTO", "unicorn.pidfile, /run/a.pid", "unicorn.work-dir, /var/lib/a",
-			"unicorn.dump-dir, /var/dumps" })
+			"unicorn.rollout.health, none", "unicorn.health.min-ready, 2", "unicorn.probe.address, 9090",
+			"unicorn.probe.address, 0.0.0.0:9090", "unicorn.probe.address, [::1]:9090", "unicorn.probe.address, ''",
+			"unicorn.rollout.health, mine", "unicorn.rollout.observe, 0", "unicorn.jvm-args, '-Xmx1g,-XX:+UseSerialGC'",
+			"unicorn.jvm-args, ''", "unicorn.warm-up.paths, '/,/a/b?c=%20d&e=f'", "unicorn.warm-up.paths, ''",
+			"unicorn.warm-up.requests, 1", "unicorn.warm-up.timeout, 1ms", "unicorn.aot-cache, off",
+			"unicorn.aot-cache, false", "unicorn.aot-cache, AUTO", "unicorn.pidfile, /run/a.pid",
+			"unicorn.work-dir, /var/lib/a", "unicorn.dump-dir, /var/dumps" })
 	void anAllowedValueIsBound(String name, String value) {
 		assertThat(bind(Map.of(name, value))).isNotNull();
 	}
@@ -107,6 +109,11 @@ class UnicornPropertiesBinderTests {
 			"unicorn.shutdown-delay|-1|a duration such as 30s, at most 365d, or 0 to switch it off",
 			"unicorn.reload-on-change|maybe|true or false",
 			"unicorn.rollout.max-surge|-1|a number from 0 to 1024, and not 0 if the other of max-surge and max-unavailable is 0",
+			"unicorn.probe.address|0|a port from 1 to 65535, alone or behind a host: 9090, 0.0.0.0:9090 or [::1]:9090",
+			"unicorn.probe.address|:9090|a port from 1 to 65535, alone or behind a host: 9090, 0.0.0.0:9090 or [::1]:9090",
+			"unicorn.probe.address|::1:9090|a port from 1 to 65535, alone or behind a host: 9090, 0.0.0.0:9090 or [::1]:9090",
+			"unicorn.probe.address|localhost|a port from 1 to 65535, alone or behind a host: 9090, 0.0.0.0:9090 or [::1]:9090",
+			"unicorn.probe.address|a:70000|a port from 1 to 65535, alone or behind a host: 9090, 0.0.0.0:9090 or [::1]:9090",
 			"unicorn.health.min-ready|-1|a number from 0 to 1024",
 			"unicorn.health.min-ready|1025|a number from 0 to 1024",
 			"unicorn.rollout.max-unavailable|some|a number from 0 to 1024, and not 0 if the other of max-surge and max-unavailable is 0",

@@ -10,11 +10,7 @@ class ListenFailureAnalyzer extends AbstractFailureAnalyzer<WebAddresses.ListenF
 
 	@Override
 	protected FailureAnalysis analyze(Throwable rootFailure, WebAddresses.ListenFailedException cause) {
-		return new FailureAnalysis(
-				"The web server cannot listen on " + cause.getAddress() + ": " + cause.getReason() + ".",
-				"Set " + cause.getPortProperty() + " to a port that this process may open, and "
-						+ cause.getAddressProperty() + " to an address of this machine.",
-				cause);
+		return new FailureAnalysis(cause.getDescription(), cause.getAdvice(), cause);
 	}
 
 }

@@ -65,7 +65,7 @@ public final class WebAddresses {
 		InetAddress address = this.binder.bind(prefix(name) + ".address", InetAddress.class).orElse(null);
 		String host = (address != null) ? address.getHostAddress() : null;
 		if (port < 0 || port > 65_535) {
-			throw new ListenFailedException(prefix(name), host, port,
+			throw failure(prefix(name), host, port,
 					"a port is a number from 0 to 65535, and 0 lets the system choose one", null);
 		}
 		return new ListenAddress(name, host, port, Math.max(1, number("server.tomcat.accept-count", DEFAULT_BACKLOG)));
@@ -78,14 +78,20 @@ public final class WebAddresses {
 
 	/**
 	 * Open all listeners.
+	 * @param probe where the master is to answer probes, which is only checked, or
+	 * {@code null}
 	 * @return the listeners by name
 	 * @throws PortInUseException if another program listens on an address
 	 * @throws ListenFailedException if an address cannot be opened for another reason
 	 */
-	public static Map<String, Listener> open(List<ListenAddress> addresses, Posix posix) {
+	public static Map<String, Listener> open(List<ListenAddress> addresses, LaunchPlan.@Nullable Probe probe,
+			Posix posix) {
 		Map<String, Listener> listeners = new LinkedHashMap<>();
 		try {
 			addresses.forEach((address) -> listeners.put(address.name(), open(address, posix)));
+			if (probe != null) {
+				ProbePort.check(probe, posix);
+			}
 			return listeners;
 		}
 		catch (RuntimeException | Error ex) {
@@ -107,8 +113,16 @@ public final class WebAddresses {
 			if (ex.errno() == PosixException.EADDRINUSE) {
 				throw new PortInUseException(address.port(), ex);
 			}
-			throw new ListenFailedException(prefix(address.name()), address.host(), address.port(), reason(ex), ex);
+			throw failure(prefix(address.name()), address.host(), address.port(), reason(ex), ex);
 		}
+	}
+
+	private static ListenFailedException failure(String prefix, @Nullable String host, int port, String reason,
+			@Nullable Throwable cause) {
+		return new ListenFailedException("The web server", ((host != null) ? host + " " : "") + "port " + port, reason,
+				"Set " + prefix + ".port to a port that this process may open, and " + prefix
+						+ ".address to an address of this machine.",
+				cause);
 	}
 
 	private static String reason(PosixException ex) {
@@ -124,38 +138,33 @@ public final class WebAddresses {
 
 		private static final long serialVersionUID = 1L;
 
-		private final String prefix;
+		private final String subject;
 
 		private final String address;
 
 		private final String reason;
 
-		ListenFailedException(String prefix, @Nullable String address, int port, String reason,
-				@Nullable Throwable cause) {
-			super("Cannot listen on " + describe(address, port) + ": " + reason, cause);
-			this.prefix = prefix;
-			this.address = describe(address, port);
+		private final String advice;
+
+		/**
+		 * Create.
+		 * @param subject who cannot listen, as the beginning of a sentence
+		 * @param advice what to do about it, in whole sentences
+		 */
+		ListenFailedException(String subject, String address, String reason, String advice, @Nullable Throwable cause) {
+			super("Cannot listen on " + address + ": " + reason, cause);
+			this.subject = subject;
+			this.address = address;
 			this.reason = reason;
+			this.advice = advice;
 		}
 
-		private static String describe(@Nullable String address, int port) {
-			return ((address != null) ? address + " " : "") + "port " + port;
+		String getDescription() {
+			return this.subject + " cannot listen on " + this.address + ": " + this.reason + ".";
 		}
 
-		String getPortProperty() {
-			return this.prefix + ".port";
-		}
-
-		String getAddressProperty() {
-			return this.prefix + ".address";
-		}
-
-		String getAddress() {
-			return this.address;
-		}
-
-		String getReason() {
-			return this.reason;
+		String getAdvice() {
+			return this.advice;
 		}
 
 	}

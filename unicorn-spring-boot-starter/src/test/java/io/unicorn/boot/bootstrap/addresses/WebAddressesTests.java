@@ -7,14 +7,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
+import io.unicorn.launch.plan.LaunchPlan;
 import io.unicorn.launch.plan.ListenAddress;
 import io.unicorn.launch.plan.WorkerCommand;
+import io.unicorn.launch.settings.ProbeAddress;
 import io.unicorn.posix.Listener;
 import io.unicorn.posix.Posix;
 import io.unicorn.posix.PosixException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.diagnostics.FailureAnalysis;
@@ -32,6 +36,8 @@ class WebAddressesTests {
 	private final MockEnvironment environment = new MockEnvironment();
 
 	private final List<String> calls = new ArrayList<>();
+
+	private LaunchPlan.@Nullable Probe probe;
 
 	/** Fails on ports from 1 to 1023 and on port 9999. */
 	private Posix posix() {
@@ -63,7 +69,7 @@ class WebAddressesTests {
 
 	private Map<String, Listener> open() {
 		WebAddresses web = new WebAddresses(this.environment, getClass().getClassLoader());
-		return WebAddresses.open(web.addresses(), posix());
+		return WebAddresses.open(web.addresses(), this.probe, posix());
 	}
 
 	@Test
@@ -152,6 +158,40 @@ class WebAddressesTests {
 	}
 
 	@Test
+	void theAddressOfProbesIsTriedAfterTheListeners() {
+		this.probe = ProbePort.of("9090", 2);
+		assertThat(this.probe).isEqualTo(new LaunchPlan.Probe(new ProbeAddress("127.0.0.1", 9090), 2));
+		assertThat(open()).containsOnlyKeys("http");
+		assertThat(this.calls).containsExactly("listen 8080 2048", "listen 127.0.0.1 9090 1", "close 12");
+	}
+
+	@Test
+	void anAddressOfProbesThatIsInUseIsExplained() {
+		this.probe = ProbePort.of("0.0.0.0:9999", 0);
+		assertThatExceptionOfType(WebAddresses.ListenFailedException.class).isThrownBy(this::open).satisfies((ex) -> {
+			FailureAnalysis analysis = new ListenFailureAnalyzer().analyze(ex);
+			assertThat(analysis.getDescription())
+				.isEqualTo("The master cannot listen on 0.0.0.0:9999: it is already in use.");
+			assertThat(analysis.getAction()).contains("unicorn.probe.address");
+		});
+		assertThat(this.calls).containsExactly("listen 8080 2048", "close 11");
+	}
+
+	@Test
+	void anUnknownHostOfProbesIsExplained() {
+		assertThatExceptionOfType(WebAddresses.ListenFailedException.class)
+			.isThrownBy(() -> ProbePort.of("nowhere.invalid:9090", 0))
+			.satisfies((ex) -> assertThat(ex.getDescription()).contains("nowhere.invalid:9090", "unknown"));
+	}
+
+	@ParameterizedTest
+	@NullSource
+	@ValueSource(strings = { "", " " })
+	void withoutAnAddressThereAreNoProbes(@Nullable String address) {
+		assertThat(ProbePort.of(address, 1)).isNull();
+	}
+
+	@Test
 	void aPrivilegedPortIsExplained() {
 		this.environment.setProperty("server.port", "80");
 		this.environment.setProperty("server.address", "127.0.0.1");
@@ -169,9 +209,8 @@ class WebAddressesTests {
 	void aPortThatIsOutOfRangeIsExplained(String property, String port) {
 		this.environment.setProperty(property, port);
 		assertThatExceptionOfType(WebAddresses.ListenFailedException.class).isThrownBy(this::open).satisfies((ex) -> {
-			assertThat(ex.getPortProperty()).isEqualTo(property);
-			assertThat(ex.getAddress()).isEqualTo("port " + port);
-			assertThat(ex.getReason()).contains("0 to 65535");
+			assertThat(ex.getDescription()).contains("port " + port, "0 to 65535");
+			assertThat(ex.getAdvice()).contains(property);
 		});
 	}
 
