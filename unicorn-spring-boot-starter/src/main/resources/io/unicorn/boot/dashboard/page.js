@@ -12,7 +12,7 @@ const SHORTEST_HISTORY_SECONDS = 60;
 const RATE_SECONDS = 5;
 const EVENTS = 300;
 const PHASES = ["preparing", "booting", "observing", "rolling", "watching", "succeeded"];
-const EXPECTED_EXITS = ["retired", "reload", "scaled-down", "shutdown"];
+const EXPECTED_EXITS = ["max-requests", "retired", "reload", "scaled-down", "shutdown", "ended"];
 const TONES = {
   running: "good", ready: "good", succeeded: "good",
   starting: "warn", reloading: "warn", booting: "warn", draining: "warn", preparing: "warn", observing: "warn",
@@ -222,7 +222,7 @@ function actions(worker) {
         change("retire", { index });
     }),
     button("Dump threads", `Dump the threads of ${name}`, async () => {
-      if (await ask(`Dump the threads of ${name}?`, "It writes the stacks of all its threads into its log.", "Dump"))
+      if (await ask(`Dump the threads of ${name}?`, "It writes the stacks of all its threads to its standard output, which is that of the pool.", "Dump"))
         change("dump", { index });
     }));
 }
