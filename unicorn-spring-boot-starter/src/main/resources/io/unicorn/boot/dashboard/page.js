@@ -64,6 +64,9 @@ function duration(millis) {
   return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d`;
 }
 
+/** A time that grows while one looks: without fractions. */
+const age = millis => millis < 10000 ? `${Math.max(0, Math.floor(millis / 1000))} s` : duration(millis);
+
 /** The time of the master, whose clock may differ from that of this machine. */
 const masterTime = pool => Date.parse(pool.master.startedAt) + pool.master.uptimeSeconds * 1000;
 
@@ -105,7 +108,10 @@ class Chart {
   static STROKES = ["--accent", "--second"];
 
   /** Steps of an axis of bytes. */
-  static BINARY = Array.from({ length: 24 }, (unused, power) => 2 ** (20 + power));
+  static BYTES = Array.from({ length: 24 }, (unused, power) => 2 ** (20 + power));
+
+  /** Steps of an axis of things that are not divided. */
+  static WHOLE = Array.from({ length: 7 }, (unused, power) => [1, 2, 5].map(digit => digit * 10 ** power)).flat();
 
   constructor(container, label, names, format, steps) {
     container.setAttribute("role", "img");
@@ -252,7 +258,7 @@ class WorkerCard {
       chart);
     if (WRITABLE) this.root.append(actions(worker));
     $("workers").append(this.root);
-    this.chart = new Chart(chart, `Memory of worker ${worker.index} in the last five minutes`, ["rss", "heap"], bytes, Chart.BINARY);
+    this.chart = new Chart(chart, `Memory of worker ${worker.index} in the last five minutes`, ["rss", "heap"], bytes, Chart.BYTES);
   }
 
   show(worker, time, pool) {
@@ -260,8 +266,8 @@ class WorkerCard {
     this.rate = this.history.rate("requests");
     setState(this.state, worker.state);
     this.leader.hidden = !worker.leader;
-    const up = `up ${duration(masterTime(pool) - Date.parse(worker.startedAt))}`;
-    const silent = worker.lastHeartbeatMillis > 5000 ? ` · no heartbeat for ${duration(worker.lastHeartbeatMillis)}` : "";
+    const up = `up ${age(masterTime(pool) - Date.parse(worker.startedAt))}`;
+    const silent = worker.lastHeartbeatMillis > 5000 ? ` · no heartbeat for ${age(worker.lastHeartbeatMillis)}` : "";
     setText(this.origin, `pid ${worker.pid} · generation ${worker.generation} · ${up}${silent}`);
     const values = [number(this.rate), worker.inFlight, number(worker.errors),
       worker.inFlight ? duration(worker.oldestRequestMillis) : "–", `${Math.round(worker.cpuPercent)} %`, number(worker.requests)];
@@ -299,12 +305,12 @@ function showWorkers(pool, time) {
 
 const traffic = new History();
 const rateChart = new Chart($("rate-chart"), "Requests per second in the last five minutes", ["rate"], number);
-const inFlightChart = new Chart($("in-flight-chart"), "Requests in flight in the last five minutes", ["inFlight"], number);
+const inFlightChart = new Chart($("in-flight-chart"), "Requests in flight in the last five minutes", ["inFlight"], number, Chart.WHOLE);
 
 function showTraffic(pool, time) {
   const rate = pool.workers.reduce((sum, worker) => sum + cards.get(worker.id).rate, 0);
   const inFlight = pool.workers.reduce((sum, worker) => sum + worker.inFlight, 0);
-  traffic.add({ time, rate, inFlight });
+  traffic.add({ time, rate: traffic.samples.length ? rate : null, inFlight });
   setText($("rate"), number(rate));
   setText($("in-flight"), inFlight);
   rateChart.show(traffic);
@@ -332,7 +338,7 @@ function showRollout(rollout, pool) {
   const children = [
     element("header", {}, element("h2", { id: "rollout-title", text: `Roll-out ${rollout.id}: generation ${rollout.from} to ${rollout.to}` }), state),
     element("p", { className: "quiet", text: [rollout.code, rollout.trigger,
-      (ended ? "took " : "began ") + duration((ended ? Date.parse(rollout.endedAt) : masterTime(pool)) - Date.parse(rollout.startedAt))
+      (ended ? "took " : "began ") + age((ended ? Date.parse(rollout.endedAt) : masterTime(pool)) - Date.parse(rollout.startedAt))
         + (ended ? "" : " ago")].filter(Boolean).join(" · ") }),
   ];
   if (!ended && reached >= 0) {
@@ -359,10 +365,11 @@ function show(pool) {
   const { pid, state, generation, version, jdk, uptimeSeconds } = pool.master;
   setState($("state"), state);
   setText($("summary"), [`${pool.ready} of ${plural(pool.target, "worker")} ready`, `generation ${generation}`, `master ${pid}`,
-    `up ${duration(uptimeSeconds * 1000)}`, version && `Unicorn ${version}`, jdk && `JDK ${jdk}`].filter(Boolean).join(" · "));
+    `up ${age(uptimeSeconds * 1000)}`, version && `Unicorn ${version}`, jdk && `JDK ${jdk}`].filter(Boolean).join(" · "));
   setText($("problem"), pool.problem && `Workers are missing: ${pool.problem}`);
   $("problem").hidden = !pool.problem;
   $("pool").hidden = false;
+  $("pool").classList.remove("stale");
   showWorkers(pool, time);
   showTraffic(pool, time);
   showListeners(pool.listeners);
@@ -430,8 +437,9 @@ function explain(response) {
 }
 
 function fail(reason) {
-  $("problem").textContent = `The pool cannot be shown: ${reason}${last ? " What you see is what was known last." : ""} Trying again …`;
+  setText($("problem"), `The pool cannot be shown: ${reason}${last ? " What you see is what was known last." : ""} Trying again …`);
   $("problem").hidden = false;
+  $("pool").classList.add("stale");
   if (!last) $("summary").textContent = "";
 }
 
