@@ -58,6 +58,7 @@ import org.springframework.boot.convert.DurationUnit;
  * it was last changed. The default is false.
  * @param rollout How workers are replaced.
  * @param health What the health of the pool says.
+ * @param dashboard The live page of the pool.
  * @param warmUp Requests that a worker sends to itself before it serves.
  * @param aotCache Whether the master trains a cache of class data in the background, with
  * which later workers start faster: "auto" if the JVM can use one, or "off". The default
@@ -89,7 +90,7 @@ public record UnicornProperties(@Nullable Boolean enabled, @DefaultValue("auto")
 		@DefaultValue("first") InitializationMode initialization,
 		@DefaultValue("0s") @DurationUnit(ChronoUnit.SECONDS) Duration shutdownDelay,
 		@DefaultValue("false") boolean reloadOnChange, @DefaultValue Rollout rollout, @DefaultValue Health health,
-		@DefaultValue WarmUp warmUp, @DefaultValue("auto") AotCache aotCache,
+		@DefaultValue Dashboard dashboard, @DefaultValue WarmUp warmUp, @DefaultValue("auto") AotCache aotCache,
 		@DefaultValue("balanced") JvmProfile jvmProfile, @DefaultValue( {
 		}) List<String> jvmArgs, @Nullable String pidfile, @Nullable String workDir,
 		@DefaultValue("0s") @DurationUnit(ChronoUnit.SECONDS) Duration slowRequest, @Nullable String dumpDir,
@@ -154,6 +155,16 @@ public record UnicornProperties(@Nullable Boolean enabled, @DefaultValue("auto")
 	}
 
 	/**
+	 * The live page of the pool.
+	 *
+	 * @param enabled Whether the server that has the endpoint unicorn also has a page at
+	 * /unicorn, which shows what this endpoint returns. The default is false.
+	 */
+	public record Dashboard(@DefaultValue("false") boolean enabled) {
+
+	}
+
+	/**
 	 * Requests that a worker sends to itself before it serves.
 	 *
 	 * @param paths Paths of the application, each with or without a query, that a worker
@@ -182,8 +193,8 @@ public record UnicornProperties(@Nullable Boolean enabled, @DefaultValue("auto")
 	UnicornProperties withGracefulTimeout(Duration gracefulTimeout) {
 		return new UnicornProperties(this.enabled, this.workers, this.workerClass, this.threads, this.maxRequests,
 				this.maxRequestsJitter, this.timeout, gracefulTimeout, this.bootTimeout, this.migrationTimeout,
-				this.initialization, this.shutdownDelay, this.reloadOnChange, this.rollout, this.health, this.warmUp,
-				this.aotCache, this.jvmProfile, this.jvmArgs, this.pidfile, this.workDir, this.slowRequest,
+				this.initialization, this.shutdownDelay, this.reloadOnChange, this.rollout, this.health, this.dashboard,
+				this.warmUp, this.aotCache, this.jvmProfile, this.jvmArgs, this.pidfile, this.workDir, this.slowRequest,
 				this.dumpDir, this.probe);
 	}
 

@@ -85,6 +85,7 @@ public final class UnicornPropertiesBinder {
 			Map.entry("health.min-ready", "a number from 0 to " + PoolSettings.MAX_WORKERS),
 			Map.entry("probe.address",
 					"a port from 1 to 65535, alone or behind a host: 9090, 0.0.0.0:9090 or [::1]:9090"),
+			Map.entry("dashboard.enabled", "true or false"),
 			Map.entry("warm-up.paths", "paths that begin with /, each with or without a query, without spaces and #"),
 			Map.entry("warm-up.requests", "a number from 1 to " + MAX_WARM_UP_REQUESTS),
 			Map.entry("warm-up.timeout", A_TIME), Map.entry("aot-cache", "one of: " + AotCache.names()),
@@ -163,6 +164,17 @@ public final class UnicornPropertiesBinder {
 		ConfigurationProperty found = binder.find(property);
 		ConfigurationProperty first = (found != null) ? found : binder.find(property + "[0]");
 		return (first != null) ? String.valueOf(first.getOrigin()) : null;
+	}
+
+	/**
+	 * Return a line for the log if there is no page although one is wanted, otherwise
+	 * {@code null}.
+	 */
+	public static @Nullable String dashboardRemark(UnicornProperties properties, Environment environment) {
+		boolean missing = properties.dashboard().enabled() && !new WriteAccess(environment).isExposed("web");
+		return missing ? "unicorn.dashboard.enabled has no effect, because the endpoint unicorn is not exposed: the "
+				+ "application needs Spring Boot's Actuator, and unicorn in management.endpoints.web.exposure.include"
+				: null;
 	}
 
 	/** Return the time of Spring's shutdown phases if it replaces our default. */

@@ -60,7 +60,8 @@ final class WriteAccess {
 		return isExposed("web") || isExposed("jmx") || CloudPlatform.CLOUD_FOUNDRY.isActive(this.environment);
 	}
 
-	private boolean isExposed(String technology) {
+	/** Whether the endpoint is exposed by {@code web} or {@code jmx}. */
+	boolean isExposed(String technology) {
 		String prefix = "management.endpoints." + technology + ".exposure.";
 		return isIn(prefix + "include") && !isIn(prefix + "exclude");
 	}

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import io.unicorn.boot.autoconfigure.UnicornProperties;
 import io.unicorn.boot.autoconfigure.UnicornPropertiesBinder;
@@ -53,7 +54,10 @@ record LaunchInputs(String application, UnicornProperties properties, PoolSettin
 	static LaunchInputs of(Environment environment, ClassLoader classLoader) {
 		UnicornProperties properties = withIndex(WorkerCommand.PLACEHOLDER,
 				() -> UnicornPropertiesBinder.bind(environment));
-		String remark = UnicornPropertiesBinder.gracefulTimeoutRemark(properties, environment);
+		List<String> remarks = Stream
+			.concat(Stream.ofNullable(UnicornPropertiesBinder.gracefulTimeoutRemark(properties, environment)),
+					Stream.ofNullable(UnicornPropertiesBinder.dashboardRemark(properties, environment)))
+			.toList();
 		LogFile logFile = LogFile.get(environment);
 		if (logFile != null) {
 			// The master opens it by its path, Spring Boot by its bytes.
@@ -63,8 +67,8 @@ record LaunchInputs(String application, UnicornProperties properties, PoolSettin
 				UnicornPropertiesBinder.poolSettings(properties, environment).withDumpDir(dumpDir(properties)),
 				new WebAddresses(environment, classLoader).addresses(),
 				withIndex(MasterLog.THREAD, () -> LogTemplates.of(environment, classLoader)),
-				environment.containsProperty("spring.output.ansi.enabled"), pidFiles(properties, environment),
-				(remark != null) ? List.of(remark) : List.of(), Map.of());
+				environment.containsProperty("spring.output.ansi.enabled"), pidFiles(properties, environment), remarks,
+				Map.of());
 	}
 
 	/**

@@ -33,10 +33,11 @@ class ConfigurationMetadataTests {
 			Map.entry("unicorn.shutdown-delay", "0s"), Map.entry("unicorn.slow-request", "0s"),
 			Map.entry("unicorn.reload-on-change", "false"), Map.entry("unicorn.rollout.max-surge", "1"),
 			Map.entry("unicorn.rollout.max-unavailable", "0"), Map.entry("unicorn.health.min-ready", "0"),
-			Map.entry("unicorn.rollout.health", "readiness"), Map.entry("unicorn.rollout.observe", "5s"),
-			Map.entry("unicorn.warm-up.paths", "[]"), Map.entry("unicorn.warm-up.requests", "1000"),
-			Map.entry("unicorn.warm-up.timeout", "30s"), Map.entry("unicorn.aot-cache", "auto"),
-			Map.entry("unicorn.jvm-profile", "balanced"), Map.entry("unicorn.jvm-args", "[]"));
+			Map.entry("unicorn.dashboard.enabled", "false"), Map.entry("unicorn.rollout.health", "readiness"),
+			Map.entry("unicorn.rollout.observe", "5s"), Map.entry("unicorn.warm-up.paths", "[]"),
+			Map.entry("unicorn.warm-up.requests", "1000"), Map.entry("unicorn.warm-up.timeout", "30s"),
+			Map.entry("unicorn.aot-cache", "auto"), Map.entry("unicorn.jvm-profile", "balanced"),
+			Map.entry("unicorn.jvm-args", "[]"));
 
 	private static List<JsonNode> properties() throws IOException {
 		try (InputStream in = UnicornProperties.class

@@ -55,9 +55,9 @@ class UnicornPropertiesBinderTests {
 				Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofSeconds(120), Duration.ofMinutes(10),
 				InitializationMode.FIRST, Duration.ZERO, false,
 				new UnicornProperties.Rollout(1, 0, "readiness", Duration.ofSeconds(5)),
-				new UnicornProperties.Health(0), new UnicornProperties.WarmUp(List.of(), 1000, Duration.ofSeconds(30)),
-				AotCache.AUTO, JvmProfile.BALANCED, List.of(), null, null, Duration.ZERO, null,
-				new UnicornProperties.Probe(null)));
+				new UnicornProperties.Health(0), new UnicornProperties.Dashboard(false),
+				new UnicornProperties.WarmUp(List.of(), 1000, Duration.ofSeconds(30)), AotCache.AUTO,
+				JvmProfile.BALANCED, List.of(), null, null, Duration.ZERO, null, new UnicornProperties.Probe(null)));
 	}
 
 	@ParameterizedTest
@@ -266,6 +266,22 @@ class UnicornPropertiesBinderTests {
 		UnicornProperties properties = bind(Map.of(PHASE, "60s"));
 		assertThat(UnicornPropertiesBinder.gracefulTimeoutRemark(properties, this.environment))
 			.startsWith("unicorn.graceful-timeout is 63 s, because " + PHASE + " is 60 s");
+	}
+
+	@Test
+	void theStartSaysWhatAPageNeeds() {
+		UnicornProperties properties = bind(Map.of("unicorn.dashboard.enabled", "true"));
+		assertThat(UnicornPropertiesBinder.dashboardRemark(properties, this.environment))
+			.startsWith("unicorn.dashboard.enabled has no effect")
+			.contains("management.endpoints.web.exposure.include");
+	}
+
+	@Test
+	void theStartSaysNothingOfAPageThatIsThereOrNotWanted() {
+		Map<String, Object> exposed = Map.of("management.endpoints.web.exposure.include", "health,unicorn",
+				"unicorn.dashboard.enabled", "true");
+		assertThat(UnicornPropertiesBinder.dashboardRemark(bind(exposed), this.environment)).isNull();
+		assertThat(UnicornPropertiesBinder.dashboardRemark(bind(Map.of()), this.environment)).isNull();
 	}
 
 	@Test
