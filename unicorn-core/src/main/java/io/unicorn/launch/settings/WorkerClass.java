@@ -2,11 +2,12 @@ package io.unicorn.launch.settings;
 
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
  * Says how a worker serves requests ({@code unicorn.worker-class}). The names are
- * Gunicorn's.
+ * Gunicorn's where there is one.
  */
 public enum WorkerClass {
 
@@ -19,7 +20,28 @@ public enum WorkerClass {
 	/**
 	 * Serves many requests at a time, one thread each.
 	 */
-	GTHREAD;
+	GTHREAD,
+
+	/**
+	 * Serves each request on a virtual thread, and has a limit of connections. Needs JDK
+	 * 21.
+	 */
+	VIRTUAL;
+
+	/** The first JDK with virtual threads. */
+	private static final int JDK_OF_VIRTUAL_THREADS = 21;
+
+	/** Gunicorn's names of what is the same here. */
+	private static final Map<String, WorkerClass> ALIASES = Map.of("threads", GTHREAD, "gevent", VIRTUAL, "eventlet",
+			VIRTUAL);
+
+	/**
+	 * Return whether a JDK can serve in this way.
+	 * @param jdk the feature version of the JDK, such as 17
+	 */
+	public boolean isPossibleOn(int jdk) {
+		return this != VIRTUAL || jdk >= JDK_OF_VIRTUAL_THREADS;
+	}
 
 	/**
 	 * Return the name as it is written in configuration.
@@ -29,14 +51,19 @@ public enum WorkerClass {
 	}
 
 	/**
-	 * Return the class with a configuration name, in upper or lower case.
+	 * Return the class with a configuration name or an alias, in upper or lower case.
 	 * @throws IllegalArgumentException if there is none; the message lists all names
 	 */
-	static WorkerClass of(String name) {
+	public static WorkerClass of(String name) {
+		String lower = name.trim().toLowerCase(Locale.ROOT);
 		for (WorkerClass value : values()) {
-			if (value.configName().equals(name.trim().toLowerCase(Locale.ROOT))) {
+			if (value.configName().equals(lower)) {
 				return value;
 			}
+		}
+		WorkerClass alias = ALIASES.get(lower);
+		if (alias != null) {
+			return alias;
 		}
 		throw new IllegalArgumentException("unknown worker class '" + name + "', known are " + names());
 	}

@@ -98,14 +98,15 @@ public final class UnicornAutoConfiguration {
 		@Bean
 		TomcatPoolCustomizer unicornTomcatPoolCustomizer(WorkerAgent agent, RequestLedger ledger,
 				UnicornProperties properties, Environment environment) {
-			boolean limited = properties.workerClass() == WorkerClass.SYNC
+			WorkerClass serving = UnicornPropertiesBinder.workerClass(environment);
+			boolean limited = serving == WorkerClass.SYNC
 					&& !environment.containsProperty("server.tomcat.connection-timeout");
 			// The only worker of a pool has no other to leave connections to.
 			boolean alone = properties.toPoolSettings(OptionalInt.empty()).workers().equals(OptionalInt.of(1));
 			AcceptDelay delay = alone ? AcceptDelay.none() : AcceptDelay.spreading();
 			return TomcatPoolCustomizer
 				.forApplication(agent, delay, ledger,
-						new TomcatTuning(properties.workerClass(), properties.threads(),
+						new TomcatTuning(serving, properties.threads(), properties.workerConnections(),
 								limited ? SYNC_CONNECTION_TIMEOUT : null),
 						properties.warmUp().toPlan())
 				.withSlowRequest(properties.slowRequest());

@@ -27,9 +27,13 @@ import org.springframework.boot.convert.DurationUnit;
  * the environment variable WEB_CONCURRENCY or else one that fits the processors and the
  * memory. The default is auto.
  * @param workerClass How a worker serves requests: "gthread" serves many at a time, each
- * on a thread; "sync" serves one at a time, without keep-alive. The default is gthread.
+ * on a thread; "virtual" serves each on a virtual thread (JDK 21 and later); "sync"
+ * serves one at a time, without keep-alive. By default virtual if
+ * spring.threads.virtual.enabled is true, and otherwise gthread.
  * @param threads Number of request threads of each worker of class gthread, from 1 to
  * 100000. By default the setting of the web server applies.
+ * @param workerConnections Number of connections that a worker of class virtual has at a
+ * time, from 1 to 1000000. The default is 1000.
  * @param maxRequests Number of requests after which a worker is replaced, from 1 to
  * 1000000000000, or 0 to never replace it. The default is 0.
  * @param maxRequestsJitter Upper limit of a random number that is added to max-requests
@@ -81,7 +85,7 @@ import org.springframework.boot.convert.DurationUnit;
  */
 @ConfigurationProperties("unicorn")
 public record UnicornProperties(@Nullable Boolean enabled, @DefaultValue("auto") String workers,
-		@DefaultValue("gthread") WorkerClass workerClass, @Nullable Integer threads,
+		@Nullable String workerClass, @Nullable Integer threads, @DefaultValue("1000") int workerConnections,
 		@DefaultValue("0") long maxRequests, @DefaultValue("0") long maxRequestsJitter,
 		@DefaultValue("30s") @DurationUnit(ChronoUnit.SECONDS) Duration timeout,
 		@DefaultValue("30s") @DurationUnit(ChronoUnit.SECONDS) Duration gracefulTimeout,
@@ -190,12 +194,20 @@ public record UnicornProperties(@Nullable Boolean enabled, @DefaultValue("auto")
 
 	}
 
-	UnicornProperties withGracefulTimeout(Duration gracefulTimeout) {
-		return new UnicornProperties(this.enabled, this.workers, this.workerClass, this.threads, this.maxRequests,
-				this.maxRequestsJitter, this.timeout, gracefulTimeout, this.bootTimeout, this.migrationTimeout,
-				this.initialization, this.shutdownDelay, this.reloadOnChange, this.rollout, this.health, this.dashboard,
-				this.warmUp, this.aotCache, this.jvmProfile, this.jvmArgs, this.pidfile, this.workDir, this.slowRequest,
-				this.dumpDir, this.probe);
+	UnicornProperties withGracefulTimeout(Duration changed) {
+		return with(this.workerClass, changed);
+	}
+
+	UnicornProperties withWorkerClass(WorkerClass changed) {
+		return with(changed.configName(), this.gracefulTimeout);
+	}
+
+	private UnicornProperties with(@Nullable String otherClass, Duration otherTimeout) {
+		return new UnicornProperties(this.enabled, this.workers, otherClass, this.threads, this.workerConnections,
+				this.maxRequests, this.maxRequestsJitter, this.timeout, otherTimeout, this.bootTimeout,
+				this.migrationTimeout, this.initialization, this.shutdownDelay, this.reloadOnChange, this.rollout,
+				this.health, this.dashboard, this.warmUp, this.aotCache, this.jvmProfile, this.jvmArgs, this.pidfile,
+				this.workDir, this.slowRequest, this.dumpDir, this.probe);
 	}
 
 	/**
@@ -206,7 +218,8 @@ public record UnicornProperties(@Nullable Boolean enabled, @DefaultValue("auto")
 	PoolSettings toPoolSettings(OptionalInt fallbackWorkers) {
 		OptionalInt configured = AUTO.equalsIgnoreCase(this.workers.trim()) ? fallbackWorkers
 				: OptionalInt.of(Integer.parseInt(this.workers.trim()));
-		return new PoolSettings(configured, this.workerClass, this.timeout, this.gracefulTimeout, this.bootTimeout,
+		WorkerClass serving = (this.workerClass != null) ? WorkerClass.of(this.workerClass) : WorkerClass.GTHREAD;
+		return new PoolSettings(configured, serving, this.timeout, this.gracefulTimeout, this.bootTimeout,
 				this.shutdownDelay, this.reloadOnChange, this.rollout.toSettings(), this.aotCache,
 				this.migrationTimeout, "");
 	}

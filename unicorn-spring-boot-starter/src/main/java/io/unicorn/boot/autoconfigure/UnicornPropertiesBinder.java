@@ -44,6 +44,8 @@ public final class UnicornPropertiesBinder {
 
 	private static final int MAX_THREADS = 100_000;
 
+	private static final int MAX_CONNECTIONS = 1_000_000;
+
 	private static final int MAX_WARM_UP_REQUESTS = 100_000;
 
 	/** The characters that a request line may contain unencoded, without a fragment. */
@@ -72,7 +74,11 @@ public final class UnicornPropertiesBinder {
 	private static final Map<String, String> ALLOWED = Map.ofEntries(Map.entry("enabled", "true or false"),
 			Map.entry("workers", "a number from 1 to " + PoolSettings.MAX_WORKERS + ", or auto"),
 			Map.entry("worker-class", "one of: " + WorkerClass.names()),
+			Map.entry("worker-class.on-this-jdk",
+					"gthread or sync, because virtual needs a JDK from 21 on and this is "
+							+ Runtime.version().feature()),
 			Map.entry("threads", "a number from 1 to " + MAX_THREADS),
+			Map.entry("worker-connections", "a number from 1 to " + MAX_CONNECTIONS),
 			Map.entry("max-requests", "a number from 0 to 1000000000000"),
 			Map.entry("max-requests-jitter", "a number from 0 to 1000000000000"), Map.entry("timeout", A_DURATION),
 			Map.entry("graceful-timeout", A_TIME), Map.entry("boot-timeout", A_DURATION),
@@ -196,7 +202,8 @@ public final class UnicornPropertiesBinder {
 	}
 
 	private UnicornProperties bindAndCheck() {
-		UnicornProperties properties = bindAndCheckOurs();
+		UnicornProperties bound = bindAndCheckOurs();
+		UnicornProperties properties = bound.withWorkerClass(workerClass(bound.workerClass()));
 		Duration phase = longerShutdownPhase();
 		return (phase != null) ? properties.withGracefulTimeout(phase.plus(CLOSE_TIME)) : properties;
 	}
@@ -205,6 +212,7 @@ public final class UnicornPropertiesBinder {
 		UnicornProperties properties = bindOnly();
 		check("workers", isAuto(properties) || isWithin(number(properties.workers()), PoolSettings.MAX_WORKERS));
 		check("threads", properties.threads() == null || isWithin(properties.threads(), MAX_THREADS));
+		check("worker-connections", isWithin(properties.workerConnections(), MAX_CONNECTIONS));
 		check("max-requests", isCount(properties.maxRequests()));
 		check("max-requests-jitter", isCount(properties.maxRequestsJitter()));
 		check("timeout", isTime(properties.timeout()));
@@ -219,6 +227,44 @@ public final class UnicornPropertiesBinder {
 		check("probe.address", isProbeAddress(properties.probe().address()));
 		check(properties.warmUp());
 		return properties;
+	}
+
+	/**
+	 * Return the class with this name; without one, that which the application implies.
+	 */
+	private WorkerClass workerClass(@Nullable String name) {
+		int jdk = Runtime.version().feature();
+		if (name == null) {
+			boolean virtual = this.environment.getProperty("spring.threads.virtual.enabled", "").strip().equals("true");
+			return (virtual && WorkerClass.VIRTUAL.isPossibleOn(jdk)) ? WorkerClass.VIRTUAL : WorkerClass.GTHREAD;
+		}
+		try {
+			WorkerClass found = WorkerClass.of(name);
+			if (!found.isPossibleOn(jdk)) {
+				throw invalid("worker-class.on-this-jdk", "unicorn.worker-class", find("unicorn.worker-class"), null);
+			}
+			return found;
+		}
+		catch (IllegalArgumentException ex) {
+			throw invalid("worker-class", ex);
+		}
+	}
+
+	/**
+	 * Return how a worker serves requests, as {@link #bind} does.
+	 */
+	static WorkerClass workerClass(Environment environment) {
+		return WorkerClass.of(String.valueOf(bind(environment).workerClass()));
+	}
+
+	/**
+	 * Return a line for the log if {@code unicorn.worker-class} is another name for what
+	 * it is called here, otherwise {@code null}.
+	 */
+	public static @Nullable String workerClassRemark(UnicornProperties properties, Environment environment) {
+		String name = environment.getProperty("unicorn.worker-class", "").strip();
+		return (name.isEmpty() || name.equalsIgnoreCase(properties.workerClass())) ? null
+				: "unicorn.worker-class=" + name + " is " + properties.workerClass() + " here";
 	}
 
 	private void check(UnicornProperties.WarmUp warmUp) {

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -56,7 +57,10 @@ record LaunchInputs(String application, UnicornProperties properties, PoolSettin
 				() -> UnicornPropertiesBinder.bind(environment));
 		List<String> remarks = Stream
 			.concat(Stream.ofNullable(UnicornPropertiesBinder.gracefulTimeoutRemark(properties, environment)),
-					Stream.ofNullable(UnicornPropertiesBinder.dashboardRemark(properties, environment)))
+					Stream
+						.of(UnicornPropertiesBinder.dashboardRemark(properties, environment),
+								UnicornPropertiesBinder.workerClassRemark(properties, environment))
+						.filter(Objects::nonNull))
 			.toList();
 		LogFile logFile = LogFile.get(environment);
 		if (logFile != null) {

@@ -4,6 +4,7 @@ import java.time.Duration;
 
 import io.unicorn.launch.settings.WorkerClass;
 import org.apache.coyote.http11.AbstractHttp11Protocol;
+import org.apache.tomcat.util.threads.VirtualThreadExecutor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,14 +12,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param workerClass the worker class
  * @param threads number of request threads, or {@code null} for Tomcat's own setting;
- * ignored in class sync
+ * used in class gthread
+ * @param connections how many connections a worker has at a time; used in class virtual
  * @param connectionTimeout time that a new connection has to send its request, or
  * {@code null} for Tomcat's own setting
  */
-public record TomcatTuning(WorkerClass workerClass, @Nullable Integer threads, @Nullable Duration connectionTimeout) {
+public record TomcatTuning(WorkerClass workerClass, @Nullable Integer threads, int connections,
+		@Nullable Duration connectionTimeout) {
 
 	/** Leaves Tomcat as it is configured. */
-	static final TomcatTuning NONE = new TomcatTuning(WorkerClass.GTHREAD, null, null);
+	static final TomcatTuning NONE = new TomcatTuning(WorkerClass.GTHREAD, null, 0, null);
 
 	void apply(AbstractHttp11Protocol<?> protocol) {
 		if (this.workerClass == WorkerClass.SYNC) {
@@ -27,6 +30,12 @@ public record TomcatTuning(WorkerClass workerClass, @Nullable Integer threads, @
 			protocol.setMaxConnections(1);
 			protocol.setMaxKeepAliveRequests(1);
 			setThreads(protocol, 1);
+		}
+		else if (this.workerClass == WorkerClass.VIRTUAL) {
+			// The acceptor waits for a free connection before it accepts, so that another
+			// worker takes the next one.
+			protocol.setMaxConnections(this.connections);
+			protocol.setExecutor(new VirtualThreadExecutor("virtual-"));
 		}
 		else if (this.threads != null) {
 			setThreads(protocol, this.threads);

@@ -26,7 +26,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ConfigurationMetadataTests {
 
 	private static final Map<String, String> DEFAULTS = Map.ofEntries(Map.entry("unicorn.workers", "auto"),
-			Map.entry("unicorn.worker-class", "gthread"), Map.entry("unicorn.max-requests", "0"),
+			Map.entry("unicorn.worker-connections", "1000"), Map.entry("unicorn.max-requests", "0"),
 			Map.entry("unicorn.max-requests-jitter", "0"), Map.entry("unicorn.timeout", "30s"),
 			Map.entry("unicorn.graceful-timeout", "30s"), Map.entry("unicorn.boot-timeout", "120s"),
 			Map.entry("unicorn.migration-timeout", "10m"), Map.entry("unicorn.initialization", "first"),

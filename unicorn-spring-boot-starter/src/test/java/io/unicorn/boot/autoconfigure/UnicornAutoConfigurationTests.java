@@ -12,6 +12,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.unicorn.boot.PoolWorker;
 import io.unicorn.boot.actuate.PoolMeters;
+import io.unicorn.boot.actuate.PoolMetricsEndpoint;
 import io.unicorn.boot.actuate.PoolPrometheusRegistry;
 import io.unicorn.boot.actuate.PoolView;
 import io.unicorn.boot.actuate.UnicornEndpoint;
@@ -39,7 +40,9 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration;
+import org.springframework.boot.micrometer.metrics.actuate.endpoint.MetricsEndpoint;
 import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
+import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsEndpointAutoConfiguration;
 import org.springframework.boot.micrometer.metrics.autoconfigure.export.prometheus.PrometheusMetricsExportAutoConfiguration;
 import org.springframework.boot.micrometer.metrics.autoconfigure.export.prometheus.PrometheusScrapeEndpoint;
 import org.springframework.boot.test.context.FilteredClassLoader;
@@ -138,7 +141,7 @@ class UnicornAutoConfigurationTests {
 				.hasSingleBean(PrometheusRegistry.class)
 				.doesNotHaveBean(PoolPrometheusRegistry.class));
 		this.worker.withConfiguration(prometheus())
-			.withPropertyValues("management.endpoints.web.exposure.exclude=prometheus")
+			.withPropertyValues("management.endpoints.web.exposure.exclude=prometheus,metrics")
 			.run((context) -> assertThat(context).hasNotFailed()
 				.hasSingleBean(PrometheusRegistry.class)
 				.doesNotHaveBean(PoolPrometheusRegistry.class));
@@ -149,9 +152,27 @@ class UnicornAutoConfigurationTests {
 				.doesNotHaveBean(PoolPrometheusRegistry.class));
 	}
 
+	@Test
+	void theEndpointMetricsHasThoseOfThePoolWhereItIsExposed() {
+		this.worker.withConfiguration(prometheus())
+			.withPropertyValues("management.endpoints.web.exposure.exclude=prometheus")
+			.run((context) -> assertThat(context).hasNotFailed()
+				.hasSingleBean(PoolPrometheusRegistry.class)
+				.hasSingleBean(MetricsEndpoint.class)
+				.hasSingleBean(PoolMetricsEndpoint.class));
+		this.worker.withConfiguration(prometheus())
+			.withPropertyValues("management.endpoints.web.exposure.exclude=metrics")
+			.run((context) -> assertThat(context).hasNotFailed()
+				.hasSingleBean(PoolPrometheusRegistry.class)
+				.doesNotHaveBean(MetricsEndpoint.class));
+		this.anywhere.withConfiguration(prometheus())
+			.run((context) -> assertThat(context).hasSingleBean(MetricsEndpoint.class)
+				.doesNotHaveBean(PoolMetricsEndpoint.class));
+	}
+
 	private static AutoConfigurations prometheus() {
 		return AutoConfigurations.of(UnicornPrometheusAutoConfiguration.class, MetricsAutoConfiguration.class,
-				PrometheusMetricsExportAutoConfiguration.class);
+				PrometheusMetricsExportAutoConfiguration.class, MetricsEndpointAutoConfiguration.class);
 	}
 
 	@Test

@@ -12,6 +12,8 @@ import io.unicorn.launch.settings.PoolSettings;
 import io.unicorn.launch.settings.RolloutSettings;
 import io.unicorn.launch.settings.WorkerClass;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -51,7 +53,7 @@ class UnicornPropertiesBinderTests {
 
 	@Test
 	void theDefaultsAreThoseOfTheDocumentation() {
-		assertThat(bind(Map.of())).isEqualTo(new UnicornProperties(null, "auto", WorkerClass.GTHREAD, null, 0, 0,
+		assertThat(bind(Map.of())).isEqualTo(new UnicornProperties(null, "auto", "gthread", null, 1000, 0, 0,
 				Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofSeconds(120), Duration.ofMinutes(10),
 				InitializationMode.FIRST, Duration.ZERO, false,
 				new UnicornProperties.Rollout(1, 0, "readiness", Duration.ofSeconds(5)),
@@ -64,7 +66,8 @@ class UnicornPropertiesBinderTests {
 	@CsvSource({ "unicorn.enabled, true", "unicorn.enabled, false", "unicorn.workers, 1", "unicorn.workers, 1024",
 			"unicorn.workers, auto", "unicorn.workers, AUTO", "unicorn.workers, ' 3 '", "unicorn.worker-class, sync",
 			"unicorn.jvm-profile, compact", "unicorn.jvm-profile, None", "unicorn.worker-class, GTHREAD",
-			"unicorn.worker-class, gThread", "unicorn.threads, 1", "unicorn.threads, 100000", "unicorn.max-requests, 0",
+			"unicorn.worker-class, gThread", "unicorn.threads, 1", "unicorn.threads, 100000",
+			"unicorn.worker-class, threads", "unicorn.worker-connections, 1000000", "unicorn.max-requests, 0",
 			"unicorn.max-requests, 9000000000", "unicorn.max-requests-jitter, 100", "unicorn.timeout, 0",
 			"unicorn.timeout, 90", "unicorn.timeout, 500ms", "unicorn.timeout, 2m", "unicorn.timeout, PT5S",
 			"unicorn.graceful-timeout, 1ms", "unicorn.boot-timeout, 0", "unicorn.migration-timeout, 0",
@@ -89,7 +92,8 @@ class UnicornPropertiesBinderTests {
 			"unicorn.workers|many|a number from 1 to 1024, or auto",
 			"unicorn.workers|99999999999|a number from 1 to 1024, or auto",
 			"unicorn.workers|''|a number from 1 to 1024, or auto", "unicorn.enabled|perhaps|true or false",
-			"unicorn.worker-class|gevent|one of: gthread, sync", "unicorn.threads|0|a number from 1 to 100000",
+			"unicorn.worker-class|tornado|one of: gthread, sync, virtual",
+			"unicorn.worker-connections|0|a number from 1 to 1000000", "unicorn.threads|0|a number from 1 to 100000",
 			"unicorn.threads|-1|a number from 1 to 100000", "unicorn.threads|100001|a number from 1 to 100000",
 			"unicorn.threads|few|a number from 1 to 100000", "unicorn.max-requests|-1|a number from 0 to 1000000000000",
 			"unicorn.max-requests|1e3|a number from 0 to 1000000000000",
@@ -166,6 +170,33 @@ class UnicornPropertiesBinderTests {
 	}
 
 	@Test
+	@EnabledForJreRange(min = JRE.JAVA_21)
+	void theApplicationsVirtualThreadsMakeTheClassVirtual() {
+		assertThat(bind(Map.of("spring.threads.virtual.enabled", "true")).workerClass()).isEqualTo("virtual");
+		assertThat(bind(Map.of("spring.threads.virtual.enabled", "true", "unicorn.worker-class", "sync")).workerClass())
+			.isEqualTo("sync");
+		assertThat(bind(Map.of("unicorn.worker-class", "gevent")).workerClass()).isEqualTo("virtual");
+	}
+
+	@Test
+	@EnabledForJreRange(max = JRE.JAVA_20)
+	void virtualThreadsNeedALaterJdk() {
+		assertThat(bind(Map.of("spring.threads.virtual.enabled", "true")).workerClass()).isEqualTo("gthread");
+		assertThatExceptionOfType(InvalidUnicornPropertyException.class)
+			.isThrownBy(() -> bind(Map.of("unicorn.worker-class", "gevent")))
+			.withMessageContaining("with value 'gevent' is invalid: it must be gthread or sync, because virtual needs");
+	}
+
+	@Test
+	void anotherNameOfAClassIsExplained() {
+		UnicornProperties properties = bind(Map.of("unicorn.worker-class", "threads"));
+		assertThat(UnicornPropertiesBinder.workerClassRemark(properties, this.environment))
+			.isEqualTo("unicorn.worker-class=threads is gthread here");
+		properties = bind(Map.of("unicorn.worker-class", "GThread"));
+		assertThat(UnicornPropertiesBinder.workerClassRemark(properties, this.environment)).isNull();
+	}
+
+	@Test
 	void surgeAndUnavailableMustNotBothBeZero() {
 		assertThatExceptionOfType(InvalidUnicornPropertyException.class)
 			.isThrownBy(() -> bind(Map.of("unicorn.rollout.max-surge", "0")))
@@ -197,7 +228,7 @@ class UnicornPropertiesBinderTests {
 	@ValueSource(strings = { "unicorn.worker-class", "unicorn.workerClass", "unicorn.worker_class",
 			"unicorn.WORKER-CLASS", "UNICORN.WORKERCLASS" })
 	void aNameIsBoundInEveryFormThatSpringBootAllows(String name) {
-		assertThat(bind(Map.of(name, "sync")).workerClass()).isEqualTo(WorkerClass.SYNC);
+		assertThat(bind(Map.of(name, "sync")).workerClass()).isEqualTo("sync");
 	}
 
 	@Test
@@ -207,7 +238,7 @@ class UnicornPropertiesBinderTests {
 					Map.of("UNICORN_WORKERCLASS", "sync", "UNICORN_MAXREQUESTSJITTER", "7", "UNICORN_WORKDIR", "/w",
 							"UNICORN_HOME", "/not/ours")));
 		UnicornProperties properties = bind(Map.of());
-		assertThat(properties.workerClass()).isEqualTo(WorkerClass.SYNC);
+		assertThat(properties.workerClass()).isEqualTo("sync");
 		assertThat(properties.maxRequestsJitter()).isEqualTo(7);
 		assertThat(properties.workDir()).isEqualTo("/w");
 	}
