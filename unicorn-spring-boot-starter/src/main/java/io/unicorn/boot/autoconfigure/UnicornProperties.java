@@ -32,8 +32,9 @@ import org.springframework.boot.convert.DurationUnit;
  * spring.threads.virtual.enabled is true, and otherwise gthread.
  * @param threads Number of request threads of each worker of class gthread, from 1 to
  * 100000. By default the setting of the web server applies.
- * @param workerConnections Number of connections that a worker of class virtual has at a
- * time, from 1 to 1000000. The default is 1000.
+ * @param workerConnections Number of connections that a worker of class virtual or
+ * gthread has at a time, from 1 to 1000000. By default the setting of the web server
+ * applies.
  * @param maxRequests Number of requests after which a worker is replaced, from 1 to
  * 1000000000000, or 0 to never replace it. The default is 0.
  * @param maxRequestsJitter Upper limit of a random number that is added to max-requests
@@ -85,7 +86,7 @@ import org.springframework.boot.convert.DurationUnit;
  */
 @ConfigurationProperties("unicorn")
 public record UnicornProperties(@Nullable Boolean enabled, @DefaultValue("auto") String workers,
-		@Nullable String workerClass, @Nullable Integer threads, @DefaultValue("1000") int workerConnections,
+		@Nullable String workerClass, @Nullable Integer threads, @Nullable Integer workerConnections,
 		@DefaultValue("0") long maxRequests, @DefaultValue("0") long maxRequestsJitter,
 		@DefaultValue("30s") @DurationUnit(ChronoUnit.SECONDS) Duration timeout,
 		@DefaultValue("30s") @DurationUnit(ChronoUnit.SECONDS) Duration gracefulTimeout,

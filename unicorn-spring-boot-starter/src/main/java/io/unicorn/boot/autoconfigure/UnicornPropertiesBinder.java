@@ -212,7 +212,8 @@ public final class UnicornPropertiesBinder {
 		UnicornProperties properties = bindOnly();
 		check("workers", isAuto(properties) || isWithin(number(properties.workers()), PoolSettings.MAX_WORKERS));
 		check("threads", properties.threads() == null || isWithin(properties.threads(), MAX_THREADS));
-		check("worker-connections", isWithin(properties.workerConnections(), MAX_CONNECTIONS));
+		check("worker-connections",
+				properties.workerConnections() == null || isWithin(properties.workerConnections(), MAX_CONNECTIONS));
 		check("max-requests", isCount(properties.maxRequests()));
 		check("max-requests-jitter", isCount(properties.maxRequestsJitter()));
 		check("timeout", isTime(properties.timeout()));

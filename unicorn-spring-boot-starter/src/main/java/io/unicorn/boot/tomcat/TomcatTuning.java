@@ -13,15 +13,16 @@ import org.jspecify.annotations.Nullable;
  * @param workerClass the worker class
  * @param threads number of request threads, or {@code null} for Tomcat's own setting;
  * used in class gthread
- * @param connections how many connections a worker has at a time; used in class virtual
+ * @param connections how many connections a worker has at a time, or {@code null} for
+ * Tomcat's own setting; ignored in class sync
  * @param connectionTimeout time that a new connection has to send its request, or
  * {@code null} for Tomcat's own setting
  */
-public record TomcatTuning(WorkerClass workerClass, @Nullable Integer threads, int connections,
+public record TomcatTuning(WorkerClass workerClass, @Nullable Integer threads, @Nullable Integer connections,
 		@Nullable Duration connectionTimeout) {
 
 	/** Leaves Tomcat as it is configured. */
-	static final TomcatTuning NONE = new TomcatTuning(WorkerClass.GTHREAD, null, 0, null);
+	static final TomcatTuning NONE = new TomcatTuning(WorkerClass.GTHREAD, null, null, null);
 
 	void apply(AbstractHttp11Protocol<?> protocol) {
 		if (this.workerClass == WorkerClass.SYNC) {
@@ -31,17 +32,25 @@ public record TomcatTuning(WorkerClass workerClass, @Nullable Integer threads, i
 			protocol.setMaxKeepAliveRequests(1);
 			setThreads(protocol, 1);
 		}
-		else if (this.workerClass == WorkerClass.VIRTUAL) {
-			// The acceptor waits for a free connection before it accepts, so that another
-			// worker takes the next one.
-			protocol.setMaxConnections(this.connections);
+		else {
+			serveMany(protocol);
+		}
+		if (this.connectionTimeout != null) {
+			protocol.setConnectionTimeout(Math.toIntExact(this.connectionTimeout.toMillis()));
+		}
+	}
+
+	private void serveMany(AbstractHttp11Protocol<?> protocol) {
+		if (this.workerClass == WorkerClass.VIRTUAL) {
 			protocol.setExecutor(new VirtualThreadExecutor("virtual-"));
 		}
 		else if (this.threads != null) {
 			setThreads(protocol, this.threads);
 		}
-		if (this.connectionTimeout != null) {
-			protocol.setConnectionTimeout(Math.toIntExact(this.connectionTimeout.toMillis()));
+		if (this.connections != null) {
+			// The acceptor waits for a free connection before it accepts, so that another
+			// worker takes the next one.
+			protocol.setMaxConnections(this.connections);
 		}
 	}
 

@@ -53,7 +53,7 @@ class UnicornPropertiesBinderTests {
 
 	@Test
 	void theDefaultsAreThoseOfTheDocumentation() {
-		assertThat(bind(Map.of())).isEqualTo(new UnicornProperties(null, "auto", "gthread", null, 1000, 0, 0,
+		assertThat(bind(Map.of())).isEqualTo(new UnicornProperties(null, "auto", "gthread", null, null, 0, 0,
 				Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofSeconds(120), Duration.ofMinutes(10),
 				InitializationMode.FIRST, Duration.ZERO, false,
 				new UnicornProperties.Rollout(1, 0, "readiness", Duration.ofSeconds(5)),
