@@ -38,7 +38,7 @@ public final class CommandLine {
 			  top                show the pool and its workers every second; Ctrl-C ends it
 			  scale <number>     change the number of workers
 			  retire <index>     replace a worker
-			  dump <index>       let a worker write its threads to the pool's output
+			  dump <index>       let a worker write its threads, to unicorn.dump-dir or the pool's output
 			  log-level <logger> <level>
 			                     change a log level in all workers: TRACE, DEBUG, INFO, WARN, ERROR,
 			                     OFF, or INHERITED for that of the logger above
@@ -57,8 +57,8 @@ public final class CommandLine {
 			  --work-dir <path>  the one with this unicorn.work-dir, also in another container
 
 			Exit status: 0 done; 1 failed, refused, rolled back, or no pool found (check: none would
-			start); 2 the command line
-			is wrong; 3 the result is not known (the time is over, the master has ended).
+			start); 2 the command line is wrong; 3 the result is not known (the time is over, the master
+			has ended).
 			""";
 
 	private final PrintStream out;

@@ -325,8 +325,7 @@ public sealed interface Message {
 		public static final String INHERITED = "INHERITED";
 
 		/** The levels. */
-		public static final Set<String> LEVELS = Set.of("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL", "OFF",
-				INHERITED);
+		public static final Set<String> LEVELS = Set.of("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "OFF", INHERITED);
 
 		@Override
 		public LogLevelRequest by(String other) {

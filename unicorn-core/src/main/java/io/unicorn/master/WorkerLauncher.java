@@ -64,6 +64,7 @@ final class WorkerLauncher {
 				this.events.accept(new Event.CodeLost(effect.generation(), effect.id()));
 				return;
 			}
+			this.processes.makeDumpDir(plan.settings().dumpDir());
 			IntStream sockets = plan.bindings()
 				.addresses()
 				.stream()

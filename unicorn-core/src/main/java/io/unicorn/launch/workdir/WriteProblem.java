@@ -2,6 +2,7 @@ package io.unicorn.launch.workdir;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -58,6 +59,9 @@ public final class WriteProblem {
 		String message = String.valueOf(ex.getMessage());
 		if (ex instanceof AccessDeniedException) {
 			return message + ": permission denied";
+		}
+		if (ex instanceof FileAlreadyExistsException) {
+			return message + ": it exists already";
 		}
 		return (ex instanceof NoSuchFileException) ? message + ": no such file or directory" : message;
 	}

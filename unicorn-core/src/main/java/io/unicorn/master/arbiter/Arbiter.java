@@ -357,7 +357,8 @@ public final class Arbiter {
 		this.leadership.exited(worker);
 		this.exits.add(worker, exit.reason(), exit.description(), now);
 		if (!exit.expected() && !worker.settings().dumpDir().isEmpty()) {
-			this.effects.add(new Effect.LookForDump(worker.id(), worker.pid(), worker.settings().dumpDir()));
+			this.effects.add(
+					new Effect.LookForDump(worker.id(), worker.pid(), worker.spawnedAt(), worker.settings().dumpDir()));
 		}
 		if (worker.isExclusive() && !this.shutdown.isUnderWay()) {
 			log(Level.INFO, "no worker runs with " + exclusiveFlags(worker) + " now, the next one that starts does");
@@ -437,17 +438,21 @@ public final class Arbiter {
 		}
 	}
 
-	/** Note a dump; a worker that has exited since is in the history. */
+	/**
+	 * Note a dump that tells of the end of a worker: it leaves, or is in the history. One
+	 * that somebody has asked for says nothing of a later end.
+	 */
 	private void onDumpWritten(Event.DumpWritten event) {
 		Worker worker = this.pool.find(event.id());
-		if (worker != null) {
+		if (worker == null) {
+			int pid = this.exits.dumped(event.id(), event.file());
+			log(Level.INFO, "the worker with pid " + pid + ", which has exited, has written " + event.file());
+			return;
+		}
+		if (!worker.isActive()) {
 			worker.dumped(event.file());
 		}
-		else {
-			this.exits.dumped(event.id(), event.file());
-		}
-		log(Level.INFO,
-				((worker != null) ? worker + " has written " : "a worker that has exited has written ") + event.file());
+		log(Level.INFO, worker + " has written " + event.file());
 	}
 
 	private void onMisbehaved(Event.Misbehaved event, Instant now) {

@@ -49,13 +49,21 @@ final class ExitHistory {
 		}
 	}
 
-	/** Note the dump of a worker that has exited. */
-	void dumped(long id, String file) {
+	/**
+	 * Note the dump of a worker that has exited.
+	 * @return the process id that it had, 0 if that is not known any more
+	 */
+	int dumped(long id, String file) {
 		List<PoolSnapshot.ExitInfo> exits = List.copyOf(this.latest);
 		this.latest.clear();
 		exits.forEach((exit) -> this.latest.addLast((exit.id() == id)
 				? new PoolSnapshot.ExitInfo(exit.id(), exit.pid(), exit.reason(), exit.detail(), exit.at(), file)
 				: exit));
+		return exits.stream()
+			.filter((exit) -> exit.id() == id)
+			.mapToInt(PoolSnapshot.ExitInfo::pid)
+			.findFirst()
+			.orElse(0);
 	}
 
 	/** Return the number of exits by reason. */

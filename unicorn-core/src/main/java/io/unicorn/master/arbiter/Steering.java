@@ -3,6 +3,7 @@ package io.unicorn.master.arbiter;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 import io.unicorn.ipc.Message;
 import io.unicorn.ipc.Message.Result;
@@ -23,6 +24,8 @@ import io.unicorn.master.arbiter.rollout.Rollouts;
  * workers, the replacement of a worker or of the master, a thread dump, a stop.
  */
 final class Steering {
+
+	private static final Pattern LOGGER = Pattern.compile("[^\\s\\p{C}]{1,255}", Pattern.UNICODE_CHARACTER_CLASS);
 
 	private final Pool pool;
 
@@ -165,10 +168,11 @@ final class Steering {
 		if (!worker.isConnected()) {
 			return reply(request, Result.WRONG, "the JVM of " + worker + " is still starting");
 		}
-		if (worker.askForDump(now)) {
-			this.effects.log(Level.INFO, worker + " writes its threads (" + request.trigger() + ")");
-			this.effects.add(worker.dumpThreads());
+		if (!worker.askForDump(now)) {
+			return reply(request, Result.DONE, worker + " has written its threads less than a second ago");
 		}
+		this.effects.log(Level.INFO, worker + " writes its threads (" + request.trigger() + ")");
+		this.effects.add(worker.dumpThreads());
 		String directory = worker.settings().dumpDir();
 		return reply(request, Result.DONE,
 				worker + " writes its threads to "
@@ -177,9 +181,14 @@ final class Steering {
 	}
 
 	private Message.Reply logLevel(Message.LogLevelRequest request) {
-		if (request.logger().isBlank() || !Message.LogLevelRequest.LEVELS.contains(request.level())) {
-			return reply(request, Result.WRONG, request.logger().isBlank() ? "the name of a logger is missing"
-					: "there is no level '" + request.level() + "'");
+		if (!LOGGER.matcher(request.logger()).matches()) {
+			return reply(request, Result.WRONG, "the name of a logger has no blanks, and 1 to 255 characters");
+		}
+		if (!Message.LogLevelRequest.LEVELS.contains(request.level())) {
+			return reply(request, Result.WRONG, "there is no such level");
+		}
+		if (request.logger().equalsIgnoreCase("root") && request.level().equals(Message.LogLevelRequest.INHERITED)) {
+			return reply(request, Result.WRONG, "the logger root inherits from none");
 		}
 		List<Worker> ready = this.pool.in(WorkerState.READY).toList();
 		Message.SetLogLevel order = new Message.SetLogLevel(request.logger(), request.level());

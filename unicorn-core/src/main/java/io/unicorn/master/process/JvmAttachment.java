@@ -65,8 +65,13 @@ final class JvmAttachment {
 	}
 
 	/** Take the request back: the next SIGQUIT makes the JVM print its threads. */
-	void withdraw() throws IOException {
-		Files.deleteIfExists(this.request);
+	void withdraw() {
+		try {
+			Files.deleteIfExists(this.request);
+		}
+		catch (IOException ex) {
+			// The directory cannot be written any more.
+		}
 	}
 
 	/**

@@ -2,19 +2,24 @@ package io.unicorn.master.process;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 import io.unicorn.launch.workdir.PrivateFile;
+import io.unicorn.launch.workdir.WorkDir;
 import io.unicorn.launch.workdir.WriteProblem;
 import io.unicorn.master.arbiter.pool.Effect;
 import io.unicorn.master.arbiter.pool.Event;
@@ -51,7 +56,12 @@ final class ThreadDumps {
 
 	}
 
-	private final Executor thread;
+	private final Executor background;
+
+	private final Executor each;
+
+	/** The processes that listen because of a dump. */
+	private final Set<Integer> listening = new HashSet<>();
 
 	private final Path temporary;
 
@@ -61,11 +71,13 @@ final class ThreadDumps {
 
 	/**
 	 * Create.
-	 * @param thread runs tasks one after the other
+	 * @param background runs tasks one after the other
+	 * @param each runs each dump; throws an {@code OutOfMemoryError} without a thread
 	 * @param temporary where JVMs look for requests, usually {@code /tmp}
 	 */
-	ThreadDumps(Executor thread, Path temporary, Clock clock, Master master) {
-		this.thread = thread;
+	ThreadDumps(Executor background, Executor each, Path temporary, Clock clock, Master master) {
+		this.background = background;
+		this.each = each;
 		this.temporary = temporary;
 		this.clock = clock;
 		this.master = master;
@@ -79,16 +91,17 @@ final class ThreadDumps {
 		JvmAttachment jvm = new JvmAttachment(pid, this.temporary, LIMIT);
 		try {
 			if (!jvm.isListening()) {
+				this.listening.add(pid);
 				jvm.request();
 				quit.run();
 			}
+			this.each.execute(() -> write(order, pid, jvm, quit));
 		}
-		catch (IOException ex) {
-			this.master.warnings().accept(failure(order, pid, ex));
+		catch (IOException | OutOfMemoryError ex) {
+			jvm.withdraw();
+			this.master.warnings().accept(failure(order, pid, String.valueOf(ex.getMessage())));
 			quit.run();
-			return;
 		}
-		this.thread.execute(() -> write(order, pid, jvm, quit));
 	}
 
 	private void write(Effect.DumpThreads order, int pid, JvmAttachment jvm, Runnable quit) {
@@ -96,61 +109,94 @@ final class ThreadDumps {
 		Path file = directory
 			.resolve(PREFIX + TIME.format(this.clock.instant()) + "-worker-" + order.index() + "-pid" + pid + ".txt");
 		try {
-			try (OutputStream out = PrivateFile.create(file)) {
-				jvm.threadDump(out);
-			}
-			finally {
-				jvm.withdraw();
-			}
-			this.master.main()
-				.execute(() -> this.master.events().accept(new Event.DumpWritten(order.id(), file.toString())));
-			removeOld(directory);
+			dump(jvm, file);
 		}
 		catch (IOException ex) {
-			this.master.warnings().accept(failure(order, pid, ex));
+			this.master.warnings().accept(failure(order, pid, WriteProblem.reason(ex)));
+			delete(file);
 			if (jvm.isListening()) {
 				// It has not printed them, because it has found the request.
 				this.master.main().execute(quit);
 			}
-			deleteIfEmpty(file);
+			return;
+		}
+		this.master.main()
+			.execute(() -> this.master.events().accept(new Event.DumpWritten(order.id(), file.toString())));
+		removeOld(directory);
+	}
+
+	private static void dump(JvmAttachment jvm, Path file) throws IOException {
+		try (OutputStream out = PrivateFile.create(file)) {
+			jvm.threadDump(out);
+		}
+		finally {
+			jvm.withdraw();
 		}
 	}
 
-	private static String failure(Effect.DumpThreads order, int pid, IOException ex) {
+	private static String failure(Effect.DumpThreads order, int pid, String reason) {
 		return "worker " + order.index() + " (pid " + pid + "): its threads cannot be written to a file in "
-				+ order.directory() + " but to its standard output: " + WriteProblem.reason(ex);
+				+ order.directory() + " but to its standard output: " + reason;
 	}
 
-	private static void deleteIfEmpty(Path file) {
+	private static void delete(Path file) {
 		try {
-			if (Files.size(file) == 0) {
-				Files.delete(file);
-			}
+			Files.deleteIfExists(file);
 		}
 		catch (IOException ex) {
-			// It was not created.
+			// It was not created, or stays.
 		}
 	}
 
-	private static void removeOld(Path directory) throws IOException {
+	private static void removeOld(Path directory) {
 		try (Stream<Path> files = Files.list(directory)) {
 			List<Path> old = files.filter((file) -> file.getFileName().toString().startsWith(PREFIX))
 				.sorted(Comparator.reverseOrder())
 				.skip(KEPT)
 				.toList();
-			for (Path file : old) {
-				Files.deleteIfExists(file);
+			old.forEach(ThreadDumps::delete);
+		}
+		catch (IOException | UncheckedIOException ex) {
+			// They stay, and the next dump finds them again.
+		}
+	}
+
+	/** Make a directory for dumps again if it is gone. */
+	void make(String directory) {
+		if (!directory.isEmpty() && !Files.isDirectory(Path.of(directory))) {
+			try {
+				Files.createDirectories(Path.of(directory), WorkDir.PRIVATE_DIRECTORY);
 			}
+			catch (IOException ex) {
+				this.master.warnings()
+					.accept("unicorn.dump-dir is gone and cannot be made again: " + WriteProblem.reason(ex));
+			}
+		}
+	}
+
+	/** Delete the socket that a JVM has made for a dump: a killed one leaves it. */
+	void exited(int pid) {
+		if (this.listening.remove(pid)) {
+			this.background.execute(() -> delete(this.temporary.resolve(".java_pid" + pid)));
 		}
 	}
 
 	/** Look for the dump that the JVM of a worker has written before its end. */
 	void find(Effect.LookForDump order) {
-		this.thread.execute(() -> OF_THE_JVM.stream()
+		this.background.execute(() -> OF_THE_JVM.stream()
 			.map((name) -> Path.of(order.directory(), String.format(name, order.pid())))
-			.filter(Files::isRegularFile)
+			.filter((file) -> isWritten(file, order.since()))
 			.forEach((file) -> this.master.main()
 				.execute(() -> this.master.events().accept(new Event.DumpWritten(order.id(), file.toString())))));
+	}
+
+	private static boolean isWritten(Path file, Instant since) {
+		try {
+			return Files.isRegularFile(file) && !Files.getLastModifiedTime(file).toInstant().isBefore(since);
+		}
+		catch (IOException ex) {
+			return false;
+		}
 	}
 
 }

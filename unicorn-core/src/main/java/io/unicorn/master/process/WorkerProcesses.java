@@ -45,6 +45,13 @@ public final class WorkerProcesses {
 
 	}
 
+	/** A JVM that does not answer must not keep others from writing their threads. */
+	private static final Executor DUMP_THREADS = (task) -> {
+		Thread thread = new Thread(task, "unicorn-dump");
+		thread.setDaemon(true);
+		thread.start();
+	};
+
 	private final Posix posix;
 
 	private final CompilerThreads compilers;
@@ -67,7 +74,7 @@ public final class WorkerProcesses {
 	public WorkerProcesses(Posix posix, ControlPoller poller, MainThread main, Executor background,
 			Consumer<String> warnings) {
 		this.posix = posix;
-		this.dumps = new ThreadDumps(background, Path.of("/tmp"), Clock.systemUTC(),
+		this.dumps = new ThreadDumps(background, DUMP_THREADS, Path.of("/tmp"), Clock.systemUTC(),
 				new ThreadDumps.Master(main::post, main::decide, warnings));
 		this.compilers = new CompilerThreads(posix);
 		this.poller = poller;
@@ -212,6 +219,15 @@ public final class WorkerProcesses {
 		}
 	}
 
+	/**
+	 * Make the directory for dumps again if it is gone: a JVM would take its path for the
+	 * name of a file. Without it, workers run all the same.
+	 * @param directory its path, empty for none
+	 */
+	public void makeDumpDir(String directory) {
+		this.dumps.make(directory);
+	}
+
 	/** Look for a dump that the JVM of a worker has written before its end. */
 	public void lookForDump(Effect.LookForDump order) {
 		this.dumps.find(order);
@@ -274,6 +290,7 @@ public final class WorkerProcesses {
 			return OptionalLong.empty();
 		}
 		child.link().close();
+		this.dumps.exited(exit.pid());
 		return OptionalLong.of(id);
 	}
 

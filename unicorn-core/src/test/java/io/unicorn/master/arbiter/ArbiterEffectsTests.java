@@ -159,9 +159,10 @@ class ArbiterEffectsTests {
 	void theDumpOfAWorkerThatHasFailedIsLookedForAndFound() {
 		this.arbiter = arbiter(settings(2, Duration.ofSeconds(30)).withDumpDir("/dumps"), false);
 		running();
-		assertThat(on(new Event.Exited(1, 3, 0, false))).contains(new Effect.LookForDump(1, 1001, "/dumps"));
+		assertThat(on(new Event.Exited(1, 3, 0, false))).contains(new Effect.LookForDump(1, 1001, START, "/dumps"));
 		assertThat(logged(on(new Event.DumpWritten(1, "/dumps/java_pid1001.hprof"))))
-			.containsExactly("a worker that has exited has written /dumps/java_pid1001.hprof");
+			.containsExactly("the worker with pid 1001, which has exited, has written /dumps/java_pid1001.hprof");
+		on(new Event.DumpWritten(2, "/dumps/somebody-has-asked-for-it.txt"));
 		on(new Event.Exited(2, -1, 9, false));
 		assertThat(this.arbiter.snapshot(this.now).lastExits()).extracting(PoolSnapshot.ExitInfo::dumpFile)
 			.containsExactly("", "/dumps/java_pid1001.hprof");

@@ -117,8 +117,15 @@ class SteeringTests {
 			.containsExactlyInAnyOrderElementsOf(workers().stream().limit(3).map(WorkerInfo::id).toList());
 		assertThat(log()).contains("the level of logger com.example becomes DEBUG in 3 workers (a test)");
 		assertThat(ask(new Message.LogLevelRequest(4, "com.example", "LOUD", "a test")).text())
-			.isEqualTo("there is no level 'LOUD'");
-		assertThat(ask(new Message.LogLevelRequest(4, " ", "DEBUG", "a test")).result()).isEqualTo(Result.WRONG);
+			.isEqualTo("there is no such level");
+		for (String name : List.of(" ", "a b", "a\u001b[31m", "x".repeat(256))) {
+			assertThat(ask(new Message.LogLevelRequest(4, name, "DEBUG", "a test")).result()).as(name)
+				.isEqualTo(Result.WRONG);
+		}
+		assertThat(ask(new Message.LogLevelRequest(4, "root", "INHERITED", "a test")).text())
+			.isEqualTo("the logger root inherits from none");
+		assertThat(ask(new Message.LogLevelRequest(4, "größer", "INHERITED", "a test")).result())
+			.isEqualTo(Result.DONE);
 	}
 
 	@Test

@@ -83,7 +83,7 @@ class ThreadDumpsTests {
 	}
 
 	private ThreadDumps threadDumps() {
-		return new ThreadDumps(Runnable::run, this.temporary,
+		return new ThreadDumps(Runnable::run, Runnable::run, this.temporary,
 				Clock.fixed(Instant.parse("2026-12-01T02:03:04.5Z"), ZoneOffset.UTC),
 				new ThreadDumps.Master(Runnable::run, this.events::add, this.warnings::add));
 	}
@@ -184,12 +184,54 @@ class ThreadDumpsTests {
 	}
 
 	@Test
+	void theSocketThatAKilledJvmLeavesIsDeletedIfItWasMadeForADump() throws IOException {
+		ThreadDumps all = threadDumps();
+		Path socket = this.temporary.resolve(".java_pid" + PID);
+		Files.createFile(socket);
+		all.exited(PID);
+		assertThat(socket).as("of another program").exists();
+		Files.delete(socket);
+		all.write(new Effect.DumpThreads(7, 2, this.dumps.toString()), PID, () -> listen("0\nthreads"));
+		assertThat(socket).exists();
+		all.exited(PID);
+		assertThat(socket).doesNotExist();
+	}
+
+	@Test
+	void withoutAThreadForItAJvmPrintsItsThreads() {
+		ThreadDumps all = new ThreadDumps(Runnable::run, (task) -> {
+			throw new OutOfMemoryError("unable to create native thread");
+		}, this.temporary, Clock.systemUTC(),
+				new ThreadDumps.Master(Runnable::run, this.events::add, this.warnings::add));
+		all.write(new Effect.DumpThreads(7, 2, this.dumps.toString()), PID,
+				() -> this.signals.add(Files.exists(request()) ? "QUIT with a request" : "QUIT"));
+		assertThat(this.signals).containsExactly("QUIT with a request", "QUIT");
+		assertThat(this.warnings).singleElement().asString().endsWith("unable to create native thread");
+	}
+
+	@Test
+	void aDirectoryThatIsGoneIsMadeAgainOrMissed() throws IOException {
+		Files.delete(this.dumps);
+		threadDumps().make(this.dumps.toString());
+		assertThat(this.dumps).isDirectory();
+		Files.delete(this.dumps);
+		Files.createFile(this.dumps);
+		threadDumps().make(this.dumps.toString());
+		threadDumps().make("");
+		assertThat(this.warnings).containsExactly(
+				"unicorn.dump-dir is gone and cannot be made again: " + this.dumps + ": it exists already");
+	}
+
+	@Test
 	void whatAJvmHasWrittenBeforeItsEndIsFound() throws IOException {
 		Path heap = Files.createFile(this.dumps.resolve("java_pid4711.hprof"));
 		Files.createFile(this.dumps.resolve("java_pid4712.hprof"));
-		threadDumps().find(new Effect.LookForDump(7, PID, this.dumps.toString()));
+		Instant now = Instant.now();
+		threadDumps().find(new Effect.LookForDump(7, PID, now.plusSeconds(60), this.dumps.toString()));
+		assertThat(this.events).as("an earlier process had this number").isEmpty();
+		threadDumps().find(new Effect.LookForDump(7, PID, now.minusSeconds(60), this.dumps.toString()));
 		assertThat(this.events).containsExactly(new Event.DumpWritten(7, heap.toString()));
-		threadDumps().find(new Effect.LookForDump(8, 4713, this.dumps.toString()));
+		threadDumps().find(new Effect.LookForDump(8, 4713, now.minusSeconds(60), this.dumps.toString()));
 		assertThat(this.events).hasSize(1);
 	}
 
@@ -201,7 +243,7 @@ class ThreadDumpsTests {
 			.start();
 		try {
 			assertThat(process.inputReader().readLine()).isEqualTo("ready");
-			ThreadDumps real = new ThreadDumps(Runnable::run, Path.of("/tmp"), Clock.systemUTC(),
+			ThreadDumps real = new ThreadDumps(Runnable::run, Runnable::run, Path.of("/tmp"), Clock.systemUTC(),
 					new ThreadDumps.Master(Runnable::run, this.events::add, this.warnings::add));
 			for (int i = 1; i <= 2; i++) {
 				real.write(new Effect.DumpThreads(7, 2, this.dumps.toString()), (int) process.pid(), () -> {

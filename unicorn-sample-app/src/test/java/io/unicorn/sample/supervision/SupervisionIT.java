@@ -108,7 +108,7 @@ class SupervisionIT {
 		pool.awaitOutputAfter(mark,
 				Pattern.compile(victim.inLog() + " exited: exit code 3, OutOfMemoryError .*; respawning "), TIMEOUT);
 		WorkerReplacement.assertReplaced(victim, before, "out-of-memory", pool);
-		pool.awaitOutputAfter(mark, Pattern.compile("a worker that has exited has written"), TIMEOUT);
+		pool.awaitOutputAfter(mark, Pattern.compile("which has exited, has written"), TIMEOUT);
 		Path dump = Path.of(pool.pool().path("lastExits").path(0).path("dumpFile").asString(""));
 		assertThat(dump).isEqualTo(directory.resolve("dumps/java_pid" + victim.pid() + ".hprof")).isNotEmptyFile();
 	}

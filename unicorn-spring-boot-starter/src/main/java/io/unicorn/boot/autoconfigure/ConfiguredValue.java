@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,11 @@ import org.springframework.util.ReflectionUtils;
 public record ConfiguredValue(String name, String text, String origin) {
 
 	private static final String DEFAULT = "default";
+
+	/** What a default follows from, if that is set. */
+	private static final Map<String, String> IMPLIED = Map.of("unicorn.workers",
+			UnicornPropertiesBinder.WEB_CONCURRENCY, "unicorn.graceful-timeout",
+			"spring.lifecycle.timeout-per-shutdown-phase", "unicorn.worker-class", "spring.threads.virtual.enabled");
 
 	/**
 	 * Return all settings, in the order of the documentation.
@@ -44,10 +50,19 @@ public record ConfiguredValue(String name, String text, String origin) {
 				add(name + ".", group, environment, values);
 			}
 			else {
-				String origin = UnicornPropertiesBinder.origin(name, environment);
-				values.add(new ConfiguredValue(name, text(value), (origin != null) ? origin : DEFAULT));
+				values.add(new ConfiguredValue(name, text(value), origin(name, environment)));
 			}
 		}
+	}
+
+	private static String origin(String name, Environment environment) {
+		String origin = UnicornPropertiesBinder.origin(name, environment);
+		if (origin != null) {
+			return origin;
+		}
+		String other = IMPLIED.get(name);
+		return (other != null && environment.containsProperty(other))
+				? DEFAULT + ", see " + other + "=" + environment.getProperty(other) : DEFAULT;
 	}
 
 	private static String text(@Nullable Object value) {
@@ -63,7 +78,7 @@ public record ConfiguredValue(String name, String text, String origin) {
 		return (value != null) ? value.toString() : "-";
 	}
 
-	/** Whether the user has set it. */
+	/** Whether the user has set it, or something that it follows from. */
 	public boolean isSet() {
 		return !this.origin.equals(DEFAULT);
 	}

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.function.Supplier;
 
 import io.unicorn.boot.autoconfigure.ConfiguredValue;
+import io.unicorn.boot.bootstrap.addresses.ProbePort;
+import io.unicorn.launch.plan.LaunchPlan;
 import io.unicorn.launch.plan.ListenAddress;
 import io.unicorn.launch.settings.MachineResources;
 import io.unicorn.launch.settings.PoolSize;
@@ -50,12 +52,26 @@ final class ConfigurationReport {
 				(workers == 1) ? "worker" : "workers", found.settings().workerClass().configName(), machine.cores(),
 				(machine.cores() == 1) ? "processor" : "processors", machine.memoryBytes() >> 20);
 		found.addresses().forEach((address) -> this.out.println("listening on " + describe(address)));
+		LaunchPlan.Probe probe = ProbePort.of(found.properties().probe().address(),
+				found.properties().health().minReady());
+		if (probe != null) {
+			this.out.println("answering probes on " + probe.address());
+		}
 		found.notices().forEach(this.out::println);
 		if (size.remark() != null) {
 			this.out.println(size.remark());
 		}
 		print(ConfiguredValue.all(this.environment).stream().filter(ConfiguredValue::isSet).toList());
+		if (probe != null && found.addresses().stream().anyMatch((address) -> isSame(address, probe))) {
+			this.out.println("No pool would start: unicorn.probe.address is an address of the application");
+			return false;
+		}
 		return true;
+	}
+
+	private static boolean isSame(ListenAddress address, LaunchPlan.Probe probe) {
+		return address.port() == probe.address().port()
+				&& (address.host() == null || address.host().equals(probe.address().host()));
 	}
 
 	/**
@@ -77,7 +93,8 @@ final class ConfigurationReport {
 		int name = values.stream().mapToInt((value) -> value.name().length()).max().orElse(0);
 		int text = values.stream().mapToInt((value) -> value.text().length()).max().orElse(0);
 		values.forEach((value) -> this.out
-			.println(pad(value.name(), name) + "  " + pad(value.text(), Math.min(text, 30)) + "  " + value.origin()));
+			.println((pad(value.name(), name) + "  " + pad(value.text(), Math.min(text, 30)) + "  " + value.origin())
+				.replaceAll("\\p{Cntrl}", " ")));
 	}
 
 	private static String pad(String text, int width) {

@@ -7,6 +7,7 @@ import io.unicorn.boot.worker.BootLogCapture;
 import io.unicorn.boot.worker.WorkerLogObserver;
 import io.unicorn.boot.worker.WorkerProcess;
 import io.unicorn.boot.worker.WorkerPropertySource;
+import io.unicorn.launch.plan.WorkerCommand;
 import io.unicorn.worker.WorkerAgent;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,10 @@ class WorkerEnvironmentPostProcessor implements EnvironmentPostProcessor, Ordere
 
 	@Override
 	public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
+		if (System.getProperty(WorkerCommand.CHECK_PROPERTY) != null) {
+			environment.getPropertySources().addFirst(WorkerPropertySource.outputOnly());
+			return;
+		}
 		if (!WorkerProcess.isOne() || application.getWebApplicationType() == WebApplicationType.NONE) {
 			return;
 		}
@@ -52,7 +57,7 @@ class WorkerEnvironmentPostProcessor implements EnvironmentPostProcessor, Ordere
 		if (WorkerProcess.isTraining()) {
 			this.bootstrapContext.register(WorkerAgent.class,
 					InstanceSupplier.of(WorkerAgent.unconnected(new WorkerLogObserver())));
-			environment.getPropertySources().addFirst(WorkerPropertySource.forTraining());
+			environment.getPropertySources().addFirst(WorkerPropertySource.outputOnly());
 			return;
 		}
 		Integer controlDescriptor = WorkerProcess.takeControlDescriptor();

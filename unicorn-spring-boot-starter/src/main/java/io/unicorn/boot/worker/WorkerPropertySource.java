@@ -23,11 +23,11 @@ public final class WorkerPropertySource {
 	}
 
 	/**
-	 * Return the properties of a process that trains a cache of class data: it logs to
-	 * its output only, which the master shows if the training fails.
+	 * Return the properties of a process that does not run the application: it logs to
+	 * its output only, not into the file of those that do.
 	 */
-	public static PropertySource<?> forTraining() {
-		return new MapPropertySource("unicornTraining",
+	public static PropertySource<?> outputOnly() {
+		return new MapPropertySource("unicornOutputOnly",
 				Map.of("spring.main.banner-mode", "off", "logging.file.name", "", "logging.file.path", ""));
 	}
 

@@ -184,10 +184,10 @@ function ask(title, text, ok, workers) {
 
 async function change(operation, parameters) {
   const headers = { "Content-Type": "application/json", Accept: "application/json" };
-  const token = document.cookie.match(/(?:^|;\s*)XSRF-TOKEN=([^;]*)/);
-  if (token) headers["X-XSRF-TOKEN"] = decodeURIComponent(token[1]);
   let reply;
   try {
+    const token = document.cookie.match(/(?:^|;\s*)XSRF-TOKEN=([^;]*)/);
+    if (token) headers["X-XSRF-TOKEN"] = decodeURIComponent(token[1]);
     const response = await fetch(`${ENDPOINT}/${operation}`,
       { method: "POST", headers, credentials: "same-origin", redirect: "manual", body: JSON.stringify(parameters) });
     const body = await response.json().catch(() => ({}));
@@ -228,7 +228,7 @@ function actions(worker) {
         change("retire", { index });
     }),
     button("Dump threads", `Dump the threads of ${name}`, async () => {
-      if (await ask(`Dump the threads of ${name}?`, "It writes the stacks of all its threads to its standard output, which is that of the pool.", "Dump"))
+      if (await ask(`Dump the threads of ${name}?`, "It writes the stacks of all its threads.", "Dump"))
         change("dump", { index });
     }));
 }

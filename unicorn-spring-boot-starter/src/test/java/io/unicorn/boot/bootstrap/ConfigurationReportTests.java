@@ -53,6 +53,26 @@ class ConfigurationReportTests {
 	}
 
 	@Test
+	void theAddressOfProbesMustBeAnother() {
+		assertThat(
+				check(Map.of("unicorn.probe.address", "9090", "server.port", "9000"), new PoolActivation(true, null)))
+			.isTrue();
+		assertThat(lines()).contains("answering probes on 127.0.0.1:9090");
+		assertThat(
+				check(Map.of("unicorn.probe.address", "9000", "server.port", "9000"), new PoolActivation(true, null)))
+			.isFalse();
+	}
+
+	@Test
+	void whatADefaultFollowsFromIsNamedAndControlCharactersAreNotPrinted() {
+		assertThat(check(Map.of("WEB_CONCURRENCY", "3", "unicorn.pidfile", "/run/a\u001b[31m.pid"),
+				new PoolActivation(true, null)))
+			.isTrue();
+		assertThat(lines()).anyMatch((line) -> line.matches("unicorn.workers +auto +default, see WEB_CONCURRENCY=3"))
+			.anyMatch((line) -> line.contains("/run/a [31m.pid"));
+	}
+
+	@Test
 	void theReasonWhyThereIsNoPoolIsPrinted() {
 		assertThat(check(Map.of(), new PoolActivation(false, "No worker pool: a reason."))).isFalse();
 		assertThat(check(Map.of(), new PoolActivation(false, null))).isFalse();

@@ -1,5 +1,6 @@
 package io.unicorn.master.arbiter.pool;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 
@@ -153,8 +154,10 @@ public sealed interface Effect {
 	/**
 	 * Look for the heap dump or the error report that the JVM of a worker has written
 	 * before its end, then report {@link Event.DumpWritten} if there is one.
+	 *
+	 * @param since when the process was started: an earlier one may have had its number
 	 */
-	record LookForDump(long id, int pid, String directory) implements Effect {
+	record LookForDump(long id, int pid, Instant since, String directory) implements Effect {
 
 	}
 
