@@ -23,10 +23,10 @@ public final class Scrape implements Workload {
 
 	private static final int WORKERS = 4;
 
-	private static final long SCRAPES = 200;
+	private static final long SCRAPES = 100;
 
 	/** So many in each worker before its code is compiled. */
-	private static final long WARM = 500;
+	private static final long WARM = 150;
 
 	private static final LoadRequest REQUEST = LoadRequest.get("/actuator/prometheus");
 
@@ -41,7 +41,7 @@ public final class Scrape implements Workload {
 		List<Double> pool = new ArrayList<>();
 		List<Double> series = new ArrayList<>();
 		List<Double> idle = new ArrayList<>();
-		for (int i = 0; bench.isAnotherRound(i, 3); i++) {
+		for (int i = 0; bench.isAnotherRound(i, 2); i++) {
 			App one = bench.start(bench.plain());
 			scrape(one, bench.settings().amount(WARM));
 			plain.add(scrape(one, bench.settings().amount(SCRAPES)));
