@@ -164,9 +164,6 @@ class CommandLineIT {
 		CommandRun wrong = command("check", "--unicorn.workers=0");
 		assertThat(wrong.status()).as(wrong.toString()).isEqualTo(1);
 		assertThat(wrong.out() + wrong.err()).contains("APPLICATION FAILED TO START", "a number from 1 to 1024");
-		CommandRun none = command("check", "--unicorn.enabled=false");
-		assertThat(none.status()).as(none.toString()).isEqualTo(1);
-		assertThat(none.out()).startsWith("No worker pool: ");
 		CommandRun all = command("config");
 		assertThat(all.status()).as(all.toString()).isZero();
 		assertThat(all.out()).containsPattern("unicorn.graceful-timeout +30s +default");

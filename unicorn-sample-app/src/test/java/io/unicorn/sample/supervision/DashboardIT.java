@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.regex.Pattern;
 
 import io.unicorn.sample.testsupport.Chromium;
+import io.unicorn.sample.testsupport.Nightly;
 import io.unicorn.sample.testsupport.OneJdk;
 import io.unicorn.sample.testsupport.http.HttpConnection;
 import io.unicorn.sample.testsupport.load.LoadRequest;
@@ -52,6 +53,7 @@ class DashboardIT {
 	}
 
 	@Test
+	@Nightly
 	void thePageIsOnTheServerWithTheEndpointsAndHasButtonsWhereThePoolMayBeChanged() throws Exception {
 		RunningPool pool = this.pools.start(RunningPool.builder()
 			.bootingFast()

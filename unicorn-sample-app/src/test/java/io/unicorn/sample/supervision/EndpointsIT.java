@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.regex.Pattern;
 
+import io.unicorn.sample.testsupport.Await;
 import io.unicorn.sample.testsupport.OneJdk;
 import io.unicorn.sample.testsupport.pool.RunningPool;
 import io.unicorn.sample.testsupport.pool.SharedPool;
@@ -137,6 +138,22 @@ class EndpointsIT {
 		}
 		finally {
 			pool.signal(stopped.pid(), "CONT");
+		}
+		// It does late what it was asked for; other tests change the level as well.
+		Await.until(Duration.ofSeconds(30), () -> "the level is changed", () -> isChanged(pool, "INFO"));
+	}
+
+	private static boolean isChanged(RunningPool pool, String level) {
+		try {
+			return get(pool, "/actuator/unicorn/2/loggers/io.unicorn.sample").body()
+				.contains("\"configuredLevel\":\"" + level + "\"");
+		}
+		catch (IOException ex) {
+			return false;
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return false;
 		}
 	}
 

@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 
 import io.unicorn.sample.testsupport.Await;
 import io.unicorn.sample.testsupport.FreePort;
+import io.unicorn.sample.testsupport.Nightly;
 import io.unicorn.sample.testsupport.OneJdk;
 import io.unicorn.sample.testsupport.http.Dialer;
 import io.unicorn.sample.testsupport.http.ExchangeException;
@@ -142,6 +143,7 @@ class ProbeIT {
 	}
 
 	@Test
+	@Nightly
 	void metricsHaveTheNamesOfThoseOfAWorker() throws Exception {
 		RunningPool pool = start();
 		Set<String> ofMaster = names(ask("/metrics"));
