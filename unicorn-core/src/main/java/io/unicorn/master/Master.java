@@ -155,7 +155,7 @@ public final class Master {
 				this.log, this.loop::post);
 		this.preparations = new Preparations(posix, workDir);
 		this.processes = new WorkerProcesses(posix, this.eventSources.poller(), receiver(), this.background::run,
-				(line) -> this.log.write(Effect.Level.WARN, line));
+				(dump) -> EventSources.daemon("unicorn-dump", dump), (line) -> this.log.write(Effect.Level.WARN, line));
 		this.meters = new MeterExchange((worker, message) -> this.processes.send(new Effect.Send(worker, message)),
 				clock::now, (line) -> this.log.write(Effect.Level.WARN, line));
 		this.caches = new Caches(Path.of("/proc"), this.loop::decide);

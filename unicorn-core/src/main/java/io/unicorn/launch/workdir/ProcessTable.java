@@ -20,9 +20,28 @@ public final class ProcessTable {
 	/** Indexes of fields behind the name of the program in {@code stat}. */
 	private static final int STATE = 0;
 
+	private static final int USER_TIME = 11;
+
+	private static final int SYSTEM_TIME = 12;
+
 	private static final int THREADS = 17;
 
 	private static final int START_TIME = 19;
+
+	/** {@code USER_HZ}, which is the same on every processor that Java runs on. */
+	private static final double TICKS_PER_SECOND = 100;
+
+	/**
+	 * What a process uses.
+	 *
+	 * @param cpuSeconds processor time since its start
+	 * @param startSeconds its start, in seconds since that of the system
+	 * @param threads number of threads
+	 * @param rssBytes memory in RAM, 0 if the kernel does not tell
+	 */
+	public record Usage(double cpuSeconds, double startSeconds, int threads, long rssBytes) {
+
+	}
 
 	private final Path root;
 
@@ -83,6 +102,27 @@ public final class ProcessTable {
 		String stat = read(this.root.resolve(Integer.toString(pid)).resolve("stat"));
 		// The name of a program may contain spaces and parentheses.
 		return List.of(stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ", -1));
+	}
+
+	/**
+	 * Return what a process uses.
+	 * @throws IOException if the process has ended
+	 */
+	public Usage usage(int pid) throws IOException {
+		try {
+			List<String> fields = stat(pid);
+			String kilobytes = status(Integer.toString(pid), "VmRSS").replace("kB", "").strip();
+			return new Usage(seconds(fields.get(USER_TIME)) + seconds(fields.get(SYSTEM_TIME)),
+					seconds(fields.get(START_TIME)), Integer.parseInt(fields.get(THREADS)),
+					kilobytes.isEmpty() ? 0 : 1024 * Long.parseLong(kilobytes));
+		}
+		catch (IndexOutOfBoundsException | NumberFormatException ex) {
+			throw new IOException("what process " + pid + " uses cannot be read", ex);
+		}
+	}
+
+	private static double seconds(String ticks) {
+		return Long.parseLong(ticks) / TICKS_PER_SECOND;
 	}
 
 	/**

@@ -20,16 +20,6 @@ final class PoolMetrics {
 
 	private static final String COUNTER = "counter";
 
-	/** {@code USER_HZ}, which is the same on every processor that Java runs on. */
-	private static final double TICKS_PER_SECOND = 100;
-
-	/** Indexes of fields behind the name of the program in {@code stat}. */
-	private static final int USER_TIME = 11;
-
-	private static final int SYSTEM_TIME = 12;
-
-	private static final int THREADS = 17;
-
 	private final ProcessTable processes;
 
 	/**
@@ -92,16 +82,14 @@ final class PoolMetrics {
 		add(text, "unicorn_master_uptime_seconds", GAUGE, "Time since the start of the pool",
 				(double) master.uptimeSeconds());
 		try {
-			List<String> fields = this.processes.stat(master.pid());
-			double ticks = Long.parseLong(fields.get(USER_TIME)) + Long.parseLong(fields.get(SYSTEM_TIME));
+			ProcessTable.Usage usage = this.processes.usage(master.pid());
 			add(text, "unicorn_master_cpu_seconds_total", COUNTER, "Processor time that the process has used",
-					ticks / TICKS_PER_SECOND);
-			add(text, "unicorn_master_threads", GAUGE, "Threads of the master", Integer.parseInt(fields.get(THREADS)));
-			String kilobytes = this.processes.status(Integer.toString(master.pid()), "VmRSS").replace("kB", "");
+					usage.cpuSeconds());
+			add(text, "unicorn_master_threads", GAUGE, "Threads of the master", usage.threads());
 			add(text, "unicorn_master_resident_memory_bytes", GAUGE, "Memory of the master in RAM",
-					1024.0 * Long.parseLong(kilobytes.strip()));
+					(double) usage.rssBytes());
 		}
-		catch (IOException | IndexOutOfBoundsException | NumberFormatException ex) {
+		catch (IOException ex) {
 			// Without /proc there is the rest.
 		}
 	}

@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -42,18 +41,6 @@ public final class ProcessFigures {
 	 * that of one tick or none, and whoever asks often costs no more.
 	 */
 	private static final long MAX_AGE_NANOS = Duration.ofSeconds(1).toNanos();
-
-	/** {@code USER_HZ}, which is the same on every processor that Java runs on. */
-	private static final double TICKS_PER_SECOND = 100;
-
-	/** Indexes of fields behind the name of the program in {@code stat}. */
-	private static final int USER_TIME = 11;
-
-	private static final int SYSTEM_TIME = 12;
-
-	private static final int THREADS = 17;
-
-	private static final int START_TIME = 19;
 
 	private static final double NANOS = 1e9;
 
@@ -95,21 +82,16 @@ public final class ProcessFigures {
 
 	private Sample sample(int pid, @Nullable Sample before, long nanos) {
 		try {
-			List<String> fields = this.table.stat(pid);
-			double cpuSeconds = seconds(fields.get(USER_TIME)) + seconds(fields.get(SYSTEM_TIME));
+			ProcessTable.Usage usage = this.table.usage(pid);
 			double percent = (before != null)
-					? percent(cpuSeconds - before.cpuSeconds(), (nanos - before.nanos()) / NANOS)
-					: percent(cpuSeconds, uptime() - seconds(fields.get(START_TIME)));
-			return new Sample(nanos, cpuSeconds, new Figures(rss(pid), percent, Integer.parseInt(fields.get(THREADS))));
+					? percent(usage.cpuSeconds() - before.cpuSeconds(), (nanos - before.nanos()) / NANOS)
+					: percent(usage.cpuSeconds(), uptime() - usage.startSeconds());
+			return new Sample(nanos, usage.cpuSeconds(), new Figures(usage.rssBytes(), percent, usage.threads()));
 		}
 		catch (IOException | IndexOutOfBoundsException | NumberFormatException ex) {
 			// It has ended.
 			return new Sample(nanos, 0, Figures.UNKNOWN);
 		}
-	}
-
-	private static double seconds(String ticks) {
-		return Long.parseLong(ticks) / TICKS_PER_SECOND;
 	}
 
 	/** Return a share in percent, to one decimal. */
@@ -121,11 +103,6 @@ public final class ProcessFigures {
 	private double uptime() throws IOException {
 		String uptime = Files.readString(this.proc.resolve("uptime"), StandardCharsets.US_ASCII);
 		return Double.parseDouble(uptime.substring(0, uptime.indexOf(' ')));
-	}
-
-	private long rss(int pid) throws IOException {
-		String kilobytes = this.table.status(Integer.toString(pid), "VmRSS").replace("kB", "").strip();
-		return kilobytes.isEmpty() ? 0 : 1024 * Long.parseLong(kilobytes);
 	}
 
 }

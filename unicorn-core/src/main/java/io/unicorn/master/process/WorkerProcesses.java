@@ -45,13 +45,6 @@ public final class WorkerProcesses {
 
 	}
 
-	/** A JVM that does not answer must not keep others from writing their threads. */
-	private static final Executor DUMP_THREADS = (task) -> {
-		Thread thread = new Thread(task, "unicorn-dump");
-		thread.setDaemon(true);
-		thread.start();
-	};
-
 	private final Posix posix;
 
 	private final CompilerThreads compilers;
@@ -69,12 +62,14 @@ public final class WorkerProcesses {
 	/**
 	 * Create.
 	 * @param background runs what may take long, one after the other
+	 * @param dumpThreads runs each dump at once: a JVM that does not answer must not keep
+	 * others from writing their threads
 	 * @param warnings receives lines for the log, on any thread
 	 */
 	public WorkerProcesses(Posix posix, ControlPoller poller, MainThread main, Executor background,
-			Consumer<String> warnings) {
+			Executor dumpThreads, Consumer<String> warnings) {
 		this.posix = posix;
-		this.dumps = new ThreadDumps(background, DUMP_THREADS, Path.of("/tmp"), Clock.systemUTC(),
+		this.dumps = new ThreadDumps(background, dumpThreads, Path.of("/tmp"), Clock.systemUTC(),
 				new ThreadDumps.Master(main::post, main::decide, warnings));
 		this.compilers = new CompilerThreads(posix);
 		this.poller = poller;

@@ -98,7 +98,7 @@ public final class UnicornAutoConfiguration {
 		@Bean
 		TomcatPoolCustomizer unicornTomcatPoolCustomizer(WorkerAgent agent, RequestLedger ledger,
 				UnicornProperties properties, Environment environment) {
-			WorkerClass serving = UnicornPropertiesBinder.workerClass(environment);
+			WorkerClass serving = UnicornPropertiesBinder.workerClass(properties, environment);
 			boolean limited = serving == WorkerClass.SYNC
 					&& !environment.containsProperty("server.tomcat.connection-timeout");
 			// The only worker of a pool has no other to leave connections to.

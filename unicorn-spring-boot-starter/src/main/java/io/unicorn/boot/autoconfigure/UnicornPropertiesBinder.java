@@ -252,10 +252,11 @@ public final class UnicornPropertiesBinder {
 	}
 
 	/**
-	 * Return how a worker serves requests, as {@link #bind} does.
+	 * Return how a worker serves requests.
+	 * @param properties the properties as Spring Boot binds them
 	 */
-	static WorkerClass workerClass(Environment environment) {
-		return WorkerClass.of(String.valueOf(bind(environment).workerClass()));
+	static WorkerClass workerClass(UnicornProperties properties, Environment environment) {
+		return new UnicornPropertiesBinder(environment).workerClass(properties.workerClass());
 	}
 
 	/**

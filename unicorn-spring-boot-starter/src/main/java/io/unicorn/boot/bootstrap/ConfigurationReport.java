@@ -1,7 +1,6 @@
 package io.unicorn.boot.bootstrap;
 
 import java.io.PrintStream;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -43,10 +42,8 @@ final class ConfigurationReport {
 			return false;
 		}
 		LaunchInputs found = inputs.get();
-		List<String> flags = new ArrayList<>(found.properties().jvmArgs());
-		flags.addAll(this.context.jvmFlags());
 		MachineResources machine = MachineResources.current(this.context.jvmFlags());
-		PoolSize size = PoolSize.of(found.settings().workers(), found.settings().workerClass(), machine, flags);
+		PoolSize size = found.size(machine, this.context.jvmFlags());
 		int workers = found.settings().workers().orElse(size.auto());
 		this.out.printf("A pool of %d %s of class %s would start, on %d %s with %d MiB of memory%n", workers,
 				(workers == 1) ? "worker" : "workers", found.settings().workerClass().configName(), machine.cores(),

@@ -2,6 +2,7 @@ package io.unicorn.boot.bootstrap;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +19,9 @@ import io.unicorn.launch.plan.LaunchPlan;
 import io.unicorn.launch.plan.ListenAddress;
 import io.unicorn.launch.plan.MasterLog;
 import io.unicorn.launch.plan.WorkerCommand;
+import io.unicorn.launch.settings.MachineResources;
 import io.unicorn.launch.settings.PoolSettings;
+import io.unicorn.launch.settings.PoolSize;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.logging.LogFile;
@@ -56,11 +59,10 @@ record LaunchInputs(String application, UnicornProperties properties, PoolSettin
 		UnicornProperties properties = withIndex(WorkerCommand.PLACEHOLDER,
 				() -> UnicornPropertiesBinder.bind(environment));
 		List<String> remarks = Stream
-			.concat(Stream.ofNullable(UnicornPropertiesBinder.gracefulTimeoutRemark(properties, environment)),
-					Stream
-						.of(UnicornPropertiesBinder.dashboardRemark(properties, environment),
-								UnicornPropertiesBinder.workerClassRemark(properties, environment))
-						.filter(Objects::nonNull))
+			.of(UnicornPropertiesBinder.gracefulTimeoutRemark(properties, environment),
+					UnicornPropertiesBinder.dashboardRemark(properties, environment),
+					UnicornPropertiesBinder.workerClassRemark(properties, environment))
+			.filter(Objects::nonNull)
 			.toList();
 		LogFile logFile = LogFile.get(environment);
 		if (logFile != null) {
@@ -73,6 +75,25 @@ record LaunchInputs(String application, UnicornProperties properties, PoolSettin
 				withIndex(MasterLog.THREAD, () -> LogTemplates.of(environment, classLoader)),
 				environment.containsProperty("spring.output.ansi.enabled"), pidFiles(properties, environment), remarks,
 				Map.of());
+	}
+
+	/**
+	 * Return the user's JVM flags for workers.
+	 * @param own the flags of this JVM
+	 */
+	List<String> jvmFlags(List<String> own) {
+		List<String> flags = new ArrayList<>(this.properties.jvmArgs());
+		flags.addAll(own);
+		return flags;
+	}
+
+	/**
+	 * Return the size of the pool.
+	 * @param machine what all workers share
+	 * @param own the flags of this JVM
+	 */
+	PoolSize size(MachineResources machine, List<String> own) {
+		return PoolSize.of(this.settings.workers(), this.settings.workerClass(), machine, jvmFlags(own));
 	}
 
 	/**

@@ -48,11 +48,10 @@ final class LaunchPlanner {
 	LaunchPlan plan(@Nullable Generation generation, boolean terminal, List<String> notices) {
 		UnicornProperties properties = this.inputs.properties();
 		PoolSettings settings = this.inputs.settings();
-		List<String> jvmFlags = new ArrayList<>(properties.jvmArgs());
-		jvmFlags.addAll(this.context.jvmFlags());
 		MachineResources machine = MachineResources.current(this.context.jvmFlags());
-		PoolSize size = PoolSize.of(settings.workers(), settings.workerClass(), machine, jvmFlags);
-		List<String> profile = properties.jvmProfile().flags(machine, settings.workers().orElse(size.auto()), jvmFlags);
+		PoolSize size = this.inputs.size(machine, this.context.jvmFlags());
+		List<String> profile = properties.jvmProfile()
+			.flags(machine, settings.workers().orElse(size.auto()), this.inputs.jvmFlags(this.context.jvmFlags()));
 		List<String> allNotices = new ArrayList<>(notices);
 		allNotices.addAll(this.inputs.notices());
 		if (size.remark() != null) {
