@@ -61,8 +61,8 @@ class ArchitectureTests {
 		.resideInAPackage("io.unicorn.boot.bootstrap..")
 		.should()
 		.dependOnClassesThat()
-		.resideInAnyPackage("io.unicorn.boot.tomcat..", "io.unicorn.boot.actuate..",
-				"io.unicorn.boot.autoconfigure.actuate..")
+		.resideInAnyPackage("io.unicorn.boot.tomcat..", "io.unicorn.boot.jetty..", "io.unicorn.boot.netty..",
+				"io.unicorn.boot.server..", "io.unicorn.boot.actuate..", "io.unicorn.boot.autoconfigure.actuate..")
 		.because("the process that becomes the master has neither, and both are optional");
 
 	@ArchTest
@@ -75,11 +75,27 @@ class ArchitectureTests {
 
 	@ArchTest
 	static final ArchRule runtimePackagesOfTheServerDependOnTheWarmUpOnly = noClasses().that()
-		.resideInAPackage("io.unicorn.boot.tomcat..")
+		.resideInAnyPackage("io.unicorn.boot.server..", "io.unicorn.boot.tomcat..", "io.unicorn.boot.jetty..",
+				"io.unicorn.boot.netty..")
 		.should()
 		.dependOnClassesThat()
 		.resideInAnyPackage("io.unicorn.boot", "io.unicorn.boot.worker..", "io.unicorn.boot.actuate..",
 				"io.unicorn.boot.cli..");
+
+	@ArchTest
+	static final ArchRule aServerDoesNotDependOnAnother = slices().matching("io.unicorn.boot.(tomcat|jetty|netty)..")
+		.should()
+		.notDependOnEachOther()
+		.because("an application has one of them");
+
+	@ArchTest
+	static final ArchRule whatServersShareKnowsNoServer = noClasses().that()
+		.resideInAPackage("io.unicorn.boot.server..")
+		.should()
+		.dependOnClassesThat()
+		.resideInAnyPackage("io.unicorn.boot.tomcat..", "io.unicorn.boot.jetty..", "io.unicorn.boot.netty..",
+				"jakarta.servlet..", "org.apache.catalina..", "org.apache.coyote..", "org.eclipse.jetty..",
+				"io.netty..", "reactor..");
 
 	@ArchTest
 	static final ArchRule wiringLivesInAutoconfigure = classes().that()

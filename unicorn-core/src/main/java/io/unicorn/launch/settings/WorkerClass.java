@@ -26,14 +26,20 @@ public enum WorkerClass {
 	 * Serves each request on a virtual thread, and has a limit of connections. Needs JDK
 	 * 21.
 	 */
-	VIRTUAL;
+	VIRTUAL,
+
+	/**
+	 * Serves many requests at a time on a few threads that do not block, as a reactive
+	 * application does.
+	 */
+	EVENT_LOOP;
 
 	/** The first JDK with virtual threads. */
 	private static final int JDK_OF_VIRTUAL_THREADS = 21;
 
 	/** Gunicorn's names of what is the same here. */
 	private static final Map<String, WorkerClass> ALIASES = Map.of("threads", GTHREAD, "gevent", VIRTUAL, "eventlet",
-			VIRTUAL);
+			VIRTUAL, "asgi", EVENT_LOOP, "tornado", EVENT_LOOP);
 
 	/**
 	 * Return whether a JDK can serve in this way.
@@ -47,7 +53,7 @@ public enum WorkerClass {
 	 * Return the name as it is written in configuration.
 	 */
 	public String configName() {
-		return name().toLowerCase(Locale.ROOT);
+		return name().toLowerCase(Locale.ROOT).replace('_', '-');
 	}
 
 	/**

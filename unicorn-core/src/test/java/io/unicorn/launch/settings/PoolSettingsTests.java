@@ -67,7 +67,7 @@ class PoolSettingsTests {
 	@CsvSource({ "unicorn.workers, 0, 'workers must be at least 1, not 0'",
 			"unicorn.workers, -3, 'workers must be at least 1, not -3'",
 			"unicorn.workers, many, 'For input string: \"many\"'",
-			"unicorn.worker-class, tornado, 'unknown worker class ''tornado'', known are gthread, sync, virtual'",
+			"unicorn.worker-class, uvicorn, 'unknown worker class ''uvicorn'', known are event-loop, gthread, sync, virtual'",
 			"unicorn.timeout, soon, 'not a duration: soon'",
 			"unicorn.timeout, PT-1S, 'timeout must not be negative, not PT-1S'",
 			"unicorn.graceful-timeout, PT-1S, 'graceful-timeout must not be negative, not PT-1S'",
@@ -83,15 +83,15 @@ class PoolSettingsTests {
 
 	@ParameterizedTest
 	@CsvSource({ "sync, SYNC", "SYNC, SYNC", "' gThread ', GTHREAD", "virtual, VIRTUAL", "Gevent, VIRTUAL",
-			"eventlet, VIRTUAL", "threads, GTHREAD" })
+			"eventlet, VIRTUAL", "threads, GTHREAD", "tornado, EVENT_LOOP", "ASGI, EVENT_LOOP" })
 	void aWorkerClassIsFoundInAnyCaseAndByGunicornsNames(String name, WorkerClass expected) {
 		assertThat(WorkerClass.of(name)).isEqualTo(expected);
 	}
 
 	@Test
 	void theMessageForAnUnknownWorkerClassListsAllNames() {
-		assertThatIllegalArgumentException().isThrownBy(() -> WorkerClass.of("tornado"))
-			.withMessage("unknown worker class 'tornado', known are gthread, sync, virtual");
+		assertThatIllegalArgumentException().isThrownBy(() -> WorkerClass.of("uvicorn"))
+			.withMessage("unknown worker class 'uvicorn', known are event-loop, gthread, sync, virtual");
 	}
 
 	@Test

@@ -5,7 +5,7 @@ import java.util.OptionalInt;
 
 import io.unicorn.boot.PoolWorker;
 import io.unicorn.boot.tomcat.TomcatPoolCustomizer;
-import io.unicorn.boot.tomcat.TomcatTuning;
+import io.unicorn.boot.server.ServerTuning;
 import io.unicorn.boot.worker.AvailabilityReadinessCheck;
 import io.unicorn.boot.worker.DrainLifecycle;
 import io.unicorn.boot.worker.ListenerAdoption;
@@ -106,7 +106,7 @@ public final class UnicornAutoConfiguration {
 			AcceptDelay delay = alone ? AcceptDelay.none() : AcceptDelay.spreading();
 			return TomcatPoolCustomizer
 				.forApplication(agent, delay, ledger,
-						new TomcatTuning(serving, properties.threads(), properties.workerConnections(),
+						new ServerTuning(serving, properties.threads(), properties.workerConnections(),
 								limited ? SYNC_CONNECTION_TIMEOUT : null),
 						properties.warmUp().toPlan())
 				.withSlowRequest(properties.slowRequest());

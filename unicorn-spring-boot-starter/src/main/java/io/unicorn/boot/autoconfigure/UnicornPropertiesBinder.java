@@ -17,6 +17,7 @@ import io.unicorn.launch.settings.ProbeAddress;
 import io.unicorn.launch.settings.WorkerClass;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.BindHandler;
 import org.springframework.boot.context.properties.bind.BindResult;
@@ -31,6 +32,7 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyS
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.context.properties.source.UnboundElementsSourceFilter;
 import org.springframework.boot.origin.Origin;
+import org.springframework.boot.web.context.reactive.ConfigurableReactiveWebEnvironment;
 import org.springframework.core.env.Environment;
 
 /**
@@ -77,6 +79,10 @@ public final class UnicornPropertiesBinder {
 			Map.entry("worker-class.on-this-jdk",
 					"gthread or sync, because virtual needs a JDK from 21 on and this is "
 							+ Runtime.version().feature()),
+			Map.entry("worker-class.of-reactive",
+					"event-loop, because this application is reactive and its server has no thread per request"),
+			Map.entry("worker-class.of-servlet",
+					"gthread, virtual or sync, because event-loop needs a reactive application (WebFlux)"),
 			Map.entry("threads", "a number from 1 to " + MAX_THREADS),
 			Map.entry("worker-connections", "a number from 1 to " + MAX_CONNECTIONS),
 			Map.entry("max-requests", "a number from 0 to 1000000000000"),
@@ -235,6 +241,10 @@ public final class UnicornPropertiesBinder {
 	 */
 	private WorkerClass workerClass(@Nullable String name) {
 		int jdk = Runtime.version().feature();
+		boolean reactive = isReactive();
+		if (name == null && reactive) {
+			return WorkerClass.EVENT_LOOP;
+		}
 		if (name == null) {
 			boolean virtual = this.environment.getProperty("spring.threads.virtual.enabled", "").strip().equals("true");
 			return (virtual && WorkerClass.VIRTUAL.isPossibleOn(jdk)) ? WorkerClass.VIRTUAL : WorkerClass.GTHREAD;
@@ -244,11 +254,22 @@ public final class UnicornPropertiesBinder {
 			if (!found.isPossibleOn(jdk)) {
 				throw invalid("worker-class.on-this-jdk", "unicorn.worker-class", find("unicorn.worker-class"), null);
 			}
+			if (reactive != (found == WorkerClass.EVENT_LOOP)) {
+				throw invalid(reactive ? "worker-class.of-reactive" : "worker-class.of-servlet", "unicorn.worker-class",
+						find("unicorn.worker-class"), null);
+			}
 			return found;
 		}
 		catch (IllegalArgumentException ex) {
 			throw invalid("worker-class", ex);
 		}
+	}
+
+	/** Whether the application is reactive, as Spring Boot decides. */
+	private boolean isReactive() {
+		String configured = this.environment.getProperty("spring.main.web-application-type", "").strip();
+		return configured.isEmpty() ? this.environment instanceof ConfigurableReactiveWebEnvironment
+				: configured.equalsIgnoreCase(WebApplicationType.REACTIVE.name());
 	}
 
 	/**

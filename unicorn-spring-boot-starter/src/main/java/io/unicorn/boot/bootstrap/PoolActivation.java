@@ -1,5 +1,7 @@
 package io.unicorn.boot.bootstrap;
 
+import java.util.stream.Stream;
+
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.WebApplicationType;
@@ -20,9 +22,13 @@ record PoolActivation(boolean wanted, @Nullable String remark) {
 
 	private static final PoolActivation NO = new PoolActivation(false, null);
 
-	private static final String TOMCAT = "org.springframework.boot.tomcat.TomcatWebServerFactory";
+	private static final String TOMCAT_REACTIVE = "org.springframework.boot.tomcat.reactive.TomcatReactiveWebServerFactory";
 
 	private static final String TOMCAT_SERVLET = "org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory";
+
+	private static final String JETTY_SERVLET = "org.springframework.boot.jetty.servlet.JettyServletWebServerFactory";
+
+	private static final String JETTY_REACTIVE = "org.springframework.boot.jetty.reactive.JettyReactiveWebServerFactory";
 
 	private static final String NETTY = "org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory";
 
@@ -55,10 +61,11 @@ record PoolActivation(boolean wanted, @Nullable String remark) {
 	}
 
 	private static PoolActivation server(WebApplicationType type, ClassLoader classLoader) {
-		boolean tomcat = ClassUtils.isPresent(TOMCAT, classLoader) && ((type == WebApplicationType.SERVLET)
-				? ClassUtils.isPresent(TOMCAT_SERVLET, classLoader) : !ClassUtils.isPresent(NETTY, classLoader));
-		return tomcat ? new PoolActivation(true, null)
-				: no("a pool needs Tomcat, and this application uses another web server");
+		Stream<String> factories = (type == WebApplicationType.SERVLET) ? Stream.of(TOMCAT_SERVLET, JETTY_SERVLET)
+				: Stream.of(NETTY, TOMCAT_REACTIVE, JETTY_REACTIVE);
+		return factories.anyMatch((factory) -> ClassUtils.isPresent(factory, classLoader))
+				? new PoolActivation(true, null)
+				: no("a pool needs Tomcat, Jetty or Reactor Netty, and this application uses another web server");
 	}
 
 	private static PoolActivation no(String reason) {

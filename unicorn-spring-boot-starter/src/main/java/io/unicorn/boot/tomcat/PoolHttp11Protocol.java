@@ -2,6 +2,8 @@ package io.unicorn.boot.tomcat;
 
 import java.time.Duration;
 
+import io.unicorn.boot.server.AcceptGate;
+import io.unicorn.boot.server.LoopbackConnector;
 import io.unicorn.boot.warmup.WarmUp;
 import io.unicorn.boot.warmup.WarmUpPlan;
 import io.unicorn.worker.DrainableServer;
@@ -53,7 +55,7 @@ public class PoolHttp11Protocol extends Http11NioProtocol implements DrainableSe
 	}
 
 	void warmUpBy(WarmUpPlan plan) {
-		LoopbackConnector connector = new LoopbackConnector(this.endpoint.gate(), this);
+		LoopbackConnector connector = new LoopbackConnector(this.endpoint.gate(), new TomcatTransport(this));
 		this.loopback = connector;
 		this.warmUp = new WarmUp(plan, connector);
 	}
@@ -64,7 +66,7 @@ public class PoolHttp11Protocol extends Http11NioProtocol implements DrainableSe
 	 */
 	boolean admits(@Nullable String token) {
 		LoopbackConnector connector = this.loopback;
-		return hasClients() || (connector != null && connector.token().equals(token));
+		return (connector != null) ? connector.admits(token) : hasClients();
 	}
 
 	/**

@@ -3,6 +3,9 @@ package io.unicorn.boot.tomcat;
 import java.io.IOException;
 import java.time.Duration;
 
+import io.unicorn.boot.server.AcceptGate;
+import io.unicorn.boot.server.ServerTuning;
+import io.unicorn.boot.server.SlowRequests;
 import io.unicorn.boot.tomcat.sse.EventStreamValve;
 import io.unicorn.boot.warmup.WarmUpPlan;
 import io.unicorn.launch.plan.LaunchPlan;
@@ -32,7 +35,7 @@ public final class TomcatPoolCustomizer implements WebServerFactoryCustomizer<To
 
 	private final @Nullable RequestLedger ledger;
 
-	private final TomcatTuning tuning;
+	private final ServerTuning tuning;
 
 	private final WarmUpPlan warmUp;
 
@@ -40,7 +43,7 @@ public final class TomcatPoolCustomizer implements WebServerFactoryCustomizer<To
 	private final Duration slowRequest;
 
 	private TomcatPoolCustomizer(WorkerAgent agent, String listener, AcceptDelay delay, @Nullable RequestLedger ledger,
-			TomcatTuning tuning, WarmUpPlan warmUp, Duration slowRequest) {
+			ServerTuning tuning, WarmUpPlan warmUp, Duration slowRequest) {
 		this.agent = agent;
 		this.listener = listener;
 		this.delay = delay;
@@ -54,7 +57,7 @@ public final class TomcatPoolCustomizer implements WebServerFactoryCustomizer<To
 	 * Return a customizer for the application's own server.
 	 */
 	public static TomcatPoolCustomizer forApplication(WorkerAgent agent, AcceptDelay delay, RequestLedger ledger,
-			TomcatTuning tuning, WarmUpPlan warmUp) {
+			ServerTuning tuning, WarmUpPlan warmUp) {
 		return new TomcatPoolCustomizer(agent, LaunchPlan.HTTP, delay, ledger, tuning, warmUp, Duration.ZERO);
 	}
 
@@ -72,7 +75,7 @@ public final class TomcatPoolCustomizer implements WebServerFactoryCustomizer<To
 	 * not counted: probes must not use up a worker's max-requests.
 	 */
 	public static TomcatPoolCustomizer forManagement(WorkerAgent agent) {
-		return new TomcatPoolCustomizer(agent, LaunchPlan.MANAGEMENT, AcceptDelay.none(), null, TomcatTuning.NONE,
+		return new TomcatPoolCustomizer(agent, LaunchPlan.MANAGEMENT, AcceptDelay.none(), null, ServerTuning.NONE,
 				WarmUpPlan.NONE, Duration.ZERO);
 	}
 
@@ -84,7 +87,7 @@ public final class TomcatPoolCustomizer implements WebServerFactoryCustomizer<To
 		factory.addContextCustomizers(terminator.sessions()::add);
 		factory.addEngineValves(new EventStreamValve(terminator.streams()));
 		if (!this.slowRequest.isZero()) {
-			factory.addEngineValves(new SlowRequestValve(this.slowRequest));
+			factory.addEngineValves(new SlowRequestValve(new SlowRequests(this.slowRequest)));
 		}
 		if (this.ledger != null) {
 			factory.addEngineValves(new RequestLedgerValve(this.ledger), new LoopbackValve());
@@ -104,7 +107,7 @@ public final class TomcatPoolCustomizer implements WebServerFactoryCustomizer<To
 		catch (IOException ex) {
 			throw new IllegalStateException("Tomcat cannot listen for the pool: " + ex.getMessage(), ex);
 		}
-		this.tuning.apply(protocol);
+		new TomcatLimits(this.tuning).apply(protocol);
 		protocol.warmUpBy(this.warmUp);
 		this.agent.register(protocol);
 		// A management server, which has the endpoints, is made after that of the

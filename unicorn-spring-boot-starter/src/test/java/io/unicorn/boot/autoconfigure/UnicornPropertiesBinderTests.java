@@ -24,6 +24,7 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.env.OriginTrackedMapPropertySource;
 import org.springframework.boot.origin.OriginTrackedValue;
 import org.springframework.boot.origin.PropertySourceOrigin;
+import org.springframework.boot.web.context.reactive.StandardReactiveWebEnvironment;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
@@ -92,7 +93,7 @@ class UnicornPropertiesBinderTests {
 			"unicorn.workers|many|a number from 1 to 1024, or auto",
 			"unicorn.workers|99999999999|a number from 1 to 1024, or auto",
 			"unicorn.workers|''|a number from 1 to 1024, or auto", "unicorn.enabled|perhaps|true or false",
-			"unicorn.worker-class|tornado|one of: gthread, sync, virtual",
+			"unicorn.worker-class|uvicorn|one of: event-loop, gthread, sync, virtual",
 			"unicorn.worker-connections|0|a number from 1 to 1000000", "unicorn.threads|0|a number from 1 to 100000",
 			"unicorn.threads|-1|a number from 1 to 100000", "unicorn.threads|100001|a number from 1 to 100000",
 			"unicorn.threads|few|a number from 1 to 100000", "unicorn.max-requests|-1|a number from 0 to 1000000000000",
@@ -185,6 +186,23 @@ class UnicornPropertiesBinderTests {
 		assertThatExceptionOfType(InvalidUnicornPropertyException.class)
 			.isThrownBy(() -> bind(Map.of("unicorn.worker-class", "gevent")))
 			.withMessageContaining("with value 'gevent' is invalid: it must be gthread or sync, because virtual needs");
+	}
+
+	@Test
+	void aReactiveApplicationHasAnEventLoopAndNoOtherClass() {
+		Map<String, Object> reactive = Map.of("spring.main.web-application-type", "reactive");
+		assertThat(bind(reactive).workerClass()).isEqualTo("event-loop");
+		assertThat(UnicornPropertiesBinder.bind(new StandardReactiveWebEnvironment()).workerClass())
+			.isEqualTo("event-loop");
+		assertThat(bind(Map.of("spring.main.web-application-type", "reactive", "unicorn.worker-class", "asgi"))
+			.workerClass()).isEqualTo("event-loop");
+		assertThatExceptionOfType(InvalidUnicornPropertyException.class)
+			.isThrownBy(
+					() -> bind(Map.of("spring.main.web-application-type", "reactive", "unicorn.worker-class", "sync")))
+			.withMessageContaining("it must be event-loop, because");
+		assertThatExceptionOfType(InvalidUnicornPropertyException.class)
+			.isThrownBy(() -> bind(Map.of("unicorn.worker-class", "tornado")))
+			.withMessageContaining("it must be gthread, virtual or sync, because");
 	}
 
 	@Test

@@ -20,7 +20,11 @@ class PoolActivationTests {
 
 	private static final String MAIN = "com.example.Application";
 
-	private static final String TOMCAT = "org.springframework.boot.tomcat.TomcatWebServerFactory";
+	private static final String TOMCAT_REACTIVE = "org.springframework.boot.tomcat.reactive.TomcatReactiveWebServerFactory";
+
+	private static final String JETTY_SERVLET = "org.springframework.boot.jetty.servlet.JettyServletWebServerFactory";
+
+	private static final String JETTY_REACTIVE = "org.springframework.boot.jetty.reactive.JettyReactiveWebServerFactory";
 
 	private static final String TOMCAT_SERVLET = "org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory";
 
@@ -53,7 +57,7 @@ class PoolActivationTests {
 
 	private PoolActivation decide(LaunchContext context, @Nullable Boolean enabled) {
 		return PoolActivation.decide(context, enabled, WebApplicationType.SERVLET, this.environment,
-				classes(TOMCAT, TOMCAT_SERVLET));
+				classes(TOMCAT_SERVLET));
 	}
 
 	@Test
@@ -146,22 +150,22 @@ class PoolActivationTests {
 		if (configured != null) {
 			this.environment.setProperty("spring.main.web-application-type", configured);
 		}
-		assertThat(PoolActivation.decide(context("Linux"), null, deduced, this.environment,
-				classes(TOMCAT, TOMCAT_SERVLET)))
+		assertThat(PoolActivation.decide(context("Linux"), null, deduced, this.environment, classes(TOMCAT_SERVLET)))
 			.isEqualTo(new PoolActivation(wanted, null));
 	}
 
 	@ParameterizedTest(name = "{0} with {1}: {2}")
 	@CsvSource(delimiter = '|',
-			value = { "SERVLET|" + TOMCAT + "," + TOMCAT_SERVLET + "|true", "SERVLET|" + TOMCAT + "|false",
-					"SERVLET|none|false", "REACTIVE|" + TOMCAT + "|true", "REACTIVE|" + TOMCAT + "," + NETTY + "|false",
-					"REACTIVE|" + NETTY + "|false" })
-	void onlyTomcatBecomesAPool(WebApplicationType type, String present, boolean wanted) {
+			value = { "SERVLET|" + TOMCAT_SERVLET + "|true", "SERVLET|" + JETTY_SERVLET + "|true",
+					"SERVLET|" + TOMCAT_REACTIVE + "," + NETTY + "|false", "SERVLET|none|false",
+					"REACTIVE|" + NETTY + "|true", "REACTIVE|" + TOMCAT_REACTIVE + "|true",
+					"REACTIVE|" + JETTY_REACTIVE + "|true", "REACTIVE|" + TOMCAT_SERVLET + "|false" })
+	void onlyKnownServersBecomeAPool(WebApplicationType type, String present, boolean wanted) {
 		PoolActivation activation = PoolActivation.decide(context("Linux"), null, type, this.environment,
 				classes(present.split(",", -1)));
 		assertThat(activation.wanted()).isEqualTo(wanted);
 		if (!wanted) {
-			assertThat(activation.remark()).contains("a pool needs Tomcat");
+			assertThat(activation.remark()).contains("a pool needs Tomcat, Jetty or Reactor Netty");
 		}
 	}
 

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.Locale;
 import java.util.concurrent.locks.ReentrantLock;
 
+import io.unicorn.boot.server.EventBoundary;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 

@@ -1,4 +1,4 @@
-package io.unicorn.boot.tomcat;
+package io.unicorn.boot.server;
 
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
@@ -15,16 +15,16 @@ import io.unicorn.worker.AcceptDelay;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Controls what Tomcat's acceptor thread accepts. Until the application is ready, the
+ * Controls what a server's acceptor thread accepts. Until the application is ready, the
  * gate is closed and passes on only connections of this process's own warm-up. Then it is
  * open and accepts from the listener that all workers share, and at last it is closed for
- * good. The gate tracks the acceptor from before its call to {@code accept} until Tomcat
- * has taken the connection, so when the gate is closed for good, Tomcat has every
- * connection that was accepted. Thread-safe.
+ * good. The gate tracks the acceptor from before its call to {@code accept} until the
+ * server has taken the connection, so when the gate is closed for good, the server has
+ * every connection that was accepted. Thread-safe.
  */
-final class AcceptGate {
+public final class AcceptGate {
 
-	/** The time after which a parked acceptor checks whether Tomcat has stopped. */
+	/** The time after which a parked acceptor checks whether the server has stopped. */
 	private static final long STOP_CHECK_MILLIS = 20;
 
 	private final ServerSocketChannel listener;
@@ -43,13 +43,18 @@ final class AcceptGate {
 
 	private boolean closed;
 
-	/** Tomcat is about to stop. */
+	/** The server is about to stop. */
 	private boolean released;
 
-	/** The acceptor may have a connection that Tomcat does not know yet. */
+	/** The acceptor may have a connection that the server does not know yet. */
 	private boolean accepting;
 
-	AcceptGate(ServerSocketChannel listener, AcceptDelay delay) {
+	/**
+	 * Create a gate that is closed to clients.
+	 * @param listener accepts the connections
+	 * @param delay how long to wait between two accepts
+	 */
+	public AcceptGate(ServerSocketChannel listener, AcceptDelay delay) {
 		this.listener = listener;
 		this.delay = delay;
 	}
@@ -57,10 +62,10 @@ final class AcceptGate {
 	/**
 	 * Accept a connection; called by the acceptor thread alone.
 	 * @param open number of open connections of this process
-	 * @param running whether Tomcat's endpoint runs; while it does, this method does not
-	 * return without a connection or an error of the listener
+	 * @param running whether the server runs; while it does, this method does not return
+	 * without a connection or an error of the listener
 	 */
-	SocketChannel accept(int open, BooleanSupplier running) throws IOException {
+	public SocketChannel accept(int open, BooleanSupplier running) throws IOException {
 		long now = System.nanoTime();
 		SocketChannel own = awaitTurn(now + this.delay.afterAccept(open, now).toNanos(), running);
 		if (own != null) {
@@ -72,7 +77,7 @@ final class AcceptGate {
 		catch (IOException ex) {
 			handedOver();
 			if (isClosed()) {
-				// Tomcat would log an error if it saw this exception while it runs.
+				// A server would log an error if it saw this exception while it runs.
 				awaitTurn(now, running);
 			}
 			throw ex;
@@ -120,9 +125,9 @@ final class AcceptGate {
 	}
 
 	/**
-	 * Tomcat has taken the connection, or thrown it away.
+	 * The server has taken the connection, or thrown it away.
 	 */
-	void handedOver() {
+	public void handedOver() {
 		this.lock.lock();
 		try {
 			this.accepting = false;
@@ -157,7 +162,7 @@ final class AcceptGate {
 	/**
 	 * Let the acceptor accept.
 	 */
-	void open() {
+	public void open() {
 		this.lock.lock();
 		try {
 			this.open = true;
@@ -170,9 +175,9 @@ final class AcceptGate {
 	}
 
 	/**
-	 * Tomcat is about to stop its endpoint.
+	 * The server is about to stop its acceptor.
 	 */
-	void release() {
+	public void release() {
 		this.lock.lock();
 		try {
 			this.released = true;
@@ -184,9 +189,9 @@ final class AcceptGate {
 	}
 
 	/**
-	 * Accept nothing more, and return when Tomcat has all that was accepted.
+	 * Accept nothing more, and return when the server has all that was accepted.
 	 */
-	void close() {
+	public void close() {
 		this.lock.lock();
 		try {
 			this.closed = true;
@@ -223,11 +228,14 @@ final class AcceptGate {
 	/**
 	 * Whether the gate is open, or was before it was closed for good.
 	 */
-	boolean hasOpened() {
+	public boolean hasOpened() {
 		return this.open;
 	}
 
-	boolean isClosed() {
+	/**
+	 * Whether the gate was closed for good.
+	 */
+	public boolean isClosed() {
 		this.lock.lock();
 		try {
 			return this.closed;
@@ -237,7 +245,10 @@ final class AcceptGate {
 		}
 	}
 
-	ServerSocketChannel listener() {
+	/**
+	 * Return the listener that all workers share.
+	 */
+	public ServerSocketChannel listener() {
 		return this.listener;
 	}
 

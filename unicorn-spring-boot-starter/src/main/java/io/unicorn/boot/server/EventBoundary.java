@@ -1,11 +1,11 @@
-package io.unicorn.boot.tomcat.sse;
+package io.unicorn.boot.server;
 
 /**
  * Parses a stream of server-sent events to find out whether it is between two events. A
  * stream must not end within an event, because the client would discard it. Not
  * thread-safe.
  */
-final class EventBoundary {
+public final class EventBoundary {
 
 	/** The kind of the present line, by its first character. */
 	private enum Line {
@@ -25,7 +25,7 @@ final class EventBoundary {
 	/**
 	 * Parse a byte, or a character of any encoding that extends ASCII.
 	 */
-	void append(int next) {
+	public void append(int next) {
 		if (next == '\n' && this.carriageReturn) {
 			this.carriageReturn = false;
 			return;
@@ -40,13 +40,19 @@ final class EventBoundary {
 		}
 	}
 
-	void append(byte[] bytes, int offset, int length) {
+	/**
+	 * Parse bytes.
+	 */
+	public void append(byte[] bytes, int offset, int length) {
 		for (int i = offset; i < offset + length; i++) {
 			append(bytes[i]);
 		}
 	}
 
-	void append(char[] text, int offset, int length) {
+	/**
+	 * Parse characters.
+	 */
+	public void append(char[] text, int offset, int length) {
 		for (int i = offset; i < offset + length; i++) {
 			append(text[i]);
 		}
@@ -55,7 +61,7 @@ final class EventBoundary {
 	/**
 	 * Whether no event is incomplete.
 	 */
-	boolean isReached() {
+	public boolean isReached() {
 		return this.line == Line.EMPTY && !this.pending;
 	}
 

@@ -1,20 +1,24 @@
-package io.unicorn.boot.tomcat;
+package io.unicorn.boot.server;
 
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
+import io.unicorn.worker.DaemonThread;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Logs requests that are older than a limit, each once, with the stack of the thread that
  * serves it. Thread-safe.
  */
-final class SlowRequests {
+public final class SlowRequests {
 
 	/** The shortest time between two lines; in between, the oldest one is waited for. */
 	static final Duration PAUSE = Duration.ofSeconds(5);
@@ -27,7 +31,7 @@ final class SlowRequests {
 	private static final Pattern PATH_PARAMETERS = Pattern.compile(";[^/]*");
 
 	/** A request that a thread serves. */
-	static final class Running {
+	public static final class Running {
 
 		private final String method;
 
@@ -46,6 +50,10 @@ final class SlowRequests {
 
 	}
 
+	private static final Duration MOST_OFTEN = Duration.ofMillis(100);
+
+	private static final Duration LEAST_OFTEN = Duration.ofSeconds(1);
+
 	private final Set<Running> running = ConcurrentHashMap.newKeySet();
 
 	private final long limitNanos;
@@ -53,19 +61,47 @@ final class SlowRequests {
 	/** Used by the checking thread alone. */
 	private long nextLine = System.nanoTime();
 
-	SlowRequests(Duration limit) {
+	private final Duration interval;
+
+	private @Nullable ScheduledExecutorService timer;
+
+	/**
+	 * Create.
+	 * @param limit the age from which on a request is slow
+	 */
+	public SlowRequests(Duration limit) {
 		this.limitNanos = limit.toNanos();
+		Duration half = limit.dividedBy(2);
+		Duration most = (half.compareTo(LEAST_OFTEN) < 0) ? half : LEAST_OFTEN;
+		this.interval = (most.compareTo(MOST_OFTEN) > 0) ? most : MOST_OFTEN;
+	}
+
+	/** Begin to look for slow requests, on a thread of its own. */
+	public void start() {
+		ScheduledExecutorService started = Executors
+			.newSingleThreadScheduledExecutor(DaemonThread.factory("unicorn-slow-request"));
+		this.timer = started;
+		var unused = started.scheduleWithFixedDelay(() -> check(System.nanoTime()), this.interval.toNanos(),
+				this.interval.toNanos(), TimeUnit.NANOSECONDS);
+	}
+
+	/** End what {@link #start} has begun. */
+	public void stop() {
+		ScheduledExecutorService started = this.timer;
+		if (started != null) {
+			started.shutdownNow();
+		}
 	}
 
 	/** Note that this thread begins to serve a request. */
-	Running begin(String method, String path) {
+	public Running begin(String method, String path) {
 		Running request = new Running(method, path);
 		this.running.add(request);
 		return request;
 	}
 
 	/** Note that this thread serves it no longer. */
-	void end(Running request) {
+	public void end(Running request) {
 		this.running.remove(request);
 	}
 

@@ -1,4 +1,4 @@
-package io.unicorn.boot.tomcat;
+package io.unicorn.boot.server;
 
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;

@@ -1,4 +1,4 @@
-package io.unicorn.boot.tomcat;
+package io.unicorn.boot.server;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -7,15 +7,11 @@ import java.net.URI;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 
 import io.unicorn.boot.warmup.OwnServer;
 import io.unicorn.worker.DaemonThread;
-import org.apache.coyote.http11.AbstractHttp11Protocol;
-import org.apache.coyote.http2.Http2Protocol;
-import org.apache.tomcat.util.net.SSLHostConfig;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,11 +21,11 @@ import org.jspecify.annotations.Nullable;
  * machine may find the port and connect as well; its requests lack the token and are
  * refused.
  */
-final class LoopbackConnector implements OwnServer {
+public final class LoopbackConnector implements OwnServer {
 
 	private final AcceptGate gate;
 
-	private final AbstractHttp11Protocol<?> protocol;
+	private final Transport transport;
 
 	private final String token = UUID.randomUUID().toString();
 
@@ -38,29 +34,46 @@ final class LoopbackConnector implements OwnServer {
 
 	private @Nullable ServerSocketChannel listener;
 
-	LoopbackConnector(AcceptGate gate, AbstractHttp11Protocol<?> protocol) {
+	/** What the connections of a server speak; asked when the server has started. */
+	public interface Transport {
+
+		/** Whether it is TLS. */
+		boolean isSecure();
+
+		/** Whether the server refuses clients without a certificate. */
+		boolean isCertificateRequired();
+
+		/** Whether it is HTTP/2 beside HTTP/1.1. */
+		boolean speaksHttp2();
+
+	}
+
+	/**
+	 * Create a connector that is closed.
+	 * @param gate passes its connections to the server
+	 */
+	public LoopbackConnector(AcceptGate gate, Transport transport) {
 		this.gate = gate;
-		this.protocol = protocol;
+		this.transport = transport;
 	}
 
 	@Override
 	public @Nullable String obstacle() {
-		return (this.protocol.isSSLEnabled() && isCertificateRequired())
+		return (this.transport.isSecure() && this.transport.isCertificateRequired())
 				? "the server asks its clients for certificates, and this worker has none" : null;
-	}
-
-	private boolean isCertificateRequired() {
-		for (SSLHostConfig host : this.protocol.findSslHostConfigs()) {
-			if (host.getHostName().equalsIgnoreCase(this.protocol.getDefaultSSLHostConfigName())) {
-				return host.getCertificateVerification() == SSLHostConfig.CertificateVerification.REQUIRED;
-			}
-		}
-		return false;
 	}
 
 	@Override
 	public boolean speaksHttp2() {
-		return Arrays.stream(this.protocol.findUpgradeProtocols()).anyMatch(Http2Protocol.class::isInstance);
+		return this.transport.speaksHttp2();
+	}
+
+	/**
+	 * Whether a request is to be served: one of the warm-up or, later, of a client.
+	 * @param token what it says to be of the warm-up
+	 */
+	public boolean admits(@Nullable String token) {
+		return this.gate.hasOpened() || this.token.equals(token);
 	}
 
 	@Override
@@ -83,7 +96,7 @@ final class LoopbackConnector implements OwnServer {
 		opened.bind(new InetSocketAddress(host, 0));
 		DaemonThread.start("unicorn-warm-up-acceptor", () -> accept(opened));
 		int port = ((InetSocketAddress) opened.getLocalAddress()).getPort();
-		return URI.create((this.protocol.isSSLEnabled() ? "https" : "http") + "://localhost:" + port);
+		return URI.create((this.transport.isSecure() ? "https" : "http") + "://localhost:" + port);
 	}
 
 	private void accept(ServerSocketChannel from) {
@@ -130,13 +143,13 @@ final class LoopbackConnector implements OwnServer {
 		}
 	}
 
-	/** Tomcat has the connection, and closes it as if the client had gone. */
+	/** The server has the connection, and closes it as if the client had gone. */
 	private static void end(SocketChannel connection) {
 		try {
 			connection.shutdownInput();
 		}
 		catch (IOException ex) {
-			// Tomcat has closed it.
+			// The server has closed it.
 		}
 	}
 

@@ -1,4 +1,4 @@
-package io.unicorn.boot.tomcat.sse;
+package io.unicorn.boot.server;
 
 import java.nio.charset.StandardCharsets;
 
