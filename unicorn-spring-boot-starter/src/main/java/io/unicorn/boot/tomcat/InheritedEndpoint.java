@@ -82,7 +82,7 @@ final class InheritedEndpoint extends NioEndpoint {
 
 	@Override
 	protected void doCloseServerSocket() throws IOException {
-		gate().listener().close();
+		gate().closeListeners();
 	}
 
 }
