@@ -5,8 +5,9 @@ import org.springframework.boot.autoconfigure.SpringBootApplication;
 
 /**
  * Starts the reactive sample, an ordinary WebFlux application without code for the pool.
+ * A test may add classes of its own package to the jar.
  */
-@SpringBootApplication
+@SpringBootApplication(scanBasePackages = { "io.unicorn.reactive", "io.unicorn.sample.server" })
 public class ReactiveApplication {
 
 	/**
