@@ -10,7 +10,7 @@ import io.unicorn.sample.testsupport.AppJar;
 class JettyContractIT extends ServerContract {
 
 	JettyContractIT() {
-		super(AppJar.jetty(), "--unicorn.threads=4");
+		super(AppJar.jetty());
 	}
 
 }

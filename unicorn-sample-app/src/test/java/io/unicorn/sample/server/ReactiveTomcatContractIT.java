@@ -1,0 +1,20 @@
+package io.unicorn.sample.server;
+
+import io.unicorn.sample.testsupport.Alone;
+import io.unicorn.sample.testsupport.AppJar;
+import io.unicorn.sample.testsupport.Nightly;
+import io.unicorn.sample.testsupport.OneJdk;
+
+/**
+ * Tests a pool of a reactive application on Tomcat.
+ */
+@Alone
+@Nightly
+@OneJdk
+class ReactiveTomcatContractIT extends ServerContract {
+
+	ReactiveTomcatContractIT() {
+		super(AppJar.reactiveOnTomcat());
+	}
+
+}
