@@ -1,8 +1,7 @@
-package io.unicorn.sample.connections;
+package io.unicorn.sample.server;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -15,34 +14,23 @@ import java.util.zip.CRC32;
 
 import javax.net.ssl.SSLSocketFactory;
 
-import io.unicorn.sample.testsupport.Alone;
-import io.unicorn.sample.testsupport.OneJdk;
-import io.unicorn.sample.testsupport.SelfSigned;
 import io.unicorn.sample.testsupport.http.Http2Client;
 import io.unicorn.sample.testsupport.http.RawConnection;
 import io.unicorn.sample.testsupport.http.Response;
 import io.unicorn.sample.testsupport.http.WebSocketClient;
-import io.unicorn.sample.testsupport.pool.Pools;
 import io.unicorn.sample.testsupport.pool.RunningPool;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests how a drain ends each kind of connection that outlives a request, at a roll-out
- * and at a stop. The pool has one worker, so that every connection is on the worker that
- * drains.
+ * One connection of each kind that outlives a request, and how a drain has to end it, at
+ * a roll-out and at a stop. The pool has one worker, so that every connection is on the
+ * worker that drains.
  */
-@Alone
-@OneJdk
-class DrainIT {
+final class EndingConnections {
 
 	private static final Duration TIMEOUT = Duration.ofMinutes(1);
-
-	private static final Pattern READY = Pattern.compile("worker \\d+ \\(pid \\d+\\) ready");
 
 	private static final Pattern RELOADED = Pattern.compile("roll-out \\d+: complete");
 
@@ -57,41 +45,26 @@ class DrainIT {
 	/** More than the buffers between client and server hold. */
 	private static final int DOWNLOAD = 30_000_000;
 
-	@RegisterExtension
-	final Pools pools = new Pools();
+	private final RunningPool pool;
 
-	private int port;
+	private final int port;
 
-	private @Nullable SSLSocketFactory tls;
+	private final @Nullable SSLSocketFactory tls;
 
-	@Test
-	void everyKindOfConnectionEndsInOrder() throws Exception {
-		everyKindOfConnection(start());
+	/**
+	 * Choose a pool.
+	 * @param tls makes sockets for TLS, or {@code null} for none
+	 */
+	EndingConnections(RunningPool pool, @Nullable SSLSocketFactory tls) {
+		this.pool = pool;
+		this.port = pool.port();
+		this.tls = tls;
 	}
 
-	@Test
-	void everyKindOfConnectionEndsInOrderUnderTls(@TempDir Path directory) throws Exception {
-		SelfSigned certificate = SelfSigned.in(directory);
-		this.tls = certificate.trusting();
-		everyKindOfConnection(start(certificate.args()));
-	}
-
-	@Test
-	void connectionsLeftAtGracefulTimeoutAreClosedAndCounted() throws Exception {
-		RunningPool pool = start("--unicorn.graceful-timeout=2s");
-		try (RawConnection sleeping = connect(); RawConnection idle = connect(); RawConnection silent = connect()) {
-			new WebSocketClient(silent);
-			pid(idle);
-			sleeping.get("/sleep?ms=60000");
-			pool.signal("TERM");
-			pool.awaitOutput(
-					Pattern.compile("closed 3 connections that had not ended when its graceful-timeout was over"),
-					TIMEOUT);
-			assertThat(pool.exitCode(TIMEOUT)).isZero();
-		}
-	}
-
-	private void everyKindOfConnection(RunningPool pool) throws Exception {
+	/**
+	 * Open the connections, roll out, stop, and check what their clients see.
+	 */
+	void endInOrder() throws Exception {
 		byte[] upload = new byte[UPLOAD];
 		Arrays.fill(upload, (byte) 'u');
 		RawConnection again;
@@ -105,7 +78,7 @@ class DrainIT {
 				RawConnection waiting = connect();
 				RawConnection multiplexed = connect("h2")) {
 			long pid = pid(idle);
-			assertThat(List.of(pid(pipelining), pid(upgrading))).containsOnly(pid);
+			assertThat(List.of(pid(idle), pid(pipelining), pid(upgrading))).containsOnly(pid);
 			events.get("/events?ms=20", "Accept: text/event-stream");
 			WebSocketClient webSocket = new WebSocketClient(socket);
 			assertThat(webSocket.echo("hello")).isEqualTo("hello");
@@ -118,8 +91,8 @@ class DrainIT {
 			http2.post(1, "/upload");
 			http2.data(1, "half".getBytes(StandardCharsets.US_ASCII), false);
 
-			int mark = pool.mark();
-			pool.signal("HUP");
+			int mark = this.pool.mark();
+			this.pool.signal("HUP");
 
 			// The end of the events says that the drain has begun.
 			int last = eventsUntilTheirEnd(events, pid);
@@ -169,14 +142,14 @@ class DrainIT {
 
 			assertThat(waiting.response().text()).isEqualTo("waited 8000 ms\n");
 			endsAfterOneMore(waiting, pid);
-			pool.awaitOutputAfter(mark, RELOADED, TIMEOUT);
-			assertThat(pool.output()).doesNotContain("that had not ended");
+			this.pool.awaitOutputAfter(mark, RELOADED, TIMEOUT);
+			assertThat(this.pool.output()).doesNotContain("that had not ended");
 		}
-		pool.signal("TERM");
+		this.pool.signal("TERM");
 		assertThat(again.until("\r\n0\r\n\r\n")).endsWith("\n\n\r\n0\r\n\r\n");
 		assertThat(again.hasEnded()).isTrue();
 		again.hangUp();
-		assertThat(pool.exitCode(TIMEOUT)).isZero();
+		assertThat(this.pool.exitCode(TIMEOUT)).isZero();
 	}
 
 	/** Check that a stream ends by its last chunk, between two events. */
@@ -204,26 +177,14 @@ class DrainIT {
 
 	private static long pid(RawConnection connection) throws IOException {
 		Response response = connection.get("/whoami").response();
-		Matcher pid = Pattern.compile("\"pid\":(\\d+)").matcher(response.text());
-		assertThat(pid.find()).isTrue();
 		assertThat(response.isLast()).isFalse();
-		return Long.parseLong(pid.group(1));
+		return Pid.in(response);
 	}
 
 	private static String received(byte[] bytes) {
 		CRC32 checksum = new CRC32();
 		checksum.update(bytes);
 		return "%d bytes, crc32 %08x\n".formatted(bytes.length, checksum.getValue());
-	}
-
-	private RunningPool start(String... args) {
-		RunningPool pool = this.pools.start(RunningPool.builder()
-			.bootingFast()
-			.args("--unicorn.workers=1", "--unicorn.rollout.observe=0s", "--server.http2.enabled=true")
-			.args(args));
-		pool.awaitOutput(READY, TIMEOUT);
-		this.port = pool.port();
-		return pool;
 	}
 
 	private RawConnection connect() throws IOException {

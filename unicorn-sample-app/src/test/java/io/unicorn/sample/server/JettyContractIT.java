@@ -1,0 +1,16 @@
+package io.unicorn.sample.server;
+
+import io.unicorn.sample.testsupport.Alone;
+import io.unicorn.sample.testsupport.AppJar;
+
+/**
+ * Tests a pool on Jetty.
+ */
+@Alone
+class JettyContractIT extends ServerContract {
+
+	JettyContractIT() {
+		super(AppJar.jetty(), "--unicorn.threads=4");
+	}
+
+}
