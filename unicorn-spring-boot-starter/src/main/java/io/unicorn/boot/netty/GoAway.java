@@ -4,23 +4,32 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http2.DefaultHttp2GoAwayFrame;
+import io.netty.handler.codec.http2.DefaultHttp2PingFrame;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2GoAwayFrame;
-import io.netty.util.AttributeKey;
+import io.netty.handler.codec.http2.Http2PingFrame;
 
 /**
- * Ends a connection of HTTP/2 in two steps, because the client may have begun further
- * streams before it reads the first: a GOAWAY that takes all streams, and a moment later
- * one that takes no more. The connection ends with its last stream.
+ * Ends a connection of HTTP/2 in two steps. The first GOAWAY takes all streams, because
+ * the client may begin more before it reads that. The second one takes no more; it is
+ * sent when the client has answered a PING, and so has read the first, but not within the
+ * first second. The connection ends with its last stream.
  */
-final class GoAway {
+final class GoAway extends ChannelInboundHandlerAdapter {
 
-	/** How long streams are served that a client begins after the first GOAWAY. */
+	/** How long streams are served at least that a client begins after the GOAWAY. */
 	private static final Duration LAST_STREAMS = Duration.ofSeconds(1);
 
-	private static final AttributeKey<Boolean> SENT = AttributeKey.valueOf(GoAway.class, "SENT");
+	/** Tells the answer from that to other pings. */
+	private static final long PING = 0x756e69636f726e31L;
+
+	private boolean read;
+
+	private boolean overdue;
 
 	private GoAway() {
 	}
@@ -31,24 +40,40 @@ final class GoAway {
 	static void send(Channel connection) {
 		connection.eventLoop().execute(() -> {
 			if (connection.isActive() && connection.pipeline().get(Http2FrameCodec.class) != null
-					&& connection.attr(SENT).setIfAbsent(true) == null) {
-				first(connection);
+					&& connection.pipeline().get(GoAway.class) == null) {
+				connection.pipeline().addLast(new GoAway());
 			}
 		});
 	}
 
-	private static void first(Channel connection) {
+	@Override
+	public void handlerAdded(ChannelHandlerContext ctx) {
 		Http2GoAwayFrame all = new DefaultHttp2GoAwayFrame(Http2Error.NO_ERROR);
 		all.setExtraStreamIds(Integer.MAX_VALUE);
-		var unusedWrite = connection.writeAndFlush(all);
-		var unusedTimer = connection.eventLoop()
-			.schedule(() -> second(connection), LAST_STREAMS.toMillis(), TimeUnit.MILLISECONDS);
+		var unusedWrite = ctx.write(all);
+		var unusedPing = ctx.writeAndFlush(new DefaultHttp2PingFrame(PING));
+		var unusedTimer = ctx.executor().schedule(() -> {
+			this.overdue = true;
+			endIfRead(ctx);
+		}, LAST_STREAMS.toMillis(), TimeUnit.MILLISECONDS);
 	}
 
-	private static void second(Channel connection) {
-		var unusedWrite = connection.writeAndFlush(new DefaultHttp2GoAwayFrame(Http2Error.NO_ERROR));
-		// Waits for the streams that are open.
-		var unusedClose = connection.close();
+	@Override
+	public void channelRead(ChannelHandlerContext ctx, Object message) {
+		if (message instanceof Http2PingFrame ping && ping.ack() && ping.content() == PING) {
+			this.read = true;
+			endIfRead(ctx);
+			return;
+		}
+		ctx.fireChannelRead(message);
+	}
+
+	private void endIfRead(ChannelHandlerContext ctx) {
+		if (this.read && this.overdue) {
+			var unusedWrite = ctx.writeAndFlush(new DefaultHttp2GoAwayFrame(Http2Error.NO_ERROR));
+			// Waits for the streams that are open.
+			var unusedClose = ctx.close();
+		}
 	}
 
 }

@@ -56,7 +56,8 @@ final class WebSocketHandler extends ChannelDuplexHandler implements LastingExch
 			return;
 		}
 		this.closed = true;
-		var unusedWrite = ctx.writeAndFlush(new CloseWebSocketFrame(WebSocketCloseStatus.ENDPOINT_UNAVAILABLE));
+		var unusedWrite = ctx
+			.writeAndFlush(new CloseWebSocketFrame(WebSocketCloseStatus.ENDPOINT_UNAVAILABLE.code(), ""));
 		ctx.read();
 		var unusedTimer = ctx.executor().schedule(this::giveUp, ANSWER_SECONDS, TimeUnit.SECONDS);
 	}
