@@ -138,7 +138,7 @@ final class EndingConnections {
 			Response download = downloading.response();
 			assertThat(download.length()).isEqualTo(DOWNLOAD);
 			assertThat(IntStream.range(0, DOWNLOAD).allMatch((i) -> download.body()[i] == 'a' + i % 26)).isTrue();
-			endsAfterOneMore(downloading, pid);
+			endsSoon(downloading, download, pid);
 
 			endsAfterOneMore(idle, pid);
 
@@ -176,8 +176,8 @@ final class EndingConnections {
 	}
 
 	/**
-	 * Servers decide before they call the application, or when it has answered, whether a
-	 * response is the last one.
+	 * Check that a connection ends with the response to a request that was running when
+	 * the drain began, or, if a server has decided on that earlier, with the next one.
 	 */
 	private static void endsSoon(RawConnection connection, Response response, long pid) throws IOException {
 		if (response.isLast()) {
