@@ -202,6 +202,7 @@ public final class WorkerCommand {
 					.stream()
 					.map((address) -> address.name() + ":-1")
 					.collect(Collectors.joining(",")));
+		arguments.add("-D" + PORTS_PROPERTY + "=" + ports(plan));
 		arguments.add("-D" + EXIT_PROPERTY + "=" + EXIT_EARLY);
 		addChanged(plan.workers().command().options(), flags, arguments);
 		arguments.addAll(main(plan));

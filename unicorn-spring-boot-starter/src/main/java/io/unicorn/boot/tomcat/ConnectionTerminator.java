@@ -1,6 +1,7 @@
 package io.unicorn.boot.tomcat;
 
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 import io.unicorn.boot.tomcat.sse.EventStreams;
 import io.unicorn.worker.DaemonThread;
@@ -22,7 +23,8 @@ final class ConnectionTerminator {
 
 	private final WebSocketSessions sessions = new WebSocketSessions();
 
-	private final AtomicBoolean started = new AtomicBoolean();
+	/** Of several connectors; the threads run until their endpoints have no connection. */
+	private final Set<InheritedEndpoint> started = ConcurrentHashMap.newKeySet();
 
 	EventStreams streams() {
 		return this.streams;
@@ -37,7 +39,7 @@ final class ConnectionTerminator {
 	 * handler for the end of a session, must not block the caller.
 	 */
 	void begin(InheritedEndpoint endpoint) {
-		if (this.started.compareAndSet(false, true)) {
+		if (this.started.add(endpoint)) {
 			DaemonThread.start("unicorn-connection-terminator", () -> run(endpoint));
 		}
 	}

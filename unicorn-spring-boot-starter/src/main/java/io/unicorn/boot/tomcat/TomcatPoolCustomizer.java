@@ -3,9 +3,11 @@ package io.unicorn.boot.tomcat;
 import java.io.IOException;
 import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 import io.unicorn.boot.server.AcceptGate;
+import io.unicorn.boot.server.AdditionalPorts;
 import io.unicorn.boot.server.Arrivals;
 import io.unicorn.boot.server.ServerTuning;
 import io.unicorn.boot.server.SlowRequests;
@@ -90,6 +92,7 @@ public final class TomcatPoolCustomizer implements WebServerFactoryCustomizer<To
 		factory.setProtocol(PoolHttp11Protocol.class.getName());
 		ConnectionTerminator terminator = new ConnectionTerminator();
 		factory.addConnectorCustomizers((connector) -> customize(connector, terminator));
+		shareAdditional(factory, terminator);
 		factory.addContextCustomizers(terminator.sessions()::add);
 		factory.addEngineValves(new EventStreamValve(terminator.streams()));
 		if (!this.slowRequest.isZero()) {
@@ -100,28 +103,47 @@ public final class TomcatPoolCustomizer implements WebServerFactoryCustomizer<To
 		}
 	}
 
-	private void customize(Connector connector, ConnectionTerminator terminator) {
-		if (!(connector.getProtocolHandler() instanceof PoolHttp11Protocol protocol)) {
-			// An additional connector of the application's own.
+	/** Let all workers share the connectors that the application adds. */
+	private void shareAdditional(TomcatWebServerFactory factory, ConnectionTerminator terminator) {
+		if (factory.getAdditionalConnectors().isEmpty()) {
 			return;
 		}
-		new TomcatLimits(this.tuning).apply(protocol);
-		try {
-			protocol.attach(gate(protocol), terminator);
+		AdditionalPorts ports = new AdditionalPorts(this.agent);
+		List<Connector> shared = new ArrayList<>();
+		for (Connector configured : factory.getAdditionalConnectors()) {
+			SharedConnector connector = new SharedConnector(configured);
+			share(connector.protocol(), ports.listener(configured.getPort()), terminator);
+			shared.add(connector);
 		}
-		catch (IOException ex) {
-			throw new IllegalStateException("Tomcat cannot listen for the pool: " + ex.getMessage(), ex);
+		factory.setAdditionalConnectors(shared);
+	}
+
+	private void customize(Connector connector, ConnectionTerminator terminator) {
+		if (!(connector.getProtocolHandler() instanceof PoolHttp11Protocol protocol)) {
+			return;
 		}
+		share(protocol, this.listener, terminator);
 		protocol.warmUpBy(this.warmUp);
-		this.agent.register(protocol);
 		// A management server, which has the endpoints, is made after that of the
 		// application.
 		this.agent.onCall(new RelayedRequests(connector));
 	}
 
-	private AcceptGate gate(PoolHttp11Protocol protocol) throws IOException {
-		List<ServerSocketChannel> listeners = List
-			.of(new InheritedListeners(System.getProperty(WorkerCommand.LISTENERS_PROPERTY, "")).take(this.listener));
+	private void share(PoolHttp11Protocol protocol, String name, ConnectionTerminator terminator) {
+		new TomcatLimits(this.tuning).apply(protocol);
+		try {
+			protocol.attach(gate(protocol, name), terminator);
+		}
+		catch (IOException ex) {
+			throw new IllegalStateException("Tomcat cannot listen for the pool: " + ex.getMessage(), ex);
+		}
+		this.agent.register(protocol);
+	}
+
+	private AcceptGate gate(PoolHttp11Protocol protocol, String name) throws IOException {
+		List<ServerSocketChannel> listeners = new InheritedListeners(
+				System.getProperty(WorkerCommand.LISTENERS_PROPERTY, ""))
+			.takeAll(name);
 		Arrivals arrivals = (this.tuning.workerClass() == WorkerClass.SYNC)
 				? Arrivals.readableAt(listeners, longestSilence(protocol)) : Arrivals.at(listeners);
 		return new AcceptGate(listeners.get(0), arrivals, this.delay, protocol::hasFreeThread);
