@@ -10,14 +10,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.List;
 import java.util.regex.Pattern;
-import java.util.stream.StreamSupport;
 
 import io.unicorn.sample.testsupport.OneJdk;
 import io.unicorn.sample.testsupport.http.HttpConnection;
 import io.unicorn.sample.testsupport.load.LoadClient;
-import io.unicorn.sample.testsupport.load.Report;
 import io.unicorn.sample.testsupport.pool.PoolBuilder;
 import io.unicorn.sample.testsupport.pool.Pools;
 import io.unicorn.sample.testsupport.pool.RefusedStart;
@@ -26,7 +23,6 @@ import io.unicorn.sample.testsupport.pool.WorkerView;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
-import tools.jackson.databind.JsonNode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -58,6 +54,10 @@ class BindIT {
 	/** {@code ::1}. */
 	private static final byte[] LOOPBACK = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1 };
 
+	private static final Pattern ROLLED_OUT = Pattern.compile("roll-out \\d+: complete");
+
+	private static final Pattern MANAGEMENT = Pattern.compile("listening on \\S*:(\\d+) \\(management\\)");
+
 	private static final Pattern REPLACED = Pattern.compile("the master was replaced");
 
 	@RegisterExtension
@@ -70,16 +70,22 @@ class BindIT {
 		return RunningPool.builder().bootingFast().args("--unicorn.workers=2").args(args);
 	}
 
-	private static List<String> listeners(RunningPool pool) throws IOException {
-		return StreamSupport.stream(pool.pool().path("listeners").spliterator(), false)
-			.map((listener) -> listener.path("name").asString() + " " + listener.path("address").asString())
-			.toList();
+	private static void rollOut(RunningPool pool) {
+		after(pool, "HUP", ROLLED_OUT);
 	}
 
 	private static void replaceMaster(RunningPool pool) {
+		after(pool, "USR2", REPLACED);
+	}
+
+	private static void after(RunningPool pool, String signal, Pattern line) {
 		int mark = pool.mark();
-		pool.signal("USR2");
-		pool.awaitOutputAfter(mark, REPLACED, RunningPool.PATIENCE);
+		pool.signal(signal);
+		pool.awaitOutputAfter(mark, line, RunningPool.PATIENCE);
+	}
+
+	private static InetSocketAddress local(int port) {
+		return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
 	}
 
 	@Test
@@ -90,11 +96,12 @@ class BindIT {
 		RunningPool pool = this.pools
 			.start(pool("--unicorn.bind=unix:" + file, "--unicorn.unix.mode=0600", "--management.server.port=0"));
 		pool.awaitReady(2);
-		assertThat(listeners(pool)).contains("http unix:" + file);
+		assertThat(pool.get("/actuator/unicorn").text())
+			.contains("\"name\":\"http\",\"address\":\"unix:" + file + "\"");
 		assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
 		try (UnixLoad load = new UnixLoad(file, 4)) {
 			load.awaitAnswers(50, RunningPool.PATIENCE);
-			assertThat(pool.rollOut().state()).isEqualTo("complete");
+			rollOut(pool);
 			replaceMaster(pool);
 			pool.awaitReady(2);
 			load.awaitAnswers(50, RunningPool.PATIENCE);
@@ -125,9 +132,7 @@ class BindIT {
 		pool.awaitOutput("pool is complete", RunningPool.PATIENCE);
 		InetSocketAddress address = new InetSocketAddress(InetAddress.getByAddress(LOOPBACK), pool.port());
 		assertThat(whoAmI(address)).contains("\"generation\":1");
-		int mark = pool.mark();
-		pool.signal("HUP");
-		pool.awaitOutputAfter(mark, Pattern.compile("roll-out 1: complete"), RunningPool.PATIENCE);
+		rollOut(pool);
 		assertThat(whoAmI(address)).contains("\"generation\":2");
 		assertThat(exchange(address, "/actuator/unicorn")).contains("\"address\":\"" + url + "\"", "\"backlog\":77")
 			.containsPattern("\"name\":\"extra\",\"address\":\"127.0.0.1:[1-9][0-9]*\"");
@@ -151,8 +156,8 @@ class BindIT {
 	void aDescriptorThatWasPassedSurvivesRollOutsAndUpgrades() throws Exception {
 		RunningPool pool = this.pools
 			.start(pool("--unicorn.bind=fd://7").prefix("python3", "-c", LAUNCHER, "7", "http"));
-		pool.awaitReady(2);
-		serveThroughReplacements(pool);
+		pool.awaitOutput("pool is complete", RunningPool.PATIENCE);
+		serveThroughReplacements(pool, pool.port());
 		assertThat(pool.stop()).isZero();
 	}
 
@@ -161,33 +166,34 @@ class BindIT {
 	void theSocketsThatSystemdPassesAreUsedByName() throws Exception {
 		RunningPool pool = this.pools
 			.start(pool("--management.server.port=9").prefix("python3", "-c", LAUNCHER, "3", "management:app.socket"));
-		pool.awaitReady(2);
-		JsonNode state = pool.pool();
-		assertThat(listeners(pool)).extracting((listener) -> listener.split(" ", 2)[0])
-			.containsExactly("http", "management");
-		for (WorkerView worker : WorkerView.ready(state)) {
-			assertThat(Files.readString(Path.of("/proc/" + worker.pid() + "/environ"))).doesNotContain("LISTEN_");
+		pool.awaitOutput("pool is complete", RunningPool.PATIENCE);
+		for (long pid : pool.pids()) {
+			assertThat(Files.readString(Path.of("/proc/" + pid + "/environ"))).doesNotContain("LISTEN_");
 		}
-		assertThat(Files.readString(Path.of("/proc/" + pool.masterPid() + "/environ"))).doesNotContain("LISTEN_");
-		serveThroughReplacements(pool);
+		int management = Integer.parseInt(pool.awaitOutput(MANAGEMENT, RunningPool.PATIENCE).group(1));
+		assertThat(management).isNotEqualTo(pool.port());
+		serveThroughReplacements(pool, management);
 		assertThat(pool.stop()).isZero();
 	}
 
-	private static void serveThroughReplacements(RunningPool pool) throws Exception {
-		List<String> before = listeners(pool);
+	/**
+	 * Replace the workers, the master and the workers under load.
+	 * @param actuator port of the server that has the endpoint
+	 */
+	private static void serveThroughReplacements(RunningPool pool, int actuator) throws Exception {
+		String listening = "\"name\":\"http\",\"address\":\"127.0.0.1:" + pool.port() + "\"";
+		assertThat(exchange(local(actuator), "/actuator/unicorn")).contains(listening);
 		LoadClient load = pool.load().get("/whoami").keepAlive(2).connectionPerRequest(2).start();
 		try {
-			assertThat(pool.rollOut().state()).isEqualTo("complete");
+			rollOut(pool);
 			replaceMaster(pool);
-			pool.awaitReady(2);
-			assertThat(pool.rollOut().state()).isEqualTo("complete");
+			rollOut(pool);
 		}
 		finally {
 			load.close();
 		}
-		Report report = load.stop();
-		report.assertFlawless();
-		assertThat(listeners(pool)).isEqualTo(before);
+		load.stop().assertFlawless();
+		assertThat(exchange(local(actuator), "/actuator/unicorn")).contains(listening, "\"generation\":3");
 	}
 
 }
