@@ -1,6 +1,7 @@
 package io.unicorn.posix;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +13,8 @@ import java.nio.file.Path;
 public final class BacklogLimit {
 
 	private static final Path FILE = Path.of("/proc/sys/net/core/somaxconn");
+
+	private static final int MOST_DIGITS = 32;
 
 	private BacklogLimit() {
 	}
@@ -25,8 +28,10 @@ public final class BacklogLimit {
 	}
 
 	static int of(int asked, Path file) {
-		try {
-			String number = Files.readString(file, StandardCharsets.ISO_8859_1).strip();
+		try (InputStream in = Files.newInputStream(file)) {
+			// The kernel returns the whole number to the first read, and nothing to
+			// others.
+			String number = new String(in.readNBytes(MOST_DIGITS), StandardCharsets.ISO_8859_1).strip();
 			return number.matches("[0-9]{1,9}") ? Math.min(asked, Integer.parseInt(number)) : asked;
 		}
 		catch (IOException ex) {

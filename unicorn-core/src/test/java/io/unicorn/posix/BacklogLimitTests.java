@@ -1,5 +1,6 @@
 package io.unicorn.posix;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,13 @@ class BacklogLimitTests {
 		Path file = Files.writeString(this.directory.resolve("somaxconn"), "128\n");
 		assertThat(BacklogLimit.of(2048, file)).isEqualTo(128);
 		assertThat(BacklogLimit.of(100, file)).isEqualTo(100);
+	}
+
+	@Test
+	void theLimitOfThisMachineIsReadAsAWhole() throws IOException {
+		try (BufferedReader reader = Files.newBufferedReader(Path.of("/proc/sys/net/core/somaxconn"))) {
+			assertThat(BacklogLimit.of(Integer.MAX_VALUE)).isEqualTo(Integer.parseInt(reader.readLine()));
+		}
 	}
 
 	@Test

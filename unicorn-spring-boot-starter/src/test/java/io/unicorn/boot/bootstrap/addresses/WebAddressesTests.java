@@ -243,8 +243,13 @@ class WebAddressesTests {
 
 	@Test
 	void aPassedSocketThatNothingUsesIsNamed() {
+		this.environment.setProperty("unicorn.backlog", "1");
 		WebAddresses web = web(this.environment, "http", "management", "other");
 		assertThat(web.remarks(web.addresses())).containsExactly("nothing uses the passed sockets fd://4, fd://5");
+	}
+
+	@Test
+	void aBacklogThatTheKernelCutsIsNamed() {
 		this.environment.setProperty("unicorn.backlog", "1000000");
 		WebAddresses cut = web(this.environment, "http");
 		assertThat(cut.remarks(cut.addresses())).singleElement()
