@@ -37,7 +37,7 @@ final class ExchangeObserver implements ConnectionObserver {
 
 	private void add(Channel channel) {
 		ChannelPipeline pipeline = channel.pipeline();
-		if (pipeline.get(LastResponseHandler.class) == null && pipeline.get(NettyPipeline.ReactiveBridge) != null) {
+		if (pipeline.get(EventStreamHandler.class) == null && pipeline.get(NettyPipeline.ReactiveBridge) != null) {
 			this.server.handlers(channel)
 				.forEach((handler) -> pipeline.addBefore(NettyPipeline.ReactiveBridge,
 						NAME + handler.getClass().getSimpleName(), handler));

@@ -35,9 +35,14 @@ final class GoAway extends ChannelInboundHandlerAdapter {
 	}
 
 	/**
-	 * End a connection, unless it is none of HTTP/2. Called on any thread, also twice.
+	 * End a connection, unless it is none of HTTP/2. Called on any thread, also twice. To
+	 * be called again for each stream, because a connection may be too new to be known as
+	 * one of HTTP/2, or even to have an event loop.
 	 */
 	static void send(Channel connection) {
+		if (!connection.isRegistered()) {
+			return;
+		}
 		connection.eventLoop().execute(() -> {
 			if (connection.isActive() && connection.pipeline().get(Http2FrameCodec.class) != null
 					&& connection.pipeline().get(GoAway.class) == null) {

@@ -7,6 +7,7 @@ import java.util.function.Supplier;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ServerChannel;
 import io.unicorn.boot.server.AcceptGate;
 import io.unicorn.boot.server.LoopbackConnector;
 import io.unicorn.boot.warmup.WarmUp;
@@ -70,7 +71,10 @@ final class NettyPoolServer implements DrainableServer {
 		}
 		handlers.add(new EventStreamHandler(this.lasting, channel));
 		handlers.add(new WebSocketHandler(this.lasting, channel));
-		handlers.add(new LastResponseHandler(this::isEnding));
+		if (channel.parent() instanceof ServerChannel) {
+			handlers.add(new LastResponseHandler(this::isEnding));
+			handlers.add(new NextRequestHandler());
+		}
 		return handlers;
 	}
 
