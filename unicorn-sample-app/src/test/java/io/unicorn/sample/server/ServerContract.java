@@ -284,7 +284,7 @@ abstract class ServerContract {
 	@Test
 	@Order(8)
 	void everyKindOfConnectionEndsInOrder() throws Exception {
-		new EndingConnections(drainingPool(), null).endInOrder();
+		new EndingConnections(drainingPool(), null, awaitsAnswerToClose()).endInOrder();
 	}
 
 	@Test
@@ -292,7 +292,8 @@ abstract class ServerContract {
 	@Order(9)
 	void everyKindOfConnectionEndsInOrderUnderTls(@TempDir Path directory) throws Exception {
 		SelfSigned certificate = SelfSigned.in(directory);
-		new EndingConnections(drainingPool(certificate.args()), certificate.trusting()).endInOrder();
+		new EndingConnections(drainingPool(certificate.args()), certificate.trusting(), awaitsAnswerToClose())
+			.endInOrder();
 	}
 
 	@Test
