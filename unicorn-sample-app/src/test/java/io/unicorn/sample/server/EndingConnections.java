@@ -53,16 +53,22 @@ final class EndingConnections {
 
 	private final boolean lateWebSockets;
 
+	private final boolean awaitsAnswerToClose;
+
 	/**
 	 * Choose a pool.
 	 * @param tls makes sockets for TLS, or {@code null} for none
 	 * @param lateWebSockets whether the server can begin a WebSocket during a drain
+	 * @param awaitsAnswerToClose whether the server waits for a client's answer to the
+	 * close frame of a WebSocket
 	 */
-	EndingConnections(RunningPool pool, @Nullable SSLSocketFactory tls, boolean lateWebSockets) {
+	EndingConnections(RunningPool pool, @Nullable SSLSocketFactory tls, boolean lateWebSockets,
+			boolean awaitsAnswerToClose) {
 		this.pool = pool;
 		this.port = pool.port();
 		this.tls = tls;
 		this.lateWebSockets = lateWebSockets;
+		this.awaitsAnswerToClose = awaitsAnswerToClose;
 	}
 
 	/**
@@ -117,12 +123,11 @@ final class EndingConnections {
 			assertThat(http2.awaitAnswer(3)).contains("\"pid\":" + pid);
 
 			assertThat(webSocket.awaitClose()).isEqualTo(GOING_AWAY);
-			webSocket.close(GOING_AWAY);
-			assertThat(socket.hasEnded()).isTrue();
+			answerClose(webSocket, socket);
 			WebSocketClient late = new WebSocketClient(upgrading);
 			if (this.lateWebSockets) {
 				assertThat(late.awaitClose()).isEqualTo(GOING_AWAY);
-				late.close(GOING_AWAY);
+				answerClose(late, upgrading);
 			}
 			assertThat(upgrading.hasEnded()).isTrue();
 
@@ -173,6 +178,13 @@ final class EndingConnections {
 		assertThat(all).allMatch((event) -> event.group(2).equals(String.valueOf(pid)));
 		assertThat(events.hasEnded()).isTrue();
 		return all.size();
+	}
+
+	private void answerClose(WebSocketClient webSocket, RawConnection connection) throws IOException {
+		if (this.awaitsAnswerToClose) {
+			webSocket.close(GOING_AWAY);
+		}
+		assertThat(connection.hasEnded()).isTrue();
 	}
 
 	/**

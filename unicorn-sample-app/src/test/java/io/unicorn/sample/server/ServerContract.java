@@ -292,7 +292,7 @@ abstract class ServerContract {
 	@Test
 	@Order(8)
 	void everyKindOfConnectionEndsInOrder() throws Exception {
-		new EndingConnections(drainingPool(), null, beginsLateWebSockets()).endInOrder();
+		new EndingConnections(drainingPool(), null, beginsLateWebSockets(), awaitsAnswerToClose()).endInOrder();
 	}
 
 	@Test
@@ -300,7 +300,8 @@ abstract class ServerContract {
 	@Order(9)
 	void everyKindOfConnectionEndsInOrderUnderTls(@TempDir Path directory) throws Exception {
 		SelfSigned certificate = SelfSigned.in(directory);
-		new EndingConnections(drainingPool(certificate.args()), certificate.trusting(), beginsLateWebSockets())
+		new EndingConnections(drainingPool(certificate.args()), certificate.trusting(), beginsLateWebSockets(),
+				awaitsAnswerToClose())
 			.endInOrder();
 	}
 

@@ -1,6 +1,7 @@
 package io.unicorn.boot.jetty;
 
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.function.BooleanSupplier;
 
 import org.eclipse.jetty.http.HttpField;
@@ -32,36 +33,56 @@ final class LastResponse extends HttpStream.Wrapper {
 	private static final HttpField CHUNKED = new HttpField(HttpHeader.TRANSFER_ENCODING,
 			HttpHeaderValue.CHUNKED.asString());
 
-	private final Request request;
+	/**
+	 * Time for the client to close the connection after its last response. Jetty closes
+	 * its own half, so that no reset can overtake the response, and would wait as long as
+	 * for the next request.
+	 */
+	private static final Duration LINGER = Duration.ofSeconds(1);
+
+	private final HttpChannel channel;
 
 	private final BooleanSupplier ending;
 
+	private volatile boolean closes;
+
 	LastResponse(HttpStream stream, Request request, BooleanSupplier ending) {
 		super(stream);
-		this.request = request;
+		this.channel = HttpChannel.from(request);
 		this.ending = ending;
 	}
 
 	@Override
 	public void send(MetaData.Request request, MetaData.@Nullable Response response, boolean last, ByteBuffer content,
 			Callback callback) {
-		boolean closes = response != null && response.getStatus() >= HttpStatus.OK_200 && this.ending.getAsBoolean();
-		super.send(request, (response != null && closes) ? closing(response, last) : response, last, content,
-				new Callback.Nested(callback) {
+		MetaData.Response sent = response;
+		if (response != null && response.getStatus() >= HttpStatus.OK_200) {
+			sent = this.ending.getAsBoolean() ? closing(response, last) : response;
+			this.closes = sent.getHttpFields().contains(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE.asString());
+		}
+		super.send(request, sent, last, content, new Callback.Nested(callback) {
 
-					@Override
-					public void failed(Throwable cause) {
-						super.failed(cause);
-						clientIsGone(cause);
-					}
+			@Override
+			public void failed(Throwable cause) {
+				super.failed(cause);
+				clientIsGone(cause);
+			}
 
-				});
+		});
+	}
+
+	@Override
+	public void succeeded() {
+		super.succeeded();
+		if (this.closes && this.ending.getAsBoolean()) {
+			this.channel.getConnectionMetaData().getConnection().getEndPoint().setIdleTimeout(LINGER.toMillis());
+		}
 	}
 
 	private void clientIsGone(Throwable cause) {
-		Runnable notification = HttpChannel.from(this.request).onRemoteFailure(cause);
+		Runnable notification = this.channel.onRemoteFailure(cause);
 		if (notification != null) {
-			this.request.getComponents().getExecutor().execute(notification);
+			this.channel.getConnectionMetaData().getConnector().getExecutor().execute(notification);
 		}
 	}
 

@@ -23,7 +23,7 @@ import org.springframework.core.env.Environment;
  */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnClass({ Server.class, ServletContextHandler.class, JettyWebServerFactory.class })
-class JettyConfiguration {
+class JettyPoolConfiguration {
 
 	/**
 	 * In class sync, a client that connects and sends nothing blocks its worker for all

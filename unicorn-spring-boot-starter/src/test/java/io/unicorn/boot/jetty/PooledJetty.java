@@ -1,0 +1,71 @@
+package io.unicorn.boot.jetty;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.time.Duration;
+
+import io.unicorn.boot.server.AcceptGate;
+import io.unicorn.boot.server.ServerTuning;
+import io.unicorn.boot.warmup.WarmUpPlan;
+import io.unicorn.worker.AcceptDelay;
+import io.unicorn.worker.DrainableServer;
+import io.unicorn.worker.RequestLedger;
+import jakarta.servlet.http.HttpServlet;
+import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
+import org.eclipse.jetty.ee11.servlet.ServletHolder;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+
+/**
+ * A Jetty with one servlet on a listener that it was given, as in a worker.
+ */
+public final class PooledJetty implements AutoCloseable {
+
+	private final Server server = new Server();
+
+	private final DrainableJetty drainable;
+
+	private final int port;
+
+	public PooledJetty(ServerSocketChannel listener, RequestLedger ledger, HttpServlet servlet) throws Exception {
+		this(listener, ledger, servlet, ServerTuning.NONE, WarmUpPlan.NONE, Integer.MAX_VALUE);
+	}
+
+	PooledJetty(ServerSocketChannel listener, RequestLedger ledger, HttpServlet servlet, ServerTuning tuning,
+			WarmUpPlan warmUp, int most) throws Exception {
+		this.port = ((InetSocketAddress) listener.getLocalAddress()).getPort();
+		this.server.addConnector(new ServerConnector(this.server, 1, 1));
+		ServletContextHandler context = new ServletContextHandler("/");
+		ServletHolder holder = new ServletHolder(servlet);
+		holder.setAsyncSupported(true);
+		context.addServlet(holder, "/*");
+		this.server.setHandler(context);
+		this.drainable = new ConnectorAdoption(tuning, ledger, warmUp, Duration.ZERO).adopt(this.server,
+				new AcceptGate(listener, AcceptDelay.none()), most);
+		this.server.start();
+	}
+
+	public static ServerSocketChannel listener() throws Exception {
+		return ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+	}
+
+	public DrainableServer drainable() {
+		return this.drainable;
+	}
+
+	public int port() {
+		return this.port;
+	}
+
+	@Override
+	public void close() {
+		try {
+			this.server.stop();
+		}
+		catch (Exception ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+}
