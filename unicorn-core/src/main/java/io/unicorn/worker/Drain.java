@@ -3,6 +3,8 @@ package io.unicorn.worker;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 /**
  * Starts and drains all servers of this process together. Thread-safe.
@@ -11,6 +13,8 @@ final class Drain {
 
 	private final List<DrainableServer> servers = new CopyOnWriteArrayList<>();
 
+	private final BiConsumer<String, RuntimeException> onFault;
+
 	private boolean closed;
 
 	private boolean ending;
@@ -18,19 +22,28 @@ final class Drain {
 	private boolean open;
 
 	/**
+	 * Create without servers.
+	 * @param onFault gets what a server throws when it is told to do something, and what
+	 * it was told; the other servers are told all the same
+	 */
+	Drain(BiConsumer<String, RuntimeException> onFault) {
+		this.onFault = onFault;
+	}
+
+	/**
 	 * Add a server and bring it into the state of the others.
 	 */
 	synchronized void add(DrainableServer server) {
 		this.servers.add(server);
 		if (this.closed) {
-			server.stopAccepting();
+			tell(server, DrainableServer::stopAccepting, "stop accepting");
 			return;
 		}
 		if (this.ending) {
-			server.endConnections();
+			tell(server, DrainableServer::endConnections, "end its connections");
 		}
 		if (this.open) {
-			server.startAccepting();
+			tell(server, DrainableServer::startAccepting, "accept");
 		}
 	}
 
@@ -49,7 +62,7 @@ final class Drain {
 	synchronized boolean startAccepting() {
 		if (!this.closed && !this.open) {
 			this.open = true;
-			this.servers.forEach(DrainableServer::startAccepting);
+			this.servers.forEach((server) -> tell(server, DrainableServer::startAccepting, "accept"));
 		}
 		return !this.closed;
 	}
@@ -60,7 +73,7 @@ final class Drain {
 	synchronized void endConnections() {
 		if (!this.closed && !this.ending) {
 			this.ending = true;
-			this.servers.forEach(DrainableServer::endConnections);
+			this.servers.forEach((server) -> tell(server, DrainableServer::endConnections, "end its connections"));
 		}
 	}
 
@@ -81,7 +94,16 @@ final class Drain {
 	synchronized void stopAccepting() {
 		if (!this.closed) {
 			this.closed = true;
-			this.servers.forEach(DrainableServer::stopAccepting);
+			this.servers.forEach((server) -> tell(server, DrainableServer::stopAccepting, "stop accepting"));
+		}
+	}
+
+	private void tell(DrainableServer server, Consumer<DrainableServer> order, String what) {
+		try {
+			order.accept(server);
+		}
+		catch (RuntimeException ex) {
+			this.onFault.accept("a server could not " + what, ex);
 		}
 	}
 

@@ -55,7 +55,7 @@ public final class WorkerAgent {
 
 	private final WorkerObserver observer;
 
-	private final Drain drain = new Drain();
+	private final Drain drain;
 
 	private final WorkerExit exit;
 
@@ -94,6 +94,7 @@ public final class WorkerAgent {
 	WorkerAgent(InputStream in, OutputStream out, WorkerObserver observer, ProcessEnd end) throws IOException {
 		this.connection = new ControlConnection(in, out);
 		this.observer = observer;
+		this.drain = new Drain(observer::fault);
 		this.calls = new Calls(this.connection::send);
 		this.callService = new CallService(this.connection::send, observer::fault);
 		Message.Welcome welcome = this.connection.welcome();

@@ -1,12 +1,17 @@
 package io.unicorn.worker;
 
+import java.util.ArrayList;
+import java.util.List;
+
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 class DrainTests {
 
-	private final Drain drain = new Drain();
+	private final List<String> faults = new ArrayList<>();
+
+	private final Drain drain = new Drain((what, fault) -> this.faults.add(what + ": " + fault.getMessage()));
 
 	private final FakeServer one = new FakeServer(0);
 
@@ -32,6 +37,36 @@ class DrainTests {
 		this.drain.add(this.other);
 		assertThat(this.one.calls).containsExactly("end", "start");
 		assertThat(this.other.calls).containsExactly("end", "start");
+	}
+
+	@Test
+	void aServerThatFailsKeepsNoOtherFromItsOrders() {
+		FakeServer failing = new FakeServer(0) {
+
+			@Override
+			public void startAccepting() {
+				throw new IllegalStateException("cannot start");
+			}
+
+			@Override
+			public void endConnections() {
+				throw new IllegalStateException("cannot end");
+			}
+
+			@Override
+			public void stopAccepting() {
+				throw new IllegalStateException("cannot stop");
+			}
+
+		};
+		this.drain.add(failing);
+		this.drain.add(this.one);
+		assertThat(this.drain.startAccepting()).isTrue();
+		this.drain.endConnections();
+		this.drain.stopAccepting();
+		assertThat(this.one.calls).containsExactly("start", "end", "stop");
+		assertThat(this.faults).containsExactly("a server could not accept: cannot start",
+				"a server could not end its connections: cannot end", "a server could not stop accepting: cannot stop");
 	}
 
 	@Test

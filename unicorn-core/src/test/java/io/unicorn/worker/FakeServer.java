@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * Records the calls of the agent; its connections end by {@link #hangUp}.
  */
-final class FakeServer implements DrainableServer {
+class FakeServer implements DrainableServer {
 
 	final List<String> calls = new CopyOnWriteArrayList<>();
 

@@ -23,7 +23,9 @@ final class ConnectionTerminator {
 
 	private final WebSocketSessions sessions = new WebSocketSessions();
 
-	/** Of several connectors; the threads run until their endpoints have no connection. */
+	/**
+	 * Of several connectors; the threads run until their endpoints have no connection.
+	 */
 	private final Set<InheritedEndpoint> started = ConcurrentHashMap.newKeySet();
 
 	EventStreams streams() {
