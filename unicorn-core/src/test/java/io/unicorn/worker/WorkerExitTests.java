@@ -30,7 +30,8 @@ class WorkerExitTests implements ProcessEnd, WorkerObserver {
 
 	private final BlockingQueue<Object> done = new LinkedBlockingQueue<>();
 
-	private final Drain drain = new Drain();
+	private final Drain drain = new Drain((what, fault) -> {
+	});
 
 	private final FakeServer server = new FakeServer(1);
 
