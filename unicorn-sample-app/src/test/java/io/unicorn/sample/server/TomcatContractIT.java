@@ -10,7 +10,7 @@ import io.unicorn.sample.testsupport.AppJar;
 class TomcatContractIT extends ServerContract {
 
 	TomcatContractIT() {
-		super(AppJar.version("1"), "--unicorn.threads=4");
+		super(AppJar.version("1"));
 	}
 
 }

@@ -58,10 +58,7 @@ public final class AppJar {
 	 * @return the jar
 	 */
 	public static AppJar jetty() {
-		return new AppJar("1").without("BOOT-INF/lib", "spring-boot-tomcat")
-			.without("BOOT-INF/lib", "tomcat-embed-core")
-			.without("BOOT-INF/lib", "tomcat-embed-websocket")
-			.librariesNamed("spring-boot-jetty-*.jar", "jetty-*.jar", "jakarta.{servlet,websocket}-*.jar");
+		return new AppJar("1").withoutTomcat().withJetty();
 	}
 
 	/**
@@ -70,15 +67,45 @@ public final class AppJar {
 	 * @return the jar
 	 */
 	public static AppJar reactive() {
-		AppJar jar = new AppJar("1");
-		for (String name : List.of("spring-boot-tomcat", "tomcat-embed-core", "tomcat-embed-websocket",
-				"tomcat-embed-el", "spring-boot-webmvc", "spring-boot-servlet", "spring-boot-http-converter",
+		return new AppJar("1").withoutTomcat()
+			.without("BOOT-INF/lib", "tomcat-embed-el")
+			.webFlux()
+			.librariesNamed("spring-boot-{reactor-netty,netty}-*.jar", "netty-*.jar", "reactor-netty-*.jar");
+	}
+
+	/**
+	 * Make a jar of the reactive application on Tomcat.
+	 * @return the jar
+	 */
+	public static AppJar reactiveOnTomcat() {
+		return new AppJar("1").webFlux();
+	}
+
+	/**
+	 * Make a jar of the reactive application on Jetty.
+	 * @return the jar
+	 */
+	public static AppJar reactiveOnJetty() {
+		return new AppJar("1").withoutTomcat().withJetty().webFlux();
+	}
+
+	private AppJar withoutTomcat() {
+		return without("BOOT-INF/lib", "spring-boot-tomcat").without("BOOT-INF/lib", "tomcat-embed-core")
+			.without("BOOT-INF/lib", "tomcat-embed-websocket");
+	}
+
+	private AppJar withJetty() {
+		return librariesNamed("spring-boot-jetty-*.jar", "jetty-*.jar", "jakarta.{servlet,websocket}-*.jar");
+	}
+
+	/** Replace WebMVC and the sample's own classes. */
+	private AppJar webFlux() {
+		for (String name : List.of("spring-boot-webmvc", "spring-boot-servlet", "spring-boot-http-converter",
 				"spring-webmvc", "spring-websocket")) {
-			jar.without("BOOT-INF/lib", name);
+			without("BOOT-INF/lib", name);
 		}
-		return jar
-			.librariesNamed("spring-boot-{webflux,http-codec,reactor,netty}-*.jar", "spring-webflux-*.jar",
-					"netty-*.jar", "reactor-*.jar", "reactive-streams-*.jar")
+		return librariesNamed("spring-boot-{webflux,http-codec}-*.jar", "spring-boot-reactor-[0-9]*.jar",
+				"spring-webflux-*.jar", "reactor-core-*.jar", "reactive-streams-*.jar")
 			.application(ReactiveApplication.class);
 	}
 

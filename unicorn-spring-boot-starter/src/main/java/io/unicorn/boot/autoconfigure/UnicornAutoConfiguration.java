@@ -43,7 +43,7 @@ import org.springframework.core.env.Environment;
 @AutoConfiguration
 @Conditional(OnWorkerCondition.class)
 @EnableConfigurationProperties(UnicornProperties.class)
-@Import(NettyPoolConfiguration.class)
+@Import({ JettyConfiguration.class, NettyPoolConfiguration.class })
 public final class UnicornAutoConfiguration {
 
 	private final WorkerAgent agent;

@@ -36,7 +36,7 @@ class BootVersionListener implements SpringApplicationRunListener {
 	public void contextPrepared(ConfigurableApplicationContext context) {
 		if (isTooOld() && context.getEnvironment().getProperty("unicorn.enabled", Boolean.class, true)
 				&& logged.compareAndSet(false, true)) {
-			logger.warn("No worker pool: unicorn-spring-boot-starter needs Spring Boot 4.1 or later, and this is "
+			logger.warn("No worker pool: unicorn-spring-boot-starter needs Spring Boot 4.0 or later, and this is "
 					+ this.version + "; properties unicorn.* have no effect. "
 					+ "The application runs in this one process, which the signal HUP ends.");
 		}

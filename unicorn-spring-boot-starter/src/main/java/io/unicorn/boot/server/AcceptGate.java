@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -27,9 +29,19 @@ public final class AcceptGate {
 	/** The time after which a parked acceptor checks whether the server has stopped. */
 	private static final long STOP_CHECK_MILLIS = 20;
 
+	/** The time after which a worker without room checks for it. */
+	private static final Duration ROOM_CHECK = Duration.ofMillis(1);
+
 	private final ServerSocketChannel listener;
 
+	private final Arrivals arrivals;
+
 	private final AcceptDelay delay;
+
+	private final BooleanSupplier room;
+
+	/** Used by the acceptor thread alone. */
+	private final Patience patience = new Patience();
 
 	private final ReentrantLock lock = new ReentrantLock();
 
@@ -37,6 +49,9 @@ public final class AcceptGate {
 
 	/** Connections of this process's own that the acceptor has not taken yet. */
 	private final Queue<SocketChannel> offered = new ArrayDeque<>();
+
+	/** Connections that were accepted before the gate was closed, and not taken yet. */
+	private final Queue<SocketChannel> left = new ArrayDeque<>();
 
 	/** Read for each request, so without the lock. */
 	private volatile boolean open;
@@ -55,8 +70,22 @@ public final class AcceptGate {
 	 * @param delay how long to wait between two accepts
 	 */
 	public AcceptGate(ServerSocketChannel listener, AcceptDelay delay) {
+		this(listener, new BlockingArrivals(listener), delay, () -> true);
+	}
+
+	/**
+	 * Create a gate that is closed to clients.
+	 * @param listener the first of the listeners
+	 * @param arrivals what arrives at all of them
+	 * @param delay how long to wait between two accepts
+	 * @param room whether the server can serve one more connection at once; while it
+	 * cannot, other workers accept, see {@link Patience}
+	 */
+	public AcceptGate(ServerSocketChannel listener, Arrivals arrivals, AcceptDelay delay, BooleanSupplier room) {
 		this.listener = listener;
+		this.arrivals = arrivals;
 		this.delay = delay;
+		this.room = room;
 	}
 
 	/**
@@ -72,21 +101,25 @@ public final class AcceptGate {
 			return own;
 		}
 		try {
-			return this.listener.accept();
+			return this.arrivals.accept();
 		}
 		catch (IOException ex) {
 			handedOver();
 			if (isClosed()) {
 				// A server would log an error if it saw this exception while it runs.
-				awaitTurn(now, running);
+				SocketChannel last = awaitTurn(now, running);
+				if (last != null) {
+					return last;
+				}
 			}
 			throw ex;
 		}
 	}
 
 	/**
-	 * Return a connection of the warm-up, or nothing when the gate is open and the delay
-	 * of the next accept is over.
+	 * Return a connection of the warm-up, or one that is left, or nothing when the gate
+	 * is open, the delay of the next accept is over and the server has room, or has
+	 * waited for it long enough.
 	 */
 	private @Nullable SocketChannel awaitTurn(long nanoTime, BooleanSupplier running) throws IOException {
 		this.lock.lock();
@@ -94,12 +127,12 @@ public final class AcceptGate {
 			while (true) {
 				if (this.open && !this.closed) {
 					long nanos = nanoTime - System.nanoTime();
-					if (nanos <= 0) {
+					if (nanos <= 0 && this.patience.isOver(this.room, System.nanoTime())) {
 						break;
 					}
-					var unused = this.changed.awaitNanos(nanos);
+					var unused = this.changed.awaitNanos((nanos > 0) ? nanos : ROOM_CHECK.toNanos());
 				}
-				else if (!this.closed && !this.offered.isEmpty()) {
+				else if (!(this.closed ? this.left : this.offered).isEmpty()) {
 					break;
 				}
 				else if (this.released || this.closed) {
@@ -113,7 +146,7 @@ public final class AcceptGate {
 				}
 			}
 			this.accepting = true;
-			return this.offered.poll();
+			return this.closed ? this.left.poll() : this.offered.poll();
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -197,12 +230,13 @@ public final class AcceptGate {
 			this.closed = true;
 			withdraw();
 			this.changed.signalAll();
-			// Closes this process's copy of the shared socket and nothing else. A blocked
-			// accept() returns at once; one that has a connection returns it.
-			this.listener.close();
-			while (this.accepting) {
+			this.left.addAll(this.arrivals.close());
+			while (this.accepting || !(this.left.isEmpty() || this.released)) {
 				this.changed.awaitUninterruptibly();
 			}
+			// Those that a server which has stopped meanwhile did not take.
+			closeAll(this.left);
+			this.left.clear();
 		}
 		catch (IOException ex) {
 			throw new IllegalStateException("the listener cannot be closed", ex);
@@ -212,17 +246,36 @@ public final class AcceptGate {
 		}
 	}
 
+	/**
+	 * Close the listeners of a server that ends without having been drained.
+	 */
+	public void closeListeners() throws IOException {
+		closeAll(this.arrivals.close());
+	}
+
 	/** Close the connections of the warm-up that were not taken. */
 	private void withdraw() {
-		for (SocketChannel connection : this.offered) {
+		closeAll(this.offered);
+		this.offered.clear();
+	}
+
+	private static void closeAll(Collection<SocketChannel> connections) {
+		for (SocketChannel connection : connections) {
 			try {
 				connection.close();
 			}
 			catch (IOException ex) {
-				// The warm-up has ended.
+				// It has ended.
 			}
 		}
-		this.offered.clear();
+	}
+
+	/**
+	 * Return the number of connections that were accepted and that the server does not
+	 * know, because their clients are silent.
+	 */
+	public int waiting() {
+		return this.arrivals.waiting();
 	}
 
 	/**

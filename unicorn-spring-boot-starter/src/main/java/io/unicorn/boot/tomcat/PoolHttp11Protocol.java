@@ -10,6 +10,7 @@ import io.unicorn.worker.DrainableServer;
 import org.apache.coyote.UpgradeProtocol;
 import org.apache.coyote.http11.Http11NioProtocol;
 import org.apache.coyote.http2.Http2Protocol;
+import org.apache.tomcat.util.threads.ThreadPoolExecutor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,9 @@ public class PoolHttp11Protocol extends Http11NioProtocol implements DrainableSe
 
 	/** The time after which a worker without a free connection checks for one. */
 	private static final Duration ROOM_CHECK = Duration.ofMillis(50);
+
+	/** Tomcat's value of max-connections for no limit. */
+	private static final int UNLIMITED = -1;
 
 	private final InheritedEndpoint endpoint;
 
@@ -126,6 +130,8 @@ public class PoolHttp11Protocol extends Http11NioProtocol implements DrainableSe
 
 	@Override
 	public void stopAccepting() {
+		// Silent clients, which the gate passes on when it is closed, may be more.
+		setMaxConnections(UNLIMITED);
 		this.endpoint.gate().close();
 		WarmUp current = this.warmUp;
 		if (current != null) {
@@ -154,7 +160,15 @@ public class PoolHttp11Protocol extends Http11NioProtocol implements DrainableSe
 
 	@Override
 	public int connections() {
-		return this.endpoint.openConnections();
+		return this.endpoint.openConnections() + this.endpoint.gate().waiting();
+	}
+
+	/**
+	 * Whether a thread is free, so that the next request does not wait for one.
+	 */
+	boolean hasFreeThread() {
+		return !(getExecutor() instanceof ThreadPoolExecutor pool)
+				|| pool.getSubmittedCount() < pool.getMaximumPoolSize();
 	}
 
 }

@@ -1,15 +1,19 @@
 package io.unicorn.boot.tomcat;
 
 import java.io.IOException;
+import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
+import java.util.List;
 
 import io.unicorn.boot.server.AcceptGate;
+import io.unicorn.boot.server.Arrivals;
 import io.unicorn.boot.server.ServerTuning;
 import io.unicorn.boot.server.SlowRequests;
 import io.unicorn.boot.tomcat.sse.EventStreamValve;
 import io.unicorn.boot.warmup.WarmUpPlan;
 import io.unicorn.launch.plan.LaunchPlan;
 import io.unicorn.launch.plan.WorkerCommand;
+import io.unicorn.launch.settings.WorkerClass;
 import io.unicorn.worker.AcceptDelay;
 import io.unicorn.worker.InheritedListeners;
 import io.unicorn.worker.RequestLedger;
@@ -26,6 +30,8 @@ import org.springframework.core.Ordered;
  * agent, which drains it.
  */
 public final class TomcatPoolCustomizer implements WebServerFactoryCustomizer<TomcatWebServerFactory>, Ordered {
+
+	private static final Duration ANY_SILENCE = Duration.ofDays(365);
 
 	private final WorkerAgent agent;
 
@@ -99,20 +105,31 @@ public final class TomcatPoolCustomizer implements WebServerFactoryCustomizer<To
 			// An additional connector of the application's own.
 			return;
 		}
+		new TomcatLimits(this.tuning).apply(protocol);
 		try {
-			InheritedListeners listeners = new InheritedListeners(
-					System.getProperty(WorkerCommand.LISTENERS_PROPERTY, ""));
-			protocol.attach(new AcceptGate(listeners.take(this.listener), this.delay), terminator);
+			protocol.attach(gate(protocol), terminator);
 		}
 		catch (IOException ex) {
 			throw new IllegalStateException("Tomcat cannot listen for the pool: " + ex.getMessage(), ex);
 		}
-		new TomcatLimits(this.tuning).apply(protocol);
 		protocol.warmUpBy(this.warmUp);
 		this.agent.register(protocol);
 		// A management server, which has the endpoints, is made after that of the
 		// application.
 		this.agent.onCall(new RelayedRequests(connector));
+	}
+
+	private AcceptGate gate(PoolHttp11Protocol protocol) throws IOException {
+		List<ServerSocketChannel> listeners = List
+			.of(new InheritedListeners(System.getProperty(WorkerCommand.LISTENERS_PROPERTY, "")).take(this.listener));
+		Arrivals arrivals = (this.tuning.workerClass() == WorkerClass.SYNC)
+				? Arrivals.readableAt(listeners, longestSilence(protocol)) : Arrivals.at(listeners);
+		return new AcceptGate(listeners.get(0), arrivals, this.delay, protocol::hasFreeThread);
+	}
+
+	private static Duration longestSilence(PoolHttp11Protocol protocol) {
+		int timeout = protocol.getConnectionTimeout();
+		return (timeout > 0) ? Duration.ofMillis(timeout) : ANY_SILENCE;
 	}
 
 	/** After Spring Boot's own customizers, whose settings are overridden. */

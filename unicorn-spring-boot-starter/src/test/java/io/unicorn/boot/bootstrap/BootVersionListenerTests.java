@@ -38,11 +38,11 @@ class BootVersionListenerTests {
 		listener.contextPrepared(this.context);
 		assertThat(output.getAll().lines()).singleElement()
 			.asString()
-			.contains("WARN", "needs Spring Boot 4.1 or later, and this is " + version, "HUP ends");
+			.contains("WARN", "needs Spring Boot 4.0 or later, and this is " + version, "HUP ends");
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "4.1.1", "4.2.0-M1", "10.0.0", "unknown", "" })
+	@ValueSource(strings = { "4.0.0", "4.1.1", "4.2.0-M1", "10.0.0", "unknown", "" })
 	void anotherVersionIsNotLogged(String version, CapturedOutput output) throws Exception {
 		listener(version).contextPrepared(this.context);
 		assertThat(output).isEmpty();

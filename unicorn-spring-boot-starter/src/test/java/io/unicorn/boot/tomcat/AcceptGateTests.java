@@ -194,6 +194,54 @@ class AcceptGateTests {
 		}
 	}
 
+	@Test
+	void aSyncWorkerServesOthersWhileAClientIsSilentAndServesThatOneAsItLeaves() throws Exception {
+		ServerSocketChannel listener = listener();
+		int port = port(listener);
+		try (PooledTomcat tomcat = PooledTomcat.sync(listener, this.directory, this.ledger, new Servlet());
+				HttpClientSocket silent = new HttpClientSocket(port);
+				HttpClientSocket alsoSilent = new HttpClientSocket(port)) {
+			tomcat.protocol().startAccepting();
+			for (int i = 0; i < 2; i++) {
+				try (HttpClientSocket client = new HttpClientSocket(port)) {
+					client.request("/");
+					assertThat(client.response().body()).isEqualTo("ok");
+				}
+			}
+			try (HttpClientSocket slow = new HttpClientSocket(port)) {
+				slow.request("/slow");
+				this.slowHasBegun.await();
+				assertThat(tomcat.protocol().connections()).isEqualTo(3);
+				tomcat.protocol().stopAccepting();
+				assertThat(tomcat.protocol().connections()).isEqualTo(3);
+				silent.request("/");
+				alsoSilent.request("/");
+				this.slowMayEnd.countDown();
+				assertThat(slow.response().body()).isEqualTo("ok");
+				assertThat(silent.response().close()).isTrue();
+				assertThat(alsoSilent.response().close()).isTrue();
+			}
+			assertThat(tomcat.awaitNoConnections(Duration.ofSeconds(10))).isEqualTo(0);
+		}
+	}
+
+	@Test
+	void aWorkerWhoseThreadsAreBusyIsFull() throws Exception {
+		ServerSocketChannel listener = listener();
+		try (PooledTomcat tomcat = tomcat(listener); HttpClientSocket slow = new HttpClientSocket(port(listener))) {
+			tomcat.protocol().setMinSpareThreads(1);
+			tomcat.protocol().setMaxThreads(1);
+			tomcat.protocol().startAccepting();
+			assertThat(tomcat.protocol().hasFreeThread()).isTrue();
+			slow.request("/slow");
+			this.slowHasBegun.await();
+			assertThat(tomcat.protocol().hasFreeThread()).isFalse();
+			this.slowMayEnd.countDown();
+			assertThat(slow.response().body()).isEqualTo("ok");
+			Awaitility.await().until(tomcat.protocol()::hasFreeThread);
+		}
+	}
+
 	/**
 	 * One listening socket, of which each Tomcat gets a descriptor of its own, as workers
 	 * do.
@@ -203,7 +251,7 @@ class AcceptGateTests {
 		Posix posix = new JnrPosix();
 		Copier copier = LibraryLoader.create(Copier.class).load("c");
 		Listener shared = posix.listen(InetAddress.getLoopbackAddress(), 0, 1024);
-		int port = shared.address().getPort();
+		int port = shared.port();
 		AtomicBoolean over = new AtomicBoolean();
 		AtomicInteger served = new AtomicInteger();
 		Queue<String> failures = new ConcurrentLinkedQueue<>();

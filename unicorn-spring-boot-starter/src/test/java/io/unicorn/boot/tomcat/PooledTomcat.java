@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 
 import io.unicorn.boot.server.AcceptGate;
+import io.unicorn.boot.server.Arrivals;
 import io.unicorn.boot.tomcat.sse.EventStreamValve;
 import io.unicorn.boot.warmup.WarmUpPlan;
 import io.unicorn.worker.AcceptDelay;
@@ -35,10 +36,24 @@ public final class PooledTomcat implements AutoCloseable {
 
 	public PooledTomcat(ServerSocketChannel listener, Path directory, RequestLedger ledger, HttpServlet servlet,
 			List<UpgradeProtocol> upgrades) throws IOException, LifecycleException {
+		this(new AcceptGate(listener, AcceptDelay.none()), directory, ledger, servlet, upgrades, -1);
+	}
+
+	/** Of class sync. */
+	static PooledTomcat sync(ServerSocketChannel listener, Path directory, RequestLedger ledger, HttpServlet servlet)
+			throws IOException, LifecycleException {
+		Arrivals arrivals = Arrivals.readableAt(List.of(listener), Duration.ofMinutes(5));
+		return new PooledTomcat(new AcceptGate(listener, arrivals, AcceptDelay.none(), () -> true), directory, ledger,
+				servlet, List.of(), 1);
+	}
+
+	private PooledTomcat(AcceptGate gate, Path directory, RequestLedger ledger, HttpServlet servlet,
+			List<UpgradeProtocol> upgrades, int connections) throws IOException, LifecycleException {
 		Connector connector = new Connector(PoolHttp11Protocol.class.getName());
 		this.protocol = (PoolHttp11Protocol) connector.getProtocolHandler();
 		ConnectionTerminator terminator = new ConnectionTerminator();
-		this.protocol.attach(new AcceptGate(listener, AcceptDelay.none()), terminator);
+		this.protocol.attach(gate, terminator);
+		this.protocol.setMaxConnections(connections);
 		this.protocol.setKeepAliveTimeout(20_000);
 		upgrades.forEach(connector::addUpgradeProtocol);
 		connector.setPort(0);
