@@ -333,8 +333,11 @@ abstract class ServerContract {
 	}
 
 	private RunningPool drainingPool(String... args) {
-		RunningPool pool = this.pools
-			.start(pool(1).args("--unicorn.rollout.observe=0s", "--server.http2.enabled=true").args(args));
+		RunningPool pool = this.pools.start(
+				pool(1)
+					.args("--unicorn.rollout.observe=0s", "--server.http2.enabled=true",
+							"--server.jetty.connection-idle-timeout=2m")
+					.args(args));
 		pool.awaitOutput("pool is complete: 1 worker ready", TIMEOUT);
 		return pool;
 	}

@@ -13,20 +13,24 @@ import org.eclipse.jetty.util.Callback;
  */
 final class ConnectionEndHandler extends Handler.Wrapper {
 
+	private final DrainableJetty server;
+
 	private final BooleanSupplier ending;
 
 	/**
 	 * Create.
 	 * @param ending whether each connection is to end with its next response
 	 */
-	ConnectionEndHandler(BooleanSupplier ending) {
+	ConnectionEndHandler(DrainableJetty server, BooleanSupplier ending) {
+		this.server = server;
 		this.ending = ending;
 	}
 
 	@Override
 	public boolean handle(Request request, Response response, Callback callback) throws Exception {
 		// HTTP/2 has frames for the end of a connection and of a request.
-		if (request.getConnectionMetaData().getHttpVersion() != HttpVersion.HTTP_2) {
+		if (this.server.hasReceived(request)
+				&& request.getConnectionMetaData().getHttpVersion() != HttpVersion.HTTP_2) {
 			request.addHttpStreamWrapper((stream) -> new LastResponse(stream, request, this.ending));
 		}
 		return super.handle(request, response, callback);

@@ -68,10 +68,10 @@ record ConnectorAdoption(ServerTuning tuning, @Nullable RequestLedger ledger, Wa
 			wrap(server, new RequestLedgerHandler(this.ledger, drainable));
 		}
 		if (this.tuning.connectionTimeout() != null) {
-			wrap(server, new FirstRequestHandler(connector, this.tuning.connectionTimeout()));
+			wrap(server, new FirstRequestHandler(drainable, connector, this.tuning.connectionTimeout()));
 		}
 		boolean single = this.tuning.workerClass() == WorkerClass.SYNC;
-		wrap(server, new ConnectionEndHandler(() -> single || drainable.isEnding()));
+		wrap(server, new ConnectionEndHandler(drainable, () -> single || drainable.isEnding()));
 	}
 
 	private static void wrap(Server server, Handler.Wrapper handler) {

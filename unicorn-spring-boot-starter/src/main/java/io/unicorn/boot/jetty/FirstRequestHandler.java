@@ -15,16 +15,21 @@ import org.eclipse.jetty.util.Callback;
  */
 final class FirstRequestHandler extends Handler.Wrapper {
 
+	private final DrainableJetty server;
+
 	private final long configuredMillis;
 
-	FirstRequestHandler(ServerConnector connector, Duration first) {
+	FirstRequestHandler(DrainableJetty server, ServerConnector connector, Duration first) {
+		this.server = server;
 		this.configuredMillis = connector.getIdleTimeout();
 		connector.setIdleTimeout(first.toMillis());
 	}
 
 	@Override
 	public boolean handle(Request request, Response response, Callback callback) throws Exception {
-		request.getConnectionMetaData().getConnection().getEndPoint().setIdleTimeout(this.configuredMillis);
+		if (this.server.hasReceived(request)) {
+			request.getConnectionMetaData().getConnection().getEndPoint().setIdleTimeout(this.configuredMillis);
+		}
 		return super.handle(request, response, callback);
 	}
 

@@ -70,7 +70,12 @@ public final class JettyPoolCustomizer implements WebServerFactoryCustomizer<Jet
 		JettyLimits limits = new JettyLimits(this.adoption.tuning());
 		int most = limits.connections(factory.getMaxConnections());
 		limits.apply(factory);
-		factory.addServerCustomizers((server) -> this.agent.register(this.adoption.adopt(server, gate(), most)));
+		factory.addServerCustomizers((server) -> {
+			this.agent.register(this.adoption.adopt(server, gate(), most));
+			// A management server, which has the endpoints, is made after that of the
+			// application.
+			this.agent.onCall(new RelayedRequests(server));
+		});
 	}
 
 	private AcceptGate gate() {

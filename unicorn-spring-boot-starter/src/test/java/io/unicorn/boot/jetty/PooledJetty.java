@@ -54,6 +54,10 @@ public final class PooledJetty implements AutoCloseable {
 		return this.drainable;
 	}
 
+	Server server() {
+		return this.server;
+	}
+
 	public int port() {
 		return this.port;
 	}

@@ -152,10 +152,10 @@ final class EventStream extends Response.Wrapper {
 		super.write(true, content.slice(content.position(), length), Callback.from(callback.getInvocationType(), () -> {
 			content.position(content.limit());
 			refuse(!rest, callback);
-			complete();
+			endSent();
 		}, (cause) -> {
 			callback.failed(cause);
-			complete();
+			endSent();
 		}));
 	}
 
@@ -194,16 +194,26 @@ final class EventStream extends Response.Wrapper {
 			this.lock.unlock();
 		}
 		if (ends) {
-			super.write(true, BufferUtil.EMPTY_BUFFER, Callback.from(this::complete, (cause) -> complete()));
+			super.write(true, BufferUtil.EMPTY_BUFFER, Callback.from(this::endSent, (cause) -> endSent()));
 		}
 		else if (completes) {
-			complete();
+			// On another thread, because the application is told of it.
+			getRequest().getComponents().getExecutor().execute(this::completeRequest);
 		}
 	}
 
-	/** On another thread, because the application is told of it. */
-	private void complete() {
-		getRequest().getComponents().getExecutor().execute(this::completeRequest);
+	/**
+	 * Jetty aborts a request that is completed while the application is in a write, so
+	 * the next call of {@link #end} completes it.
+	 */
+	private void endSent() {
+		this.lock.lock();
+		try {
+			this.sent = true;
+		}
+		finally {
+			this.lock.unlock();
+		}
 	}
 
 	/**
@@ -213,7 +223,6 @@ final class EventStream extends Response.Wrapper {
 	private void completeRequest() {
 		this.lock.lock();
 		try {
-			this.sent = true;
 			if (!this.closed && this.servletRequest.isAsyncStarted()) {
 				this.servletRequest.getAsyncContext().complete();
 			}
