@@ -5,6 +5,7 @@ import java.util.OptionalInt;
 
 import io.unicorn.boot.PoolWorker;
 import io.unicorn.boot.tomcat.TomcatPoolCustomizer;
+import io.unicorn.boot.server.ProxiedConnections;
 import io.unicorn.boot.server.ServerTuning;
 import io.unicorn.boot.worker.AvailabilityReadinessCheck;
 import io.unicorn.boot.worker.DrainLifecycle;
@@ -104,12 +105,14 @@ public final class UnicornAutoConfiguration {
 			// The only worker of a pool has no other to leave connections to.
 			boolean alone = properties.toPoolSettings(OptionalInt.empty()).workers().equals(OptionalInt.of(1));
 			AcceptDelay delay = alone ? AcceptDelay.none() : AcceptDelay.spreading();
-			return TomcatPoolCustomizer
+			TomcatPoolCustomizer customizer = TomcatPoolCustomizer
 				.forApplication(agent, delay, ledger,
 						new ServerTuning(serving, properties.threads(), properties.workerConnections(),
 								limited ? SYNC_CONNECTION_TIMEOUT : null),
 						properties.warmUp().toPlan())
 				.withSlowRequest(properties.slowRequest());
+			ProxiedConnections proxied = properties.proxiedConnections();
+			return (proxied != null) ? customizer.behindProxies(proxied) : customizer;
 		}
 
 	}

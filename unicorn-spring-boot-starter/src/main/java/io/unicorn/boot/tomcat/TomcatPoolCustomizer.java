@@ -7,6 +7,7 @@ import java.util.List;
 
 import io.unicorn.boot.server.AcceptGate;
 import io.unicorn.boot.server.Arrivals;
+import io.unicorn.boot.server.ProxiedConnections;
 import io.unicorn.boot.server.ServerTuning;
 import io.unicorn.boot.server.SlowRequests;
 import io.unicorn.boot.tomcat.sse.EventStreamValve;
@@ -48,8 +49,11 @@ public final class TomcatPoolCustomizer implements WebServerFactoryCustomizer<To
 	/** The age from which on a request is logged, zero for none. */
 	private final Duration slowRequest;
 
+	/** Null if connections have no header of a proxy. */
+	private final @Nullable ProxiedConnections proxied;
+
 	private TomcatPoolCustomizer(WorkerAgent agent, String listener, AcceptDelay delay, @Nullable RequestLedger ledger,
-			ServerTuning tuning, WarmUpPlan warmUp, Duration slowRequest) {
+			ServerTuning tuning, WarmUpPlan warmUp, Duration slowRequest, @Nullable ProxiedConnections proxied) {
 		this.agent = agent;
 		this.listener = listener;
 		this.delay = delay;
@@ -57,6 +61,7 @@ public final class TomcatPoolCustomizer implements WebServerFactoryCustomizer<To
 		this.tuning = tuning;
 		this.warmUp = warmUp;
 		this.slowRequest = slowRequest;
+		this.proxied = proxied;
 	}
 
 	/**
@@ -64,7 +69,7 @@ public final class TomcatPoolCustomizer implements WebServerFactoryCustomizer<To
 	 */
 	public static TomcatPoolCustomizer forApplication(WorkerAgent agent, AcceptDelay delay, RequestLedger ledger,
 			ServerTuning tuning, WarmUpPlan warmUp) {
-		return new TomcatPoolCustomizer(agent, LaunchPlan.HTTP, delay, ledger, tuning, warmUp, Duration.ZERO);
+		return new TomcatPoolCustomizer(agent, LaunchPlan.HTTP, delay, ledger, tuning, warmUp, Duration.ZERO, null);
 	}
 
 	/**
@@ -73,7 +78,15 @@ public final class TomcatPoolCustomizer implements WebServerFactoryCustomizer<To
 	 */
 	public TomcatPoolCustomizer withSlowRequest(Duration limit) {
 		return new TomcatPoolCustomizer(this.agent, this.listener, this.delay, this.ledger, this.tuning, this.warmUp,
-				limit);
+				limit, this.proxied);
+	}
+
+	/**
+	 * Return a customizer for connections that begin with a header of the PROXY protocol.
+	 */
+	public TomcatPoolCustomizer behindProxies(ProxiedConnections connections) {
+		return new TomcatPoolCustomizer(this.agent, this.listener, this.delay, this.ledger, this.tuning, this.warmUp,
+				this.slowRequest, connections);
 	}
 
 	/**
@@ -82,7 +95,7 @@ public final class TomcatPoolCustomizer implements WebServerFactoryCustomizer<To
 	 */
 	public static TomcatPoolCustomizer forManagement(WorkerAgent agent) {
 		return new TomcatPoolCustomizer(agent, LaunchPlan.MANAGEMENT, AcceptDelay.none(), null, ServerTuning.NONE,
-				WarmUpPlan.NONE, Duration.ZERO);
+				WarmUpPlan.NONE, Duration.ZERO, null);
 	}
 
 	@Override
@@ -122,9 +135,16 @@ public final class TomcatPoolCustomizer implements WebServerFactoryCustomizer<To
 	private AcceptGate gate(PoolHttp11Protocol protocol) throws IOException {
 		List<ServerSocketChannel> listeners = List
 			.of(new InheritedListeners(System.getProperty(WorkerCommand.LISTENERS_PROPERTY, "")).take(this.listener));
-		Arrivals arrivals = (this.tuning.workerClass() == WorkerClass.SYNC)
-				? Arrivals.readableAt(listeners, longestSilence(protocol)) : Arrivals.at(listeners);
-		return new AcceptGate(listeners.get(0), arrivals, this.delay, protocol::hasFreeThread);
+		return new AcceptGate(listeners.get(0), arrivals(listeners, protocol), this.delay, protocol::hasFreeThread);
+	}
+
+	private Arrivals arrivals(List<ServerSocketChannel> listeners, PoolHttp11Protocol protocol) throws IOException {
+		boolean single = this.tuning.workerClass() == WorkerClass.SYNC;
+		if (this.proxied != null) {
+			protocol.show(this.proxied);
+			return Arrivals.proxiedAt(listeners, single ? longestSilence(protocol) : Duration.ZERO, this.proxied);
+		}
+		return single ? Arrivals.readableAt(listeners, longestSilence(protocol)) : Arrivals.at(listeners);
 	}
 
 	private static Duration longestSilence(PoolHttp11Protocol protocol) {
