@@ -356,6 +356,7 @@ public final class Master {
 		this.probe.close();
 		this.preparations.close();
 		this.cacheEffects.close();
+		this.listeners.closeAll();
 		this.pidFiles.delete();
 		this.portFiles.delete();
 		this.log.flush(LAST_LINES);

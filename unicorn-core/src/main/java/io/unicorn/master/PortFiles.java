@@ -25,8 +25,9 @@ final class PortFiles {
 	void write(ListenerSet listeners, List<ListenAddress> addresses, LogQueue log) {
 		for (ListenAddress address : addresses) {
 			String file = this.byListener.get(address.name());
-			if (file != null) {
-				write(Path.of(file), listeners.listener(address).address().getPort(), log);
+			int port = listeners.listener(address).port();
+			if (file != null && port > 0) {
+				write(Path.of(file), port, log);
 			}
 		}
 	}

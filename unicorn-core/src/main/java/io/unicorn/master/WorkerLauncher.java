@@ -16,6 +16,7 @@ import io.unicorn.master.listener.ListenerSet;
 import io.unicorn.master.process.CpuLimits;
 import io.unicorn.master.process.WorkerProcesses;
 import io.unicorn.posix.Command;
+import io.unicorn.posix.Listener;
 
 /**
  * Spawns workers from the launch plan of their generation. Used by the master's main
@@ -65,13 +66,12 @@ final class WorkerLauncher {
 				return;
 			}
 			this.processes.makeDumpDir(plan.settings().dumpDir());
-			IntStream sockets = plan.bindings()
-				.addresses()
-				.stream()
-				.mapToInt((address) -> this.listeners.listener(address).fd());
-			int[] inherited = IntStream.concat(sockets, this.generations.leaseOf(plan).stream()).toArray();
+			List<Listener> open = plan.bindings().addresses().stream().map(this.listeners::listener).toList();
+			int[] inherited = IntStream
+				.concat(open.stream().mapToInt(Listener::fd), this.generations.leaseOf(plan).stream())
+				.toArray();
 			List<String> cacheFlags = effect.exclusive() ? List.of() : this.caches.optionsFor(effect.id(), plan);
-			Command command = WorkerCommand.of(plan, this.environment, effect.index(), effect.first(),
+			Command command = WorkerCommand.of(plan, open, this.environment, effect.index(), effect.first(),
 					effect.exclusive(), cacheFlags);
 			int pid = this.processes.spawn(effect.id(), command, CpuLimits.of(command), inherited);
 			this.events.accept(new Event.Spawned(effect.id(), pid));

@@ -44,11 +44,36 @@ public interface Posix {
 	Listener listen(@Nullable InetAddress address, int port, int backlog) throws PosixException;
 
 	/**
+	 * Open a listening TCP socket as {@link #listen(InetAddress, int, int)} does, with
+	 * {@code SO_REUSEPORT}: processes of the same user may listen on the same address if
+	 * their sockets have it too, and the kernel divides new connections among the
+	 * sockets.
+	 * @param address where to listen; null means all addresses of this machine
+	 * @param port 0 to 65535; 0 lets the system choose
+	 * @param backlog the length of the backlog, at least 1
+	 */
+	Listener listenShared(@Nullable InetAddress address, int port, int backlog) throws PosixException;
+
+	/**
+	 * Open a listening Unix stream socket, in blocking mode. Nobody can connect before
+	 * its file has the mode and the owner. The file of a socket on which no process
+	 * listens any more is replaced. Closing the socket leaves the file behind.
+	 * @param file where to listen
+	 * @param backlog the length of the backlog, at least 1
+	 * @throws PosixException with {@link PosixException#EADDRINUSE} if a process listens
+	 * there, or if the file is no socket; {@link PosixException#ENOENT} if there is no
+	 * such directory, {@link PosixException#EACCES} or another number if the file cannot
+	 * be made or cannot have this owner; then there is no file
+	 */
+	Listener listen(SocketFile file, int backlog) throws PosixException;
+
+	/**
 	 * Adopt a listening socket that this process inherited: make it close-on-exec and put
 	 * it in blocking mode. A number below 100 is closed in exchange for a higher one, so
 	 * use only the returned descriptor afterwards.
 	 * @param fd the inherited descriptor, above 2
-	 * @throws PosixException if it is not a listening TCP socket; then it is unchanged
+	 * @throws PosixException if it is not a listening TCP or Unix stream socket; then it
+	 * is unchanged
 	 */
 	Listener inherited(int fd) throws PosixException;
 
@@ -63,32 +88,36 @@ public interface Posix {
 	 * <p>
 	 * To stop without a reset: call this, accept until {@link #handshakes} and then
 	 * {@link #waiting} return 0, and close.
-	 * @param listener descriptor of a {@link Listener}
-	 * @throws PosixException if it is not a listening socket
+	 * @param listener descriptor of a {@link Listener} on TCP
+	 * @throws PosixException if it is not a listening TCP socket; a Unix socket has no
+	 * handshake to stop
 	 */
 	void refuseNew(int listener) throws PosixException;
 
 	/**
 	 * Admit new connections again after {@link #refuseNew}, in all processes that share
 	 * the socket. Has no effect if they are admitted already.
-	 * @param listener descriptor of a {@link Listener}
-	 * @throws PosixException if it is not a listening socket
+	 * @param listener descriptor of a {@link Listener} on TCP
+	 * @throws PosixException if it is not a listening TCP socket
 	 */
 	void admitNew(int listener) throws PosixException;
 
 	/**
 	 * Return the number of connections in the backlog: established, and not accepted yet.
-	 * One system call.
+	 * One system call for TCP; for a Unix socket the list of all Unix sockets of this
+	 * machine or container is read.
 	 * @param listener descriptor of a {@link Listener}
-	 * @throws PosixException if it is not a listening socket
+	 * @throws PosixException if it is not a listening socket, or if {@code /proc} cannot
+	 * be read
 	 */
 	int waiting(int listener) throws PosixException;
 
 	/**
 	 * Return how many connections fit into the backlog: as many as were asked for, but
 	 * not more than {@code net.core.somaxconn} allows. One system call.
-	 * @param listener descriptor of a {@link Listener}
-	 * @throws PosixException if it is not a listening socket
+	 * @param listener descriptor of a {@link Listener} on TCP
+	 * @throws PosixException if it is not a listening TCP socket; a Unix socket does not
+	 * tell, see {@link BacklogLimit}
 	 */
 	int backlog(int listener) throws PosixException;
 
@@ -98,7 +127,7 @@ public interface Posix {
 	 * and more if a packet was lost, and up to a minute if the client is gone, so a wait
 	 * for 0 needs a limit. Clients that got a SYN cookie, because too many came at once,
 	 * are not counted. Clients of another listening socket with the same port and another
-	 * address are counted.
+	 * address are counted. A Unix socket has none.
 	 * <p>
 	 * Not for frequent calls: it reads the list of all connections of this machine or
 	 * container, which takes 5 ms for none and 25 ms for 10,000.

@@ -10,6 +10,9 @@ public class PosixException extends IOException {
 	/** {@code errno} for a file that does not exist. */
 	public static final int ENOENT = 2;
 
+	/** {@code errno} for a descriptor that is not open. */
+	public static final int EBADF = 9;
+
 	/** {@code errno} for a connection whose other end is closed. */
 	public static final int EPIPE = 32;
 

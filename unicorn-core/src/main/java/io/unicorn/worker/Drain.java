@@ -74,8 +74,8 @@ final class Drain {
 		this.open = false;
 	}
 
-	boolean hasServers() {
-		return !this.servers.isEmpty();
+	boolean hasWebServers() {
+		return this.servers.stream().anyMatch(DrainableServer::isWebServer);
 	}
 
 	synchronized void stopAccepting() {

@@ -53,4 +53,12 @@ public interface DrainableServer {
 	 */
 	int connections();
 
+	/**
+	 * Whether this is a web server of the application's context.
+	 * @return {@code false} for what the application accepts by itself
+	 */
+	default boolean isWebServer() {
+		return true;
+	}
+
 }

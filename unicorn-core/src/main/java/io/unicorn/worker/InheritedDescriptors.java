@@ -6,7 +6,6 @@ import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.net.ProtocolFamily;
-import java.net.StandardProtocolFamily;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.spi.SelectorProvider;
 
@@ -38,16 +37,17 @@ final class InheritedDescriptors {
 
 	/**
 	 * Return a channel on a listening socket, in blocking mode.
+	 * @param family UNIX, or anything else for TCP
 	 * @throws IOException if this JDK does not allow it
 	 */
-	static ServerSocketChannel listener(int fd) throws IOException {
+	static ServerSocketChannel listener(int fd, ProtocolFamily family) throws IOException {
 		try {
 			Constructor<?> constructor = Class.forName("sun.nio.ch.ServerSocketChannelImpl")
 				.getDeclaredConstructor(SelectorProvider.class, ProtocolFamily.class, FileDescriptor.class,
 						boolean.class);
 			constructor.setAccessible(true);
-			return (ServerSocketChannel) constructor.newInstance(SelectorProvider.provider(),
-					StandardProtocolFamily.INET6, descriptor(fd), true);
+			return (ServerSocketChannel) constructor.newInstance(SelectorProvider.provider(), family, descriptor(fd),
+					true);
 		}
 		catch (ReflectiveOperationException | RuntimeException ex) {
 			throw unusable(fd, ex);

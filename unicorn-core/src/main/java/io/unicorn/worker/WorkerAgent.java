@@ -625,11 +625,11 @@ public final class WorkerAgent {
 	}
 
 	/**
-	 * Whether a server was registered since the application's context was built.
+	 * Whether a web server was registered since the application's context was built.
 	 * @return {@code false} also if the web server has not adopted the listener
 	 */
 	public boolean hasServer() {
-		return this.drain.hasServers();
+		return this.drain.hasWebServers();
 	}
 
 }

@@ -440,7 +440,7 @@ class MasterTests {
 		List<Spawned> workers = pool();
 		this.posix.fail("refuseNew", 1, "Operation not permitted");
 		this.posix.signal(TERM);
-		awaitLog("cannot attach the SYN filter; new connections begin while the last ones drain");
+		awaitLog("cannot block new connections, which begin while the last ones drain");
 		for (Spawned worker : workers) {
 			await().until(() -> told(worker).stream().anyMatch(Message.Drain.class::isInstance));
 			this.posix.exit(worker.pid(), 0, 0);
@@ -459,7 +459,7 @@ class MasterTests {
 		this.posix.exit(preparation.pid(), 0, 0);
 		Spawned canary = awaitSpawn(4);
 		assertThat(canary.descriptors()).hasSize(3).element(1).isEqualTo(HTTP);
-		assertThat(this.posix.listeners()).extracting((listener) -> listener.address().getPort()).contains(ADMIN);
+		assertThat(this.posix.listeners()).extracting((listener) -> listener.port()).contains(ADMIN);
 	}
 
 	@Test

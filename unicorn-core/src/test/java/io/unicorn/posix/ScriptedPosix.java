@@ -2,6 +2,7 @@ package io.unicorn.posix;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -218,6 +219,20 @@ public final class ScriptedPosix implements Posix {
 		int fd = this.nextDescriptor++;
 		InetAddress host = (address != null) ? address : InetAddress.getLoopbackAddress();
 		Listener listener = new Listener(fd, new InetSocketAddress(host, (port != 0) ? port : fd));
+		this.listeners.put(fd, listener);
+		return listener;
+	}
+
+	@Override
+	public Listener listenShared(@Nullable InetAddress address, int port, int backlog) throws PosixException {
+		return listen(address, port, backlog);
+	}
+
+	@Override
+	public synchronized Listener listen(SocketFile file, int backlog) throws PosixException {
+		failIfScripted("listen");
+		int fd = this.nextDescriptor++;
+		Listener listener = new Listener(fd, UnixDomainSocketAddress.of(file.path()));
 		this.listeners.put(fd, listener);
 		return listener;
 	}

@@ -32,7 +32,10 @@ import org.jspecify.annotations.Nullable;
 public record LaunchPlan(String application, PoolSettings settings, int autoWorkers, Bindings bindings, Workers workers,
 		Master master, List<String> notices) {
 
-	/** Name of the listener of the application's own web server. */
+	/**
+	 * Name of the first listener of the application's own web server. Further ones are
+	 * {@code http-2}, {@code http-3}, and so on.
+	 */
 	public static final String HTTP = "http";
 
 	/** Name of the listener of a management server on a port of its own. */
@@ -50,12 +53,20 @@ public record LaunchPlan(String application, PoolSettings settings, int autoWork
 	 *
 	 * @param addresses where to listen, in the order in which workers get the sockets
 	 * @param listeners descriptors of the sockets that are open already, by name
+	 * @param passed names of the sockets that a service manager has passed to the process
+	 * that became the master, from descriptor 3 on
 	 */
-	public record Bindings(List<ListenAddress> addresses, Map<String, Integer> listeners) {
+	public record Bindings(List<ListenAddress> addresses, Map<String, Integer> listeners, List<String> passed) {
 
 		public Bindings {
 			addresses = List.copyOf(addresses);
 			listeners = Collections.unmodifiableMap(new LinkedHashMap<>(listeners));
+			passed = List.copyOf(passed);
+		}
+
+		/** Create for a process to which no socket was passed. */
+		public Bindings(List<ListenAddress> addresses, Map<String, Integer> listeners) {
+			this(addresses, listeners, List.of());
 		}
 
 	}
@@ -201,7 +212,8 @@ public record LaunchPlan(String application, PoolSettings settings, int autoWork
 	 */
 	public LaunchPlan withListeners(Map<String, Integer> open) {
 		return new LaunchPlan(this.application, this.settings, this.autoWorkers,
-				new Bindings(this.bindings.addresses, open), this.workers, this.master, this.notices);
+				new Bindings(this.bindings.addresses, open, this.bindings.passed), this.workers, this.master,
+				this.notices);
 	}
 
 }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 
 import io.unicorn.launch.generation.Generation;
+import io.unicorn.launch.settings.BindAddress;
 import io.unicorn.launch.settings.PoolSettings;
 import io.unicorn.launch.settings.ProbeAddress;
 import io.unicorn.launch.workdir.WorkDir;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 public final class LaunchPlanFile {
 
 	/** Changes with every change of the format. */
-	private static final int MAGIC = 0x554e4905;
+	private static final int MAGIC = 0x554e4906;
 
 	/** Limit of a list, so that a damaged file does not exhaust the memory. */
 	private static final int MAX_ENTRIES = 100_000;
@@ -57,15 +58,18 @@ public final class LaunchPlanFile {
 		out.writeInt(plan.bindings().addresses().size());
 		for (ListenAddress address : plan.bindings().addresses()) {
 			writeString(out, address.name());
-			writeOptional(out, address.host());
-			out.writeInt(address.port());
-			out.writeInt(address.backlog());
+			writeString(out, address.bind().toString());
+			out.writeInt(address.options().backlog());
+			out.writeBoolean(address.options().reusePort());
+			out.writeInt(address.options().mode());
+			writeString(out, address.options().owner());
 		}
 		out.writeInt(plan.bindings().listeners().size());
 		for (Map.Entry<String, Integer> listener : plan.bindings().listeners().entrySet()) {
 			writeString(out, listener.getKey());
 			out.writeInt(listener.getValue());
 		}
+		writeList(out, plan.bindings().passed());
 		writeString(out, plan.workers().java());
 		writeString(out, plan.workers().command().executable());
 		writeList(out, plan.workers().command().options());
@@ -131,22 +135,32 @@ public final class LaunchPlanFile {
 		List<ListenAddress> addresses = new ArrayList<>();
 		int addressCount = readCount(in);
 		for (int i = 0; i < addressCount; i++) {
-			addresses.add(new ListenAddress(readString(in), readOptional(in), in.readInt(), in.readInt()));
+			addresses.add(new ListenAddress(readString(in), bindAddress(readString(in)),
+					new ListenAddress.Options(in.readInt(), in.readBoolean(), in.readInt(), readString(in))));
 		}
 		Map<String, Integer> listeners = new LinkedHashMap<>();
 		int count = readCount(in);
 		for (int i = 0; i < count; i++) {
 			listeners.put(readString(in), in.readInt());
 		}
+		List<String> passed = readList(in);
 		String java = readString(in);
 		JavaCommandLine command = new JavaCommandLine(readString(in), readList(in), readList(in));
-		return new LaunchPlan(application, settings, autoWorkers, new LaunchPlan.Bindings(addresses, listeners),
+		return new LaunchPlan(application, settings, autoWorkers, new LaunchPlan.Bindings(addresses, listeners, passed),
 				new LaunchPlan.Workers(java, command, generation(readList(in)), readList(in), readList(in),
 						readList(in)),
 				new LaunchPlan.Master(readString(in), readList(in), readOptional(in), readList(in),
 						new MasterLog(readOptional(in), readList(in), readList(in)), map(readList(in)),
 						probe(readOptional(in), in.readInt())),
 				readList(in));
+	}
+
+	private static BindAddress bindAddress(String text) {
+		BindAddress address = BindAddress.parse(text);
+		if (address == null) {
+			throw new IllegalArgumentException("no address to listen on: " + text);
+		}
+		return address;
 	}
 
 	private static @Nullable Generation generation(List<String> fields) throws IOException {

@@ -36,6 +36,13 @@ public final class MasterCommand {
 	private static final Set<String> JVM_VARIABLES = Set.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS");
 
 	/**
+	 * Variables that describe sockets which a service manager has passed to this process
+	 * alone ({@code sd_listen_fds}).
+	 */
+	private static final Set<String> SOCKET_VARIABLES = Set.of("LISTEN_PID", "LISTEN_PIDFDID", "LISTEN_FDS",
+			"LISTEN_FDNAMES");
+
+	/**
 	 * Makes the JVM suspend threads by another signal than USR2; see
 	 * {@link io.unicorn.posix.Posix#exec(Command, Set, Set)}.
 	 */
@@ -138,7 +145,9 @@ public final class MasterCommand {
 	 * @param environment entries in byte form
 	 */
 	public static List<String> commonEnvironment(List<String> environment) {
-		return environmentOfWorkers(environment).stream().filter((variable) -> !isForJvm(variable)).toList();
+		return environmentOfWorkers(environment).stream()
+			.filter((variable) -> !isForJvm(variable) && !SOCKET_VARIABLES.contains(name(variable)))
+			.toList();
 	}
 
 	/**
@@ -146,7 +155,11 @@ public final class MasterCommand {
 	 * {@code JAVA_TOOL_OPTIONS}.
 	 */
 	public static boolean isForJvm(String variable) {
-		return JVM_VARIABLES.contains(variable.substring(0, Math.max(0, variable.indexOf('='))));
+		return JVM_VARIABLES.contains(name(variable));
+	}
+
+	private static String name(String variable) {
+		return variable.substring(0, Math.max(0, variable.indexOf('=')));
 	}
 
 }

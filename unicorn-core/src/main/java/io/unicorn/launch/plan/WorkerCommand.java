@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 
 import io.unicorn.launch.settings.MachineResources;
 import io.unicorn.posix.Command;
+import io.unicorn.posix.Listener;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +25,10 @@ public final class WorkerCommand {
 	 */
 	public static final String CONTROL_PROPERTY = "io.unicorn.control";
 
-	/** Listeners as {@code name:descriptor}, separated by commas. */
+	/**
+	 * Listeners as {@code name:descriptor}, or {@code name:descriptor:unix} for a Unix
+	 * socket, separated by commas.
+	 */
 	public static final String LISTENERS_PROPERTY = "io.unicorn.listeners";
 
 	/**
@@ -53,6 +57,12 @@ public final class WorkerCommand {
 	 * that is configured as a random number stays what it was at the start.
 	 */
 	public static final String PORTS_PROPERTY = "io.unicorn.ports";
+
+	/**
+	 * Names of the sockets that a service manager has passed to the process of the pool,
+	 * from descriptor 3 on, separated by colons; set in a process that prepares.
+	 */
+	public static final String PASSED_PROPERTY = "io.unicorn.passed";
 
 	/**
 	 * Whether the output of the pool goes to a terminal; set in a process that prepares.
@@ -101,14 +111,15 @@ public final class WorkerCommand {
 	/**
 	 * Build the command of a worker.
 	 * @param plan how workers are launched
+	 * @param listeners the listeners of the plan's addresses, in the same order
 	 * @param environment the environment of the master, in byte form
 	 * @param index index of the worker, shown in its process title
 	 * @param first whether it is the first worker of this master
 	 * @param exclusive whether it gets flags that only one process can have
 	 * @param leading JVM flags in front of all others, in byte form
 	 */
-	public static Command of(LaunchPlan plan, List<String> environment, int index, boolean first, boolean exclusive,
-			List<String> leading) {
+	public static Command of(LaunchPlan plan, List<Listener> listeners, List<String> environment, int index,
+			boolean first, boolean exclusive, List<String> leading) {
 		WorkerFlags place = WorkerFlags.of(index);
 		Function<String, @Nullable String> flags = (flag) -> (exclusive || !ExclusiveFlag.is(flag)) ? place.in(flag)
 				: null;
@@ -117,7 +128,7 @@ public final class WorkerCommand {
 		arguments.addAll(leading);
 		addChanged(plan.workers().options(), flags, arguments);
 		arguments.add("-D" + CONTROL_PROPERTY + "=" + CONTROL_FD);
-		arguments.add("-D" + LISTENERS_PROPERTY + "=" + listeners(plan));
+		arguments.add("-D" + LISTENERS_PROPERTY + "=" + listeners(plan, listeners));
 		arguments.add("-D" + PLACE_PROPERTY + "=" + index);
 		arguments.add("-D" + PORTS_PROPERTY + "=" + ports(plan));
 		if (first) {
@@ -162,6 +173,7 @@ public final class WorkerCommand {
 		arguments.add("-D" + EXIT_PROPERTY + "=" + EXIT_EARLY);
 		arguments.add("-D" + TERMINAL_PROPERTY + "=" + plan.workers().options().contains(LaunchPlan.TERMINAL_OPTION));
 		arguments.add("-D" + PORTS_PROPERTY + "=" + ports(plan));
+		arguments.add("-D" + PASSED_PROPERTY + "=" + Command.bytes(String.join(":", plan.bindings().passed())));
 		arguments.add("-D" + MachineResources.PROCESSORS_PROPERTY + "=" + Runtime.getRuntime().availableProcessors());
 		Function<String, @Nullable String> flags = shortLived("-preparing");
 		addChanged(user.options(), flags, arguments);
@@ -244,11 +256,12 @@ public final class WorkerCommand {
 			.collect(Collectors.joining(","));
 	}
 
-	private static String listeners(LaunchPlan plan) {
+	private static String listeners(LaunchPlan plan, List<Listener> listeners) {
 		StringJoiner joiner = new StringJoiner(",");
 		int fd = CONTROL_FD + 1;
 		for (ListenAddress address : plan.bindings().addresses()) {
-			joiner.add(address.name() + ":" + fd++);
+			boolean unix = listeners.get(fd - CONTROL_FD - 1).isUnix();
+			joiner.add(address.name() + ":" + fd++ + (unix ? ":unix" : ""));
 		}
 		return joiner.toString();
 	}

@@ -1,6 +1,5 @@
 package io.unicorn.master.listener;
 
-import java.util.Set;
 import java.util.function.Consumer;
 
 import io.unicorn.master.arbiter.pool.Effect;
@@ -36,8 +35,7 @@ public final class ListenerEffects {
 		}
 		catch (PosixException ex) {
 			this.log.write(Effect.Level.WARN,
-					"cannot attach the SYN filter; new connections begin while the last ones drain: "
-							+ ex.getMessage());
+					"cannot block new connections, which begin while the last ones drain: " + ex.getMessage());
 		}
 	}
 
@@ -47,8 +45,7 @@ public final class ListenerEffects {
 			this.listeners.admitNew(effect.addresses());
 		}
 		catch (PosixException ex) {
-			this.log.write(Effect.Level.ERROR,
-					"cannot detach the SYN filter; new connections stay blocked: " + ex.getMessage());
+			this.log.write(Effect.Level.ERROR, "cannot admit new connections again: " + ex.getMessage());
 		}
 	}
 
@@ -65,7 +62,7 @@ public final class ListenerEffects {
 
 	/** Close all listeners. */
 	public void perform(Effect.CloseListeners effect) {
-		this.listeners.retain(Set.of());
+		this.listeners.closeAll();
 	}
 
 }

@@ -7,18 +7,22 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 import io.unicorn.ipc.PoolSnapshot;
 import io.unicorn.launch.plan.LaunchPlan;
 import io.unicorn.launch.plan.ListenAddress;
 import io.unicorn.master.arbiter.pool.Event;
+import io.unicorn.posix.BacklogLimit;
 import io.unicorn.posix.Listener;
 import io.unicorn.posix.Posix;
 import io.unicorn.posix.PosixException;
 
 /**
  * Opens and closes the listeners of the master. Generations with the same address share
- * its listener. Used by the master's main thread alone.
+ * its listener. A socket that was passed to this process may be in use by another one,
+ * which gets its connections later: it is never blocked, and stays open until the pool
+ * ends. Used by the master's main thread alone.
  */
 public final class ListenerSet {
 
@@ -26,7 +30,10 @@ public final class ListenerSet {
 
 	private final Map<String, Listener> open = new HashMap<>();
 
-	/** Keys of the addresses whose SYN filter is attached: no connection can begin. */
+	/** Files of those that are Unix sockets of the pool's own. */
+	private final Map<String, SocketPath> files = new HashMap<>();
+
+	/** Keys of the addresses on which no connection can begin. */
 	private final Set<String> refusing = new HashSet<>();
 
 	public ListenerSet(Posix posix) {
@@ -42,7 +49,7 @@ public final class ListenerSet {
 			if (descriptor == null) {
 				throw new IllegalStateException("no socket was opened for " + address);
 			}
-			this.open.put(address.key(), this.posix.inherited(descriptor));
+			add(address.key(), this.posix.inherited(descriptor));
 		}
 	}
 
@@ -52,7 +59,15 @@ public final class ListenerSet {
 	 */
 	public void inherit(Map<String, Integer> sockets) throws PosixException {
 		for (Map.Entry<String, Integer> socket : sockets.entrySet()) {
-			this.open.put(socket.getKey(), this.posix.inherited(socket.getValue()));
+			add(socket.getKey(), this.posix.inherited(socket.getValue()));
+		}
+	}
+
+	private void add(String key, Listener listener) {
+		this.open.put(key, listener);
+		SocketPath file = ListenAddress.isPassed(key) ? null : SocketPath.of(listener);
+		if (file != null) {
+			this.files.put(key, file);
 		}
 	}
 
@@ -74,8 +89,8 @@ public final class ListenerSet {
 		try {
 			for (ListenAddress address : addresses) {
 				if (!this.open.containsKey(address.key())) {
-					Listener listener = this.posix.listen(address.inetAddress(), address.port(), address.backlog());
-					this.open.put(address.key(), listener);
+					Listener listener = openNew(address);
+					add(address.key(), listener);
 					keys.add(address.key());
 					opened.put(address.name(), listener);
 				}
@@ -88,6 +103,14 @@ public final class ListenerSet {
 		}
 	}
 
+	private Listener openNew(ListenAddress address) throws PosixException {
+		if (ListenAddress.isPassed(address.key())) {
+			throw new PosixException(address.key(), PosixException.EBADF,
+					"the pool did not use this descriptor when it was started; start it again");
+		}
+		return address.open(this.posix);
+	}
+
 	public Listener listener(ListenAddress address) {
 		Listener listener = this.open.get(address.key());
 		if (listener == null) {
@@ -97,16 +120,23 @@ public final class ListenerSet {
 	}
 
 	/**
-	 * Let no new connection begin on these addresses.
+	 * Let no new connection begin on these addresses, as far as they are the pool's own.
 	 * @throws PosixException if the kernel cannot; the addresses stay as they are
 	 */
 	void refuseNew(Set<String> keys) throws PosixException {
 		for (String key : keys) {
 			Listener listener = this.open.get(key);
-			if (listener != null) {
-				this.posix.refuseNew(listener.fd());
-				this.refusing.add(key);
+			SocketPath file = this.files.get(key);
+			if (file != null) {
+				file.hide();
 			}
+			else if (listener != null && !ListenAddress.isPassed(key)) {
+				this.posix.refuseNew(listener.fd());
+			}
+			else {
+				continue;
+			}
+			this.refusing.add(key);
 		}
 	}
 
@@ -116,10 +146,14 @@ public final class ListenerSet {
 	void admitNew(Set<String> keys) throws PosixException {
 		for (String key : keys) {
 			Listener listener = this.open.get(key);
-			if (listener != null) {
-				this.posix.admitNew(listener.fd());
-				this.refusing.remove(key);
+			SocketPath file = this.files.get(key);
+			if (file != null) {
+				file.show();
 			}
+			else if (listener != null && !ListenAddress.isPassed(key)) {
+				this.posix.admitNew(listener.fd());
+			}
+			this.refusing.remove(key);
 		}
 	}
 
@@ -143,7 +177,13 @@ public final class ListenerSet {
 				}
 			}
 		}
-		return new Event.BacklogCounted(waiting, handshakes, this.refusing.containsAll(keys));
+		return new Event.BacklogCounted(waiting, handshakes, isRefusing(keys));
+	}
+
+	/** Whether no connection can begin on any of these addresses that can be blocked. */
+	private boolean isRefusing(Set<String> keys) {
+		Set<String> own = keys.stream().filter((key) -> !ListenAddress.isPassed(key)).collect(Collectors.toSet());
+		return !own.isEmpty() && this.refusing.containsAll(own);
 	}
 
 	/**
@@ -166,23 +206,39 @@ public final class ListenerSet {
 	private PoolSnapshot.ListenerInfo describe(ListenAddress address, Listener listener) {
 		String text = AddressText.of(listener.address());
 		try {
-			return new PoolSnapshot.ListenerInfo(address.name(), text, this.posix.waiting(listener.fd()),
-					this.posix.backlog(listener.fd()));
+			int waiting = this.posix.waiting(listener.fd());
+			return new PoolSnapshot.ListenerInfo(address.name(), text, waiting, listener.isUnix()
+					? BacklogLimit.of(address.options().backlog()) : this.posix.backlog(listener.fd()));
 		}
 		catch (PosixException ex) {
-			return new PoolSnapshot.ListenerInfo(address.name(), text, -1, address.backlog());
+			return new PoolSnapshot.ListenerInfo(address.name(), text, -1, address.options().backlog());
 		}
 	}
 
 	/**
-	 * Close all but these.
+	 * Close all but these and those that were passed to this process, which a later
+	 * generation may need and could not open.
 	 * @param keys keys of the addresses that stay open
 	 */
 	public void retain(Set<String> keys) {
-		List.copyOf(this.open.keySet()).stream().filter((key) -> !keys.contains(key)).forEach(this::close);
+		List.copyOf(this.open.keySet())
+			.stream()
+			.filter((key) -> !keys.contains(key) && !ListenAddress.isPassed(key))
+			.forEach(this::close);
+	}
+
+	/**
+	 * Close all. The files of Unix sockets are deleted.
+	 */
+	public void closeAll() {
+		List.copyOf(this.open.keySet()).forEach(this::close);
 	}
 
 	private void close(String key) {
+		SocketPath file = this.files.remove(key);
+		if (file != null) {
+			file.delete();
+		}
 		Listener listener = this.open.remove(key);
 		if (listener != null) {
 			this.posix.close(listener.fd());

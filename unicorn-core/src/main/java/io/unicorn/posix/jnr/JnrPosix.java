@@ -16,6 +16,7 @@ import io.unicorn.posix.Listener;
 import io.unicorn.posix.Posix;
 import io.unicorn.posix.PosixException;
 import io.unicorn.posix.SignalSource;
+import io.unicorn.posix.SocketFile;
 import io.unicorn.posix.libc.Descriptors;
 import io.unicorn.posix.libc.FileLocks;
 import io.unicorn.posix.libc.Kernel;
@@ -29,6 +30,7 @@ import io.unicorn.posix.scheduling.Niceness;
 import io.unicorn.posix.socket.AcceptQueue;
 import io.unicorn.posix.socket.ControlSockets;
 import io.unicorn.posix.socket.Listeners;
+import io.unicorn.posix.socket.UnixListeners;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +46,8 @@ public final class JnrPosix implements Posix {
 	private final Descriptors descriptors;
 
 	private final Listeners listeners;
+
+	private final UnixListeners unixListeners;
 
 	private final AcceptQueue acceptQueue;
 
@@ -67,6 +71,7 @@ public final class JnrPosix implements Posix {
 		this.kernel = Kernel.load();
 		this.descriptors = new Descriptors(this.kernel);
 		this.listeners = new Listeners(this.kernel, this.descriptors);
+		this.unixListeners = new UnixListeners(this.kernel, this.descriptors);
 		this.acceptQueue = new AcceptQueue(this.kernel);
 		this.controlSockets = new ControlSockets(this.kernel, this.descriptors);
 		this.fileLocks = new FileLocks(this.kernel, this.descriptors);
@@ -91,6 +96,16 @@ public final class JnrPosix implements Posix {
 	@Override
 	public Listener listen(@Nullable InetAddress address, int port, int backlog) throws PosixException {
 		return this.listeners.listen(address, port, backlog);
+	}
+
+	@Override
+	public Listener listenShared(@Nullable InetAddress address, int port, int backlog) throws PosixException {
+		return this.listeners.listenShared(address, port, backlog);
+	}
+
+	@Override
+	public Listener listen(SocketFile file, int backlog) throws PosixException {
+		return this.unixListeners.listen(file, backlog);
 	}
 
 	@Override

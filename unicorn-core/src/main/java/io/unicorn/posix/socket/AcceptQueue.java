@@ -3,8 +3,10 @@ package io.unicorn.posix.socket;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ref.Reference;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +17,7 @@ import io.unicorn.posix.libc.Errno;
 import io.unicorn.posix.libc.Kernel;
 import io.unicorn.posix.libc.Libc;
 import io.unicorn.posix.libc.NativeMemory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Filters and counts connections at a listening socket before a process accepts them.
@@ -23,6 +26,8 @@ import io.unicorn.posix.libc.NativeMemory;
 public final class AcceptQueue {
 
 	private static final int SOL_SOCKET = 1;
+
+	private static final int SO_ACCEPTCONN = 30;
 
 	private static final int SO_ATTACH_FILTER = 26;
 
@@ -107,6 +112,15 @@ public final class AcceptQueue {
 	}
 
 	public int waiting(int listener) throws PosixException {
+		if (address(listener) instanceof UnixDomainSocketAddress unix) {
+			requireAccepting(listener);
+			try {
+				return UnixBacklog.count(unix);
+			}
+			catch (IOException ex) {
+				throw this.kernel.failure("read the table of Unix sockets", Errno.ENOENT);
+			}
+		}
 		return requireListener(listener)[TCPI_UNACKED];
 	}
 
@@ -115,13 +129,14 @@ public final class AcceptQueue {
 	}
 
 	public int handshakes(int listener) throws PosixException {
+		if (!(address(listener) instanceof InetSocketAddress internet)) {
+			requireAccepting(listener);
+			return 0;
+		}
 		requireListener(listener);
-		ByteBuffer name = ByteBuffer.allocate(SocketAddresses.MAX_SIZE).order(ByteOrder.nativeOrder());
-		this.kernel.call("address of listener " + listener,
-				() -> this.libc.getsockname(listener, name.array(), new int[] { name.capacity() }));
 		// The second file lists all connections of an IPv6 socket, those by IPv4 too.
-		String table = (name.getShort(0) == SocketAddresses.AF_INET6) ? "tcp6" : "tcp";
-		String port = ":%04X".formatted(name.order(ByteOrder.BIG_ENDIAN).getShort(2));
+		String table = (internet.getAddress() instanceof Inet6Address) ? "tcp6" : "tcp";
+		String port = ":%04X".formatted(internet.getPort());
 		try (Stream<String> lines = Files.lines(Path.of("/proc/self/net", table), StandardCharsets.ISO_8859_1)) {
 			return (int) lines.map((line) -> line.strip().split(" +", 5))
 				.filter((fields) -> fields[1].endsWith(port) && fields[3].equals(SYN_RECEIVED))
@@ -129,6 +144,23 @@ public final class AcceptQueue {
 		}
 		catch (IOException | UncheckedIOException ex) {
 			throw this.kernel.failure("read /proc/self/net/" + table, Errno.ENOENT);
+		}
+	}
+
+	private @Nullable SocketAddress address(int fd) throws PosixException {
+		byte[] struct = new byte[SocketAddresses.MAX_SIZE];
+		int[] size = { struct.length };
+		this.kernel.call("address of listener " + fd, () -> this.libc.getsockname(fd, struct, size));
+		return SocketAddresses.decode(struct, size[0]);
+	}
+
+	private void requireAccepting(int fd) throws PosixException {
+		int[] accepting = new int[1];
+		String what = "look at descriptor " + fd;
+		this.kernel.call(what,
+				() -> this.libc.getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, accepting, new int[] { Integer.BYTES }));
+		if (accepting[0] == 0) {
+			throw this.kernel.failure(what + ", which is not a listening socket", Errno.EINVAL);
 		}
 	}
 

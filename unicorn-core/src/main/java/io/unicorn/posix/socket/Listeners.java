@@ -2,8 +2,9 @@ package io.unicorn.posix.socket;
 
 import java.net.Inet6Address;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.UnknownHostException;
+import java.util.Set;
 
 import io.unicorn.posix.Listener;
 import io.unicorn.posix.PosixException;
@@ -27,6 +28,8 @@ public final class Listeners {
 
 	private static final int SO_REUSEADDR = 2;
 
+	private static final int SO_REUSEPORT = 15;
+
 	private static final int SO_ACCEPTCONN = 30;
 
 	private static final int IPPROTO_IPV6 = 41;
@@ -49,6 +52,15 @@ public final class Listeners {
 	}
 
 	public Listener listen(@Nullable InetAddress address, int port, int backlog) throws PosixException {
+		return listen(address, port, backlog, Set.of(SO_REUSEADDR));
+	}
+
+	public Listener listenShared(@Nullable InetAddress address, int port, int backlog) throws PosixException {
+		return listen(address, port, backlog, Set.of(SO_REUSEADDR, SO_REUSEPORT));
+	}
+
+	private Listener listen(@Nullable InetAddress address, int port, int backlog, Set<Integer> options)
+			throws PosixException {
 		if (port < 0 || port > 0xffff) {
 			throw new IllegalArgumentException("Port must be 0 to 65535, not " + port);
 		}
@@ -56,17 +68,17 @@ public final class Listeners {
 			throw new IllegalArgumentException("Backlog must be at least 1, not " + backlog);
 		}
 		if (address != null) {
-			return open(address, port, backlog);
+			return open(address, port, backlog, options);
 		}
 		if (Boolean.getBoolean("java.net.preferIPv4Stack")) {
-			return open(any(4), port, backlog);
+			return open(any(4), port, backlog, options);
 		}
 		try {
-			return open(any(16), port, backlog);
+			return open(any(16), port, backlog, options);
 		}
 		catch (PosixException ex) {
 			if (ex.errno() == Errno.EAFNOSUPPORT || ex.errno() == Errno.EADDRNOTAVAIL) {
-				return open(any(4), port, backlog);
+				return open(any(4), port, backlog, options);
 			}
 			throw ex;
 		}
@@ -83,7 +95,7 @@ public final class Listeners {
 		if (listening[0] == 0) {
 			throw this.kernel.failure(what + ", which is not a listening socket", Errno.EINVAL);
 		}
-		InetSocketAddress address = address(what, fd);
+		SocketAddress address = address(what, fd);
 		this.descriptors.setBlocking(fd, true);
 		if (fd < Descriptors.FIRST) {
 			return new Listener(this.descriptors.moveUp(fd), address);
@@ -92,13 +104,15 @@ public final class Listeners {
 		return new Listener(fd, address);
 	}
 
-	private Listener open(InetAddress address, int port, int backlog) throws PosixException {
+	private Listener open(InetAddress address, int port, int backlog, Set<Integer> options) throws PosixException {
 		String where = describe(address, port);
 		int family = SocketAddresses.family(address);
 		int fd = this.descriptors.moveUp(
 				this.kernel.call("socket for " + where, () -> this.libc.socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0)));
 		try {
-			setOption(where, fd, SOL_SOCKET, SO_REUSEADDR, 1);
+			for (int option : options) {
+				setOption(where, fd, SOL_SOCKET, option, 1);
+			}
 			if (family == SocketAddresses.AF_INET6) {
 				// The administrator may have changed the default
 				// (net.ipv6.bindv6only).
@@ -120,12 +134,13 @@ public final class Listeners {
 				() -> this.libc.setsockopt(fd, level, option, new int[] { value }, Integer.BYTES));
 	}
 
-	private InetSocketAddress address(String what, int fd) throws PosixException {
+	private SocketAddress address(String what, int fd) throws PosixException {
 		byte[] struct = new byte[SocketAddresses.MAX_SIZE];
-		this.kernel.call(what, () -> this.libc.getsockname(fd, struct, new int[] { struct.length }));
-		InetSocketAddress address = SocketAddresses.decode(struct);
+		int[] size = { struct.length };
+		this.kernel.call(what, () -> this.libc.getsockname(fd, struct, size));
+		SocketAddress address = SocketAddresses.decode(struct, size[0]);
 		if (address == null) {
-			throw this.kernel.failure(what + ", which is not a TCP socket", Errno.EAFNOSUPPORT);
+			throw this.kernel.failure(what + ", which is neither a TCP nor a Unix socket", Errno.EAFNOSUPPORT);
 		}
 		return address;
 	}

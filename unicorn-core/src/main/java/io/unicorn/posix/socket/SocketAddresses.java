@@ -3,30 +3,50 @@ package io.unicorn.posix.socket;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 
+import io.unicorn.posix.Command;
+import io.unicorn.posix.SocketFile;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Converts Internet addresses from and to {@code struct sockaddr_in} and
- * {@code sockaddr_in6}, which have the same layout on all processors that Linux supports.
+ * Converts addresses from and to {@code struct sockaddr_in}, {@code sockaddr_in6} and
+ * {@code sockaddr_un}, which have the same layout on all processors that Linux supports.
  */
 final class SocketAddresses {
+
+	static final int AF_UNIX = 1;
 
 	static final int AF_INET = 2;
 
 	static final int AF_INET6 = 10;
 
-	/** Size of the larger one. */
-	static final int MAX_SIZE = 28;
+	/** Size of the largest one, {@code sockaddr_un}. */
+	static final int MAX_SIZE = 110;
+
+	private static final int PATH = 2;
 
 	private static final int IPV4_SIZE = 16;
 
 	private static final int IPV6_SIZE = 28;
 
 	private SocketAddresses() {
+	}
+
+	/**
+	 * Return the path, or an abstract name with each 0 shown as @, as the kernel does.
+	 */
+	private static String path(byte[] bytes, int size) {
+		String name = new String(bytes, PATH, Math.max(0, size - PATH), StandardCharsets.ISO_8859_1);
+		boolean isAbstract = name.startsWith("\0");
+		int end = isAbstract ? -1 : name.indexOf(0);
+		return ((end >= 0) ? name.substring(0, end) : name).replace('\0', '@');
 	}
 
 	static int family(InetAddress address) {
@@ -51,12 +71,26 @@ final class SocketAddresses {
 		return struct.array();
 	}
 
+	static byte[] encode(Path path) {
+		byte[] name = Command.bytes(path).getBytes(StandardCharsets.ISO_8859_1);
+		if (name.length > SocketFile.MOST_BYTES) {
+			throw new IllegalArgumentException("A path has at most " + SocketFile.MOST_BYTES + " bytes: " + path);
+		}
+		ByteBuffer struct = ByteBuffer.allocate(PATH + name.length + 1).order(ByteOrder.nativeOrder());
+		struct.putShort((short) AF_UNIX).put(name);
+		return struct.array();
+	}
+
 	/**
 	 * Return the address in a struct, or null if it is of another family.
+	 * @param size how many of the bytes the kernel has written
 	 */
-	static @Nullable InetSocketAddress decode(byte[] bytes) {
+	static @Nullable SocketAddress decode(byte[] bytes, int size) {
 		ByteBuffer struct = ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
 		int family = struct.getShort(0);
+		if (family == AF_UNIX) {
+			return UnixDomainSocketAddress.of(Command.text(path(bytes, Math.min(size, bytes.length))));
+		}
 		if (family != AF_INET && family != AF_INET6) {
 			return null;
 		}

@@ -8,6 +8,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
 
+import io.unicorn.launch.settings.BindAddress;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,6 +32,22 @@ class LaunchPlanFileTests {
 		LaunchPlan read = LaunchPlanFile.take(file());
 		assertThat(read).isEqualTo(plan);
 		assertThat(read.bindings().listeners().keySet()).containsExactly("http", "management", "admin");
+	}
+
+	@Test
+	void everyFormOfAnAddressIsReadAsItWasWritten() throws IOException {
+		LaunchPlan bare = SamplePlans.bare();
+		List<ListenAddress> addresses = List.of(
+				new ListenAddress("http", new BindAddress.Unix(Path.of("/run/b\u00fccher.sock")),
+						new ListenAddress.Options(7, false, 0606, "www:www")),
+				new ListenAddress("http-2", new BindAddress.Tcp("::1", 0),
+						new ListenAddress.Options(7, true, 0660, "")),
+				new ListenAddress("grpc", new BindAddress.Passed(5), new ListenAddress.Options(7)));
+		LaunchPlan plan = new LaunchPlan(bare.application(), bare.settings(), 1,
+				new LaunchPlan.Bindings(addresses, bare.bindings().listeners()), bare.workers(), bare.master(),
+				bare.notices());
+		LaunchPlanFile.write(plan, file());
+		assertThat(LaunchPlanFile.take(file())).isEqualTo(plan);
 	}
 
 	@Test

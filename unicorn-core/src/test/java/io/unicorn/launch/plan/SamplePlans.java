@@ -35,7 +35,7 @@ public final class SamplePlans {
 				5,
 				new LaunchPlan.Bindings(List.of(new ListenAddress("http", null, 8080, 100),
 						new ListenAddress("management", "::1", 0, 1), new ListenAddress("admin", "127.0.0.1", 9, 2)),
-						listeners),
+						listeners, List.of("http", "unknown")),
 				new LaunchPlan.Workers("/opt/j\u00c3\u00a4va/bin/java",
 						new JavaCommandLine("java", List.of("-Xmx1g", "-agentlib:jdwp=server=y,address=5005"),
 								List.of("-jar", "b\u00c3\u00bccher.jar", "", "two words", "line\nbreak\t\u00ff")),

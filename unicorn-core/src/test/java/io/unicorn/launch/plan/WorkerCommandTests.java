@@ -1,9 +1,12 @@
 package io.unicorn.launch.plan;
 
+import java.net.InetSocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 
 import io.unicorn.posix.Command;
+import io.unicorn.posix.Listener;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -12,11 +15,35 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class WorkerCommandTests {
 
+	private static List<Listener> listeners(LaunchPlan plan) {
+		return plan.bindings()
+			.addresses()
+			.stream()
+			.map((address) -> new Listener(9, new InetSocketAddress(address.port())))
+			.toList();
+	}
+
 	private static final List<String> ENVIRONMENT = List.of("PATH=/bin", "A=\u00ff");
 
 	@Test
+	void aUnixSocketIsMarked() {
+		LaunchPlan plan = SamplePlans.full();
+		List<Listener> open = List.of(new Listener(9, UnixDomainSocketAddress.of("/run/app.sock")),
+				new Listener(10, new InetSocketAddress(80)), new Listener(11, UnixDomainSocketAddress.of("/a")));
+		assertThat(WorkerCommand.of(plan, open, ENVIRONMENT, 0, false, false, List.of()).arguments())
+			.contains("-Dio.unicorn.listeners=http:4:unix,management:5,admin:6:unix");
+	}
+
+	@Test
+	void aProcessThatPreparesKnowsThePassedSockets() {
+		assertThat(WorkerCommand.preparing(SamplePlans.full(), List.of(), Path.of("plan")).arguments())
+			.contains("-Dio.unicorn.passed=http:unknown");
+	}
+
+	@Test
 	void flagsOfThePoolComeFirstSoThatTheUsersOverrideThem() {
-		Command command = WorkerCommand.of(SamplePlans.full(), ENVIRONMENT, 2, true, true, List.of());
+		Command command = WorkerCommand.of(SamplePlans.full(), listeners(SamplePlans.full()), ENVIRONMENT, 2, true,
+				true, List.of());
 		assertThat(command.executable()).isEqualTo("/opt/j\u00c3\u00a4va/bin/java");
 		assertThat(command.arguments()).containsExactly("unicorn: worker 2 [shop]", "-XX:+ExitOnOutOfMemoryError",
 				"-Dio.unicorn.control=3", "-Dio.unicorn.listeners=http:4,management:5,admin:6",
@@ -29,7 +56,8 @@ class WorkerCommandTests {
 
 	@Test
 	void onlyOneWorkerGetsFlagsThatOpenAPort() {
-		Command command = WorkerCommand.of(SamplePlans.full(), ENVIRONMENT, 0, false, false, List.of());
+		Command command = WorkerCommand.of(SamplePlans.full(), listeners(SamplePlans.full()), ENVIRONMENT, 0, false,
+				false, List.of());
 		assertThat(command.arguments()).noneMatch((argument) -> argument.contains("jdwp"))
 			.contains("-Xmx1g", "-jar")
 			.doesNotContain("-Dio.unicorn.first=true");
@@ -53,9 +81,9 @@ class WorkerCommandTests {
 				new LaunchPlan.Workers(full.workers().java(), full.workers().command(), null, List.of(),
 						List.of(variable), full.workers().exclusiveFlags()),
 				full.master(), List.of());
-		assertThat(WorkerCommand.of(plan, List.of(), 0, false, false, List.of()).environment())
+		assertThat(WorkerCommand.of(plan, listeners(plan), List.of(), 0, false, false, List.of()).environment())
 			.containsExactly(expected);
-		assertThat(WorkerCommand.of(plan, List.of(), 0, false, true, List.of()).environment())
+		assertThat(WorkerCommand.of(plan, listeners(plan), List.of(), 0, false, true, List.of()).environment())
 			.containsExactly(variable);
 	}
 
@@ -63,7 +91,7 @@ class WorkerCommandTests {
 	void filesOfTheJvmAreNamedAfterTheWorkerInAllSources() {
 		LaunchPlan plan = withFlags(List.of("-Xlog:gc:file=gc.log", "-Dport=940{worker}"), "-XX:ErrorFile=e.log",
 				"JAVA_TOOL_OPTIONS=\"-XX:HeapDumpPath=my heap.hprof\" -XX:LogFile=a.log -Dx='y z'");
-		Command command = WorkerCommand.of(plan, List.of(), 1, false, false, List.of());
+		Command command = WorkerCommand.of(plan, listeners(plan), List.of(), 1, false, false, List.of());
 		assertThat(command.arguments()).contains("-Xlog:gc:file=gc-worker-1.log", "-Dport=9401",
 				"-XX:ErrorFile=e-worker-1.log");
 		assertThat(command.environment()).containsExactly(
@@ -98,7 +126,7 @@ class WorkerCommandTests {
 		Command command = WorkerCommand.preparing(SamplePlans.full(), ENVIRONMENT, Path.of("/work/plan-1-2"));
 		assertThat(command.arguments()).containsExactly("unicorn: preparing [shop]", "-XX:TieredStopAtLevel=1",
 				"-Dio.unicorn.prepare=/work/plan-1-2", "-Dspring.context.exit=onRefresh", "-Dio.unicorn.terminal=false",
-				"-Dio.unicorn.ports=http:8080,management:0,admin:9",
+				"-Dio.unicorn.ports=http:8080,management:0,admin:9", "-Dio.unicorn.passed=http:unknown",
 				"-Dio.unicorn.processors=" + Runtime.getRuntime().availableProcessors(), "-Xmx1g", "-jar",
 				"b\u00c3\u00bccher.jar", "", "two words", "line\nbreak\t\u00ff");
 		assertThat(command.environment()).noneMatch((variable) -> variable.contains("jdwp"));
@@ -106,7 +134,8 @@ class WorkerCommandTests {
 
 	@Test
 	void flagsForACacheStandInFrontOfAllOthers() {
-		Command command = WorkerCommand.of(SamplePlans.full(), ENVIRONMENT, 2, false, true, List.of("-XX:AOTCache=c"));
+		Command command = WorkerCommand.of(SamplePlans.full(), listeners(SamplePlans.full()), ENVIRONMENT, 2, false,
+				true, List.of("-XX:AOTCache=c"));
 		assertThat(command.arguments()).startsWith("unicorn: worker 2 [shop]", "-XX:AOTCache=c",
 				"-XX:+ExitOnOutOfMemoryError");
 	}
@@ -133,9 +162,11 @@ class WorkerCommandTests {
 
 	@Test
 	void anApplicationWithoutANameHasAShortTitle() {
-		assertThat(WorkerCommand.of(SamplePlans.bare(), List.of(), 1, false, false, List.of()).arguments())
-			.containsExactly("unicorn: worker 1", "-Dio.unicorn.control=3", "-Dio.unicorn.listeners=http:4",
-					"-Dunicorn.worker.index=1", "-Dio.unicorn.ports=http:8080", "Main");
+		assertThat(WorkerCommand
+			.of(SamplePlans.bare(), listeners(SamplePlans.bare()), List.of(), 1, false, false, List.of())
+			.arguments()).containsExactly("unicorn: worker 1", "-Dio.unicorn.control=3",
+					"-Dio.unicorn.listeners=http:4", "-Dunicorn.worker.index=1", "-Dio.unicorn.ports=http:8080",
+					"Main");
 	}
 
 }

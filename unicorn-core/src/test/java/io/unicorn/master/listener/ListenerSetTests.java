@@ -6,14 +6,21 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 import io.unicorn.ipc.PoolSnapshot.ListenerInfo;
 import io.unicorn.launch.plan.ListenAddress;
+import io.unicorn.launch.settings.BindAddress;
 import io.unicorn.master.arbiter.pool.Event;
+import io.unicorn.posix.BacklogLimit;
 import io.unicorn.posix.Listener;
 import io.unicorn.posix.PosixException;
 import io.unicorn.posix.ScriptedPosix;
@@ -21,6 +28,7 @@ import io.unicorn.posix.jnr.JnrPosix;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -38,6 +46,11 @@ class ListenerSetTests {
 
 	private final List<Socket> clients = new ArrayList<>();
 
+	private final List<SocketChannel> channels = new ArrayList<>();
+
+	@TempDir
+	private Path directory = Path.of("");
+
 	private static ListenAddress address(String name, int port) {
 		return new ListenAddress(name, "127.0.0.1", port, 10);
 	}
@@ -47,13 +60,16 @@ class ListenerSetTests {
 		for (Socket client : this.clients) {
 			client.close();
 		}
-		this.sockets.retain(Set.of());
+		for (SocketChannel channel : this.channels) {
+			channel.close();
+		}
+		this.sockets.closeAll();
 	}
 
 	private void connect(Listener listener) throws IOException {
 		Socket client = new Socket();
 		this.clients.add(client);
-		client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), listener.address().getPort()), 500);
+		client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), listener.port()), 500);
 	}
 
 	@Test
@@ -105,7 +121,7 @@ class ListenerSetTests {
 		this.sockets.open(List.of(HTTP));
 		connect(this.sockets.listener(HTTP));
 		await().until(() -> waiting(HTTP) == 1);
-		String address = "127.0.0.1:" + this.sockets.listener(HTTP).address().getPort();
+		String address = "127.0.0.1:" + this.sockets.listener(HTTP).port();
 		assertThat(this.sockets.describe(List.of(HTTP, MANAGEMENT, HTTP)))
 			.containsExactly(new ListenerInfo("http", address, 1, 10));
 	}
@@ -137,6 +153,95 @@ class ListenerSetTests {
 		this.sockets.admitNew(Set.of(HTTP.key(), MANAGEMENT.key(), "closed long ago"));
 		assertThat(this.sockets.count(Set.of(HTTP.key())).blocked()).isFalse();
 		connect(this.sockets.listener(HTTP));
+	}
+
+	private ListenAddress unix(String name) {
+		return new ListenAddress(name, new BindAddress.Unix(this.directory.resolve(name)),
+				new ListenAddress.Options(10));
+	}
+
+	private Path file(ListenAddress unix) {
+		return ((BindAddress.Unix) unix.bind()).path();
+	}
+
+	private void connectTo(ListenAddress unix) throws IOException {
+		this.channels.add(SocketChannel.open(UnixDomainSocketAddress.of(file(unix))));
+	}
+
+	@Test
+	void aUnixSocketThatIsGivenUpHasNoFileUntilItIsWantedAgain() throws IOException {
+		ListenAddress unix = unix("http");
+		this.sockets.open(List.of(unix, MANAGEMENT));
+		connectTo(unix);
+		this.sockets.refuseNew(Set.of(unix.key()));
+		assertThatExceptionOfType(IOException.class).isThrownBy(() -> connectTo(unix));
+		assertThat(this.sockets.count(Set.of(unix.key()))).isEqualTo(new Event.BacklogCounted(1, 0, true));
+		this.sockets.admitNew(Set.of(unix.key(), MANAGEMENT.key()));
+		connectTo(unix);
+		assertThat(this.sockets.count(Set.of(unix.key()))).isEqualTo(new Event.BacklogCounted(2, 0, false));
+		assertThat(this.directory).isDirectoryContaining((file) -> file.equals(file(unix)))
+			.isDirectoryNotContaining((file) -> !file.equals(file(unix)));
+	}
+
+	@Test
+	void aUnixSocketIsDescribedByItsPath() throws IOException {
+		ListenAddress unix = unix("http");
+		this.sockets.open(List.of(unix));
+		connectTo(unix);
+		assertThat(this.sockets.describe(List.of(unix)))
+			.containsExactly(new ListenerInfo("http", "unix:" + file(unix), 1, BacklogLimit.of(10)));
+	}
+
+	@Test
+	void theFileOfAUnixSocketIsDeletedWithIt() throws IOException {
+		ListenAddress kept = unix("kept");
+		ListenAddress closed = unix("closed");
+		ListenAddress hidden = unix("hidden");
+		this.sockets.open(List.of(kept, closed, hidden));
+		this.sockets.refuseNew(Set.of(hidden.key()));
+		this.sockets.retain(Set.of(kept.key()));
+		assertThat(this.directory).isDirectoryContaining((file) -> file.equals(file(kept)))
+			.isDirectoryNotContaining((file) -> !file.equals(file(kept)));
+		this.sockets.closeAll();
+		assertThat(this.directory).isEmptyDirectory();
+	}
+
+	@Test
+	void aFileThatAnotherProgramHasPutInItsPlaceIsLeftAlone() throws IOException {
+		ListenAddress unix = unix("http");
+		this.sockets.open(List.of(unix));
+		Files.delete(file(unix));
+		Files.writeString(file(unix), "precious");
+		this.sockets.refuseNew(Set.of(unix.key()));
+		this.sockets.admitNew(Set.of(unix.key()));
+		this.sockets.closeAll();
+		assertThat(file(unix)).hasContent("precious");
+	}
+
+	@Test
+	void aListenerThatWasPassedIsNeitherBlockedNorClosedBeforeTheEnd() throws IOException {
+		ScriptedPosix posix = new ScriptedPosix();
+		ListenerSet scripted = new ListenerSet(posix);
+		scripted.inherit(Map.of("fd://3", 101));
+		ListenAddress passed = new ListenAddress("http", new BindAddress.Passed(3), new ListenAddress.Options(10));
+		assertThat(scripted.open(List.of(passed, MANAGEMENT))).containsOnlyKeys("management");
+		scripted.refuseNew(Set.of(passed.key()));
+		assertThat(posix.isRefusing(101)).isFalse();
+		assertThat(scripted.count(Set.of(passed.key())).blocked()).isFalse();
+		scripted.refuseNew(Set.of(passed.key(), MANAGEMENT.key()));
+		assertThat(scripted.count(Set.of(passed.key(), MANAGEMENT.key())).blocked()).isTrue();
+		scripted.retain(Set.of());
+		assertThat(scripted.descriptors()).containsOnlyKeys("fd://3");
+		scripted.closeAll();
+		assertThat(scripted.descriptors()).isEmpty();
+	}
+
+	@Test
+	void aDescriptorThatThePoolDidNotUseCannotBeAdoptedLater() {
+		ListenAddress passed = new ListenAddress("http", new BindAddress.Passed(3), new ListenAddress.Options(10));
+		assertThatExceptionOfType(PosixException.class).isThrownBy(() -> this.sockets.open(List.of(passed)))
+			.withMessageContaining("fd://3")
+			.withMessageContaining("start it again");
 	}
 
 }

@@ -152,7 +152,7 @@ class AcceptQueueTests {
 	private Socket connect(String host, Listener listener) throws IOException {
 		Socket client = new Socket();
 		this.clients.add(client);
-		client.connect(new InetSocketAddress(host, listener.address().getPort()), 300);
+		client.connect(new InetSocketAddress(host, listener.port()), 300);
 		return client;
 	}
 

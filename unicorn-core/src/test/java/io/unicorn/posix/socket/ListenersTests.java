@@ -38,8 +38,8 @@ class ListenersTests {
 	@Test
 	void allAddressesMeansIpv4AndIpv6() throws IOException {
 		Listener listener = keep(this.posix.listen(null, 0, 10));
-		assertThat(listener.address().getPort()).isPositive();
-		assertThat(listener.address().getAddress().isAnyLocalAddress()).isTrue();
+		assertThat(listener.port()).isPositive();
+		assertThat(host(listener).isAnyLocalAddress()).isTrue();
 		assertThat(listener.fd()).isGreaterThanOrEqualTo(100);
 		connect(address(127, 0, 0, 1), listener);
 		assumeIpv6();
@@ -59,7 +59,7 @@ class ListenersTests {
 		System.setProperty("java.net.preferIPv4Stack", "true");
 		try {
 			Listener listener = keep(this.posix.listen(null, 0, 10));
-			assertThat(listener.address().getAddress()).isEqualTo(address(0, 0, 0, 0));
+			assertThat(host(listener)).isEqualTo(address(0, 0, 0, 0));
 		}
 		finally {
 			System.clearProperty("java.net.preferIPv4Stack");
@@ -70,16 +70,25 @@ class ListenersTests {
 	void oneIpv6AddressCanBeChosen() throws IOException {
 		assumeIpv6();
 		Listener listener = keep(this.posix.listen(ipv6Loopback(), 0, 10));
-		assertThat(listener.address().getAddress()).isEqualTo(ipv6Loopback());
+		assertThat(host(listener)).isEqualTo(ipv6Loopback());
 		connect(ipv6Loopback(), listener);
 	}
 
 	@Test
 	void aPortInUseIsReportedWithTheAddress() throws IOException {
 		InetAddress address = address(127, 0, 0, 1);
-		int port = keep(this.posix.listen(address, 0, 10)).address().getPort();
+		int port = keep(this.posix.listen(address, 0, 10)).port();
 		assertThatExceptionOfType(PosixException.class).isThrownBy(() -> this.posix.listen(address, port, 10))
 			.withMessage("bind 127.0.0.1:%d: Address already in use", port)
+			.satisfies((ex) -> assertThat(ex.errno()).isEqualTo(PosixException.EADDRINUSE));
+	}
+
+	@Test
+	void aPortIsSharedIfBothAskForIt() throws IOException {
+		InetAddress address = address(127, 0, 0, 1);
+		int port = keep(this.posix.listenShared(address, 0, 10)).port();
+		assertThat(keep(this.posix.listenShared(address, port, 10)).port()).isEqualTo(port);
+		assertThatExceptionOfType(PosixException.class).isThrownBy(() -> this.posix.listen(address, port, 10))
 			.satisfies((ex) -> assertThat(ex.errno()).isEqualTo(PosixException.EADDRINUSE));
 	}
 
@@ -110,7 +119,7 @@ class ListenersTests {
 		assertThat(kernel.libc().listen(low, 1)).isZero();
 		Listener listener = keep(this.posix.inherited(low));
 		assertThat(listener.fd()).isGreaterThanOrEqualTo(100);
-		assertThat(listener.address().getPort()).isPositive();
+		assertThat(listener.port()).isPositive();
 		assertThat(Files.readAllLines(Path.of("/proc/self/fdinfo/" + listener.fd())))
 			.anyMatch((line) -> line.matches("flags:\\s+02000002"));
 		connect(address(127, 0, 0, 1), listener);
@@ -131,6 +140,10 @@ class ListenersTests {
 			.satisfies((ex) -> assertThat(ex.errno()).isEqualTo(Errno.EBADF));
 	}
 
+	private static InetAddress host(Listener listener) {
+		return ((InetSocketAddress) listener.address()).getAddress();
+	}
+
 	private Listener keep(Listener listener) {
 		this.opened.add(listener.fd());
 		return listener;
@@ -138,7 +151,7 @@ class ListenersTests {
 
 	private static void connect(InetAddress host, Listener listener) throws IOException {
 		try (Socket socket = new Socket()) {
-			socket.connect(new InetSocketAddress(host, listener.address().getPort()), 5000);
+			socket.connect(new InetSocketAddress(host, listener.port()), 5000);
 		}
 	}
 

@@ -1,5 +1,5 @@
 /**
- * Tests of connections: how they are spread over workers, and how a drain ends them.
+ * Tests of the connections that a worker accepts.
  */
 @NullMarked
 package io.unicorn.sample.connections;

@@ -35,12 +35,13 @@ class StopUnderLoadIT {
 
 	private static final Duration TIMEOUT = Duration.ofMinutes(2);
 
-	private static final int ROUNDS = Nightly.LEFT_OUT ? 2 : 5;
+	private static final int ROUNDS = 5;
 
 	@RegisterExtension
 	final Pools pools = new Pools();
 
 	@Test
+	@Nightly
 	void termUnderFullLoadResetsNoConnection() {
 		for (int round = 1; round <= ROUNDS; round++) {
 			int workers = 1 + round % 2;

@@ -18,19 +18,21 @@ import tools.jackson.databind.JsonNode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests that replacing workers under full load loses no request. The clients never pause,
- * and more of them wait than there are request threads. The number of threads is limited
- * and some requests sleep, so that the load leaves processor time to booting workers:
- * with 200 threads each, one replacement takes minutes on two cores.
+ * Tests for longer than {@code ServerContract} does that replacing workers under full
+ * load loses no request. The clients never pause, and more of them wait than there are
+ * request threads. The number of threads is limited and some requests sleep, so that the
+ * load leaves processor time to booting workers: with 200 threads each, one replacement
+ * takes minutes on two cores.
  */
 @Alone
 @OneJdk
+@Nightly
 class LosslessIT {
 
 	private static final int WORKERS = 2;
 
 	/** There is a roll-out for every four. */
-	private static final int RETIREMENTS = Nightly.LEFT_OUT ? 4 : 20;
+	private static final int RETIREMENTS = 20;
 
 	private static final Duration TIMEOUT = Duration.ofMinutes(2);
 
@@ -58,7 +60,6 @@ class LosslessIT {
 	}
 
 	@Test
-	@Nightly
 	void syncWorkersLoseNoRequestEither() {
 		RunningPool pool = start("--unicorn.worker-class=sync", "--unicorn.max-requests=300",
 				"--unicorn.max-requests-jitter=100");

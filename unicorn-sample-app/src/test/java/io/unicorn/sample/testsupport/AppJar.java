@@ -12,6 +12,7 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -19,6 +20,7 @@ import java.util.jar.Attributes;
 import java.util.jar.Manifest;
 import java.util.stream.Stream;
 
+import io.unicorn.reactive.ReactiveApplication;
 import io.unicorn.sample.testsupport.pool.RunningPool;
 
 /**
@@ -49,6 +51,87 @@ public final class AppJar {
 	 */
 	public static AppJar version(String version) {
 		return new AppJar(version);
+	}
+
+	/**
+	 * Make a jar of the same application on Jetty.
+	 * @return the jar
+	 */
+	public static AppJar jetty() {
+		return new AppJar("1").withoutTomcat().withJetty();
+	}
+
+	/**
+	 * Make a jar of the reactive application on Reactor Netty. It has no servlets, not
+	 * even their API.
+	 * @return the jar
+	 */
+	public static AppJar reactive() {
+		return new AppJar("1").withoutTomcat()
+			.without("BOOT-INF/lib", "tomcat-embed-el")
+			.webFlux()
+			.librariesNamed("spring-boot-{reactor-netty,netty}-*.jar", "netty-*.jar", "reactor-netty-*.jar");
+	}
+
+	/**
+	 * Make a jar of the reactive application on Tomcat.
+	 * @return the jar
+	 */
+	public static AppJar reactiveOnTomcat() {
+		return new AppJar("1").webFlux();
+	}
+
+	/**
+	 * Make a jar of the reactive application on Jetty.
+	 * @return the jar
+	 */
+	public static AppJar reactiveOnJetty() {
+		return new AppJar("1").withoutTomcat().withJetty().webFlux();
+	}
+
+	private AppJar withoutTomcat() {
+		return without("BOOT-INF/lib", "spring-boot-tomcat").without("BOOT-INF/lib", "tomcat-embed-core")
+			.without("BOOT-INF/lib", "tomcat-embed-websocket");
+	}
+
+	private AppJar withJetty() {
+		return librariesNamed("spring-boot-jetty-*.jar", "jetty-*.jar", "jakarta.{servlet,websocket}-*.jar");
+	}
+
+	/** Replace WebMVC and the sample's own classes. */
+	private AppJar webFlux() {
+		for (String name : List.of("spring-boot-webmvc", "spring-boot-servlet", "spring-boot-http-converter",
+				"spring-webmvc", "spring-websocket")) {
+			without("BOOT-INF/lib", name);
+		}
+		return librariesNamed("spring-boot-{webflux,http-codec}-*.jar", "spring-boot-reactor-[0-9]*.jar",
+				"spring-webflux-*.jar", "reactor-core-*.jar", "reactive-streams-*.jar")
+			.application(ReactiveApplication.class);
+	}
+
+	/**
+	 * Put another application in the place of the sample's classes.
+	 * @param main its main class, all whose package belongs to it
+	 */
+	private AppJar application(Class<?> main) {
+		String folder = main.getPackageName().replace('.', '/');
+		this.edits.add((root) -> {
+			Path classes = root.resolve("BOOT-INF/classes");
+			for (Path old : files(classes.resolve("io/unicorn/sample"))) {
+				Files.delete(old);
+			}
+			Files.createDirectories(classes.resolve(folder));
+			for (Path type : files(Path.of("target/test-classes", folder))) {
+				Files.copy(type, classes.resolve(folder).resolve(type.getFileName().toString()));
+			}
+		});
+		return manifest("Start-Class", main.getName());
+	}
+
+	private static List<Path> files(Path folder) throws IOException {
+		try (Stream<Path> files = Files.list(folder)) {
+			return files.filter(Files::isRegularFile).toList();
+		}
 	}
 
 	/**
@@ -102,12 +185,19 @@ public final class AppJar {
 	 * @return this jar
 	 */
 	public AppJar libraries(String... names) {
+		return librariesNamed(Stream.of(names).map((name) -> name + "-[0-9]*.jar").toArray(String[]::new));
+	}
+
+	private AppJar librariesNamed(String... globs) {
 		this.edits.add((root) -> {
-			for (String name : names) {
-				try (DirectoryStream<Path> files = Files.newDirectoryStream(Path.of("target/test-libraries"),
-						name + "-[0-9]*.jar")) {
-					Path file = files.iterator().next();
-					Files.copy(file, root.resolve("BOOT-INF/lib").resolve(file.getFileName().toString()));
+			for (String glob : globs) {
+				try (DirectoryStream<Path> files = Files.newDirectoryStream(Path.of("target/test-libraries"), glob)) {
+					Iterator<Path> found = files.iterator();
+					do {
+						Path file = found.next();
+						Files.copy(file, root.resolve("BOOT-INF/lib").resolve(file.getFileName().toString()));
+					}
+					while (found.hasNext());
 				}
 			}
 		});

@@ -49,6 +49,10 @@ public record ConfiguredValue(String name, String text, String origin) {
 			if (value instanceof Record group) {
 				add(name + ".", group, environment, values);
 			}
+			else if (value instanceof Map<?, ?> entries && !entries.isEmpty()) {
+				entries.forEach((key, entry) -> values
+					.add(new ConfiguredValue(name + "." + key, text(entry), origin(name + "." + key, environment))));
+			}
 			else {
 				values.add(new ConfiguredValue(name, text(value), origin(name, environment)));
 			}
@@ -71,6 +75,9 @@ public record ConfiguredValue(String name, String text, String origin) {
 		}
 		if (value instanceof Collection<?> elements) {
 			return elements.isEmpty() ? "-" : elements.stream().map(String::valueOf).collect(Collectors.joining(","));
+		}
+		if (value instanceof Map<?, ?>) {
+			return "-";
 		}
 		if (value instanceof Enum<?>) {
 			return value.toString().toLowerCase(Locale.ROOT);

@@ -31,6 +31,7 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.context.event.EventListener;
 import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.core.Ordered;
@@ -43,6 +44,7 @@ import org.springframework.core.env.Environment;
 @AutoConfiguration
 @Conditional(OnWorkerCondition.class)
 @EnableConfigurationProperties(UnicornProperties.class)
+@Import({ JettyConfiguration.class, NettyPoolConfiguration.class })
 public final class UnicornAutoConfiguration {
 
 	private final WorkerAgent agent;

@@ -2,7 +2,10 @@ package io.unicorn.boot.autoconfigure;
 
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 
 import io.unicorn.boot.once.InitializationMode;
@@ -37,6 +40,19 @@ import org.springframework.boot.convert.DurationUnit;
  * @param workerConnections Number of connections that a worker of class virtual or
  * gthread has at a time, from 1 to 1000000. By default the setting of the web server
  * applies.
+ * @param bind Addresses to listen on: "host:port", ":port" for all addresses of the
+ * machine, a port alone, "[ipv6]:port", "unix:/path" for a Unix socket, or "fd://3" for a
+ * listening socket that the process has as this descriptor. Without any, these are the
+ * sockets that systemd passes, if it does, or else server.address and server.port. The
+ * default is none.
+ * @param backlog Number of connections that may wait at each address until a worker
+ * accepts them, from 1 to 1000000; the kernel limits it to net.core.somaxconn. By default
+ * server.tomcat.accept-count, if that is set, or else 2048.
+ * @param reusePort Whether other processes of the same user may listen on the same ports,
+ * if they ask for it too (SO_REUSEPORT). The default is false.
+ * @param unix The files of Unix sockets.
+ * @param listeners Addresses for servers inside the application, by name, in the forms of
+ * bind; names consist of letters, digits and hyphens. By default there are none.
  * @param maxRequests Number of requests after which a worker is replaced, from 1 to
  * 1000000000000, or 0 to never replace it. The default is 0.
  * @param maxRequestsJitter Upper limit of a random number that is added to max-requests
@@ -94,8 +110,10 @@ import org.springframework.boot.convert.DurationUnit;
  */
 @ConfigurationProperties("unicorn")
 public record UnicornProperties(@Nullable Boolean enabled, @DefaultValue("auto") String workers,
-		@Nullable String workerClass, @Nullable Integer threads, @Nullable Integer workerConnections,
-		@DefaultValue("0") long maxRequests, @DefaultValue("0") long maxRequestsJitter,
+		@Nullable String workerClass, @Nullable Integer threads, @Nullable Integer workerConnections, @DefaultValue( {
+		}) List<String> bind, @Nullable Integer backlog, @DefaultValue("false") boolean reusePort,
+		@DefaultValue Unix unix, @DefaultValue Map<String, String> listeners, @DefaultValue("0") long maxRequests,
+		@DefaultValue("0") long maxRequestsJitter,
 		@DefaultValue("30s") @DurationUnit(ChronoUnit.SECONDS) Duration timeout,
 		@DefaultValue("30s") @DurationUnit(ChronoUnit.SECONDS) Duration gracefulTimeout,
 		@DefaultValue("120s") @DurationUnit(ChronoUnit.SECONDS) Duration bootTimeout,
@@ -104,8 +122,8 @@ public record UnicornProperties(@Nullable Boolean enabled, @DefaultValue("auto")
 		@DefaultValue("0s") @DurationUnit(ChronoUnit.SECONDS) Duration shutdownDelay,
 		@DefaultValue("false") boolean reloadOnChange, @DefaultValue Rollout rollout, @DefaultValue Health health,
 		@DefaultValue Dashboard dashboard, @DefaultValue WarmUp warmUp, @DefaultValue("auto") AotCache aotCache,
-		@DefaultValue("balanced") JvmProfile jvmProfile, @DefaultValue( {
-		}) List<String> jvmArgs, @Nullable String pidfile, @Nullable String workDir,
+		@DefaultValue("balanced") JvmProfile jvmProfile, @DefaultValue({}) List<String> jvmArgs,
+		@Nullable String pidfile, @Nullable String workDir,
 		@DefaultValue("0s") @DurationUnit(ChronoUnit.SECONDS) Duration slowRequest, @Nullable String dumpDir,
 		@DefaultValue Probe probe, @DefaultValue("off") ProxyProtocol proxyProtocol,
 		@DefaultValue({ "127.0.0.1", "::1" }) List<String> proxyAllowIps){
@@ -113,8 +131,22 @@ public record UnicornProperties(@Nullable Boolean enabled, @DefaultValue("auto")
 	static final String AUTO = "auto";
 
 	public UnicornProperties {
+		bind = (bind != null) ? List.copyOf(bind) : List.of();
+		listeners = (listeners != null) ? Collections.unmodifiableMap(new LinkedHashMap<>(listeners)) : Map.of();
 		jvmArgs = (jvmArgs != null) ? List.copyOf(jvmArgs) : List.of();
 		proxyAllowIps = (proxyAllowIps != null) ? List.copyOf(proxyAllowIps) : List.of();
+	}
+
+	/**
+	 * The files of Unix sockets.
+	 *
+	 * @param mode Permissions of the file of each Unix socket, as an octal number from
+	 * 0600 to 0777; a process that may write the file can connect. The default is 0660.
+	 * @param owner User and group of the file of each Unix socket, as chown takes them:
+	 * "user", "user:group" or ":group". By default they are those of the process.
+	 */
+	public record Unix(@DefaultValue("0660") String mode, @Nullable String owner) {
+
 	}
 
 	/**
@@ -221,10 +253,11 @@ public record UnicornProperties(@Nullable Boolean enabled, @DefaultValue("auto")
 
 	private UnicornProperties with(@Nullable String otherClass, Duration otherTimeout) {
 		return new UnicornProperties(this.enabled, this.workers, otherClass, this.threads, this.workerConnections,
-				this.maxRequests, this.maxRequestsJitter, this.timeout, otherTimeout, this.bootTimeout,
-				this.migrationTimeout, this.initialization, this.shutdownDelay, this.reloadOnChange, this.rollout,
-				this.health, this.dashboard, this.warmUp, this.aotCache, this.jvmProfile, this.jvmArgs, this.pidfile,
-				this.workDir, this.slowRequest, this.dumpDir, this.probe, this.proxyProtocol, this.proxyAllowIps);
+				this.bind, this.backlog, this.reusePort, this.unix, this.listeners, this.maxRequests,
+				this.maxRequestsJitter, this.timeout, otherTimeout, this.bootTimeout, this.migrationTimeout,
+				this.initialization, this.shutdownDelay, this.reloadOnChange, this.rollout, this.health, this.dashboard,
+				this.warmUp, this.aotCache, this.jvmProfile, this.jvmArgs, this.pidfile, this.workDir, this.slowRequest,
+				this.dumpDir, this.probe, this.proxyProtocol, this.proxyAllowIps);
 	}
 
 	/**

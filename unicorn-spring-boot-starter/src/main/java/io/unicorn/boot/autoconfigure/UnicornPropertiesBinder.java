@@ -2,6 +2,7 @@ package io.unicorn.boot.autoconfigure;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -12,9 +13,11 @@ import java.util.stream.Stream;
 
 import io.unicorn.boot.server.TrustedPeers;
 import io.unicorn.launch.settings.AotCache;
+import io.unicorn.launch.settings.BindAddress;
 import io.unicorn.launch.settings.JvmProfile;
 import io.unicorn.launch.settings.PoolSettings;
 import io.unicorn.launch.settings.ProbeAddress;
+import io.unicorn.launch.settings.SocketMode;
 import io.unicorn.launch.settings.WorkerClass;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +57,10 @@ public final class UnicornPropertiesBinder {
 	/** The characters that a request line may contain unencoded, without a fragment. */
 	private static final Pattern REQUEST_TARGET = Pattern.compile("/[!-~&&[^#]]*");
 
+	/** Not a name that the web server's listeners have. */
+	private static final Pattern LISTENER_NAME = Pattern
+		.compile("(?!http$|http-[0-9]+$|management$)[A-Za-z0-9][A-Za-z0-9-]*");
+
 	private static final String SHUTDOWN_PHASE = "spring.lifecycle.timeout-per-shutdown-phase";
 
 	/** The default of graceful-timeout. */
@@ -86,6 +93,14 @@ public final class UnicornPropertiesBinder {
 					"gthread, virtual or sync, because event-loop needs a reactive application (WebFlux)"),
 			Map.entry("threads", "a number from 1 to " + MAX_THREADS),
 			Map.entry("worker-connections", "a number from 1 to " + MAX_CONNECTIONS),
+			Map.entry("bind", BindAddress.FORMS), Map.entry("bind.twice", "addresses that differ"),
+			Map.entry("backlog", "a number from 1 to " + MAX_CONNECTIONS), Map.entry("reuse-port", "true or false"),
+			Map.entry("unix.mode", SocketMode.FORM),
+			Map.entry("unix.owner", "a user, a user and a group, or a group: www, www:www or :www"),
+			Map.entry("listeners", BindAddress.FORMS),
+			Map.entry("listeners.name",
+					"an address under a name of letters, digits and hyphens that is not http, management, or http- "
+							+ "with a number"),
 			Map.entry("max-requests", "a number from 0 to 1000000000000"),
 			Map.entry("max-requests-jitter", "a number from 0 to 1000000000000"), Map.entry("timeout", A_DURATION),
 			Map.entry("graceful-timeout", A_TIME), Map.entry("boot-timeout", A_DURATION),
@@ -222,6 +237,10 @@ public final class UnicornPropertiesBinder {
 		check("threads", properties.threads() == null || isWithin(properties.threads(), MAX_THREADS));
 		check("worker-connections",
 				properties.workerConnections() == null || isWithin(properties.workerConnections(), MAX_CONNECTIONS));
+		checkAddresses(properties);
+		check("backlog", properties.backlog() == null || isWithin(properties.backlog(), MAX_CONNECTIONS));
+		check("unix.mode", SocketMode.parse(properties.unix().mode()).isPresent());
+		check("unix.owner", isOwner(properties.unix().owner()));
 		check("max-requests", isCount(properties.maxRequests()));
 		check("max-requests-jitter", isCount(properties.maxRequestsJitter()));
 		check("timeout", isTime(properties.timeout()));
@@ -291,6 +310,31 @@ public final class UnicornPropertiesBinder {
 		String name = environment.getProperty("unicorn.worker-class", "").strip();
 		return (name.isEmpty() || name.equalsIgnoreCase(properties.workerClass())) ? null
 				: "unicorn.worker-class=" + name + " is " + properties.workerClass() + " here";
+	}
+
+	private void checkAddresses(UnicornProperties properties) {
+		checkEach("bind", properties.bind(), (text) -> BindAddress.parse(text) != null);
+		properties.listeners().forEach((name, text) -> {
+			String property = "unicorn.listeners." + name;
+			if (!LISTENER_NAME.matcher(name).matches()) {
+				throw invalid("listeners.name", property, find(property), null);
+			}
+			if (BindAddress.parse(text) == null) {
+				throw invalid("listeners", property, find(property), null);
+			}
+		});
+		Set<BindAddress> seen = new HashSet<>();
+		boolean twice = Stream.concat(properties.bind().stream(), properties.listeners().values().stream())
+			.map(BindAddress::parse)
+			.anyMatch((address) -> !(address instanceof BindAddress.Tcp tcp && tcp.port() == 0) && !seen.add(address));
+		if (twice) {
+			String property = properties.bind().isEmpty() ? "unicorn.listeners" : "unicorn.bind";
+			throw invalid("bind.twice", property, find(property), null);
+		}
+	}
+
+	private static boolean isOwner(@Nullable String owner) {
+		return owner == null || owner.isBlank() || owner.strip().matches("[^:\\s]+(:[^:\\s]+)?|:[^:\\s]+");
 	}
 
 	private void check(UnicornProperties.WarmUp warmUp) {
@@ -419,6 +463,9 @@ public final class UnicornPropertiesBinder {
 	}
 
 	private @Nullable ConfigurationProperty find(String property) {
+		if (!ConfigurationPropertyName.isValid(property)) {
+			return null;
+		}
 		ConfigurationPropertyName sought = ConfigurationPropertyName.of(property);
 		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(this.environment)) {
 			ConfigurationProperty found = source.getConfigurationProperty(sought);

@@ -8,6 +8,7 @@ import io.unicorn.boot.autoconfigure.ConfiguredValue;
 import io.unicorn.boot.bootstrap.addresses.ProbePort;
 import io.unicorn.launch.plan.LaunchPlan;
 import io.unicorn.launch.plan.ListenAddress;
+import io.unicorn.launch.settings.BindAddress;
 import io.unicorn.launch.settings.MachineResources;
 import io.unicorn.launch.settings.PoolSize;
 
@@ -67,8 +68,8 @@ final class ConfigurationReport {
 	}
 
 	private static boolean isSame(ListenAddress address, LaunchPlan.Probe probe) {
-		return address.port() == probe.address().port()
-				&& (address.host() == null || address.host().equals(probe.address().host()));
+		return address.bind() instanceof BindAddress.Tcp tcp && tcp.port() == probe.address().port()
+				&& (tcp.host() == null || tcp.host().equals(probe.address().host()));
 	}
 
 	/**
@@ -81,9 +82,15 @@ final class ConfigurationReport {
 	}
 
 	private static String describe(ListenAddress address) {
-		String host = (address.host() != null) ? address.host() : "*";
-		return (host.contains(":") ? "[" + host + "]" : host) + ":"
-				+ ((address.port() != 0) ? address.port() : "a free port") + " (" + address.name() + ")";
+		return describe(address.bind()) + " (" + address.name() + ")";
+	}
+
+	private static String describe(BindAddress bind) {
+		if (!(bind instanceof BindAddress.Tcp tcp)) {
+			return bind.toString();
+		}
+		String host = (tcp.host() != null) ? tcp.host() : "*";
+		return (host.contains(":") ? "[" + host + "]" : host) + ":" + ((tcp.port() != 0) ? tcp.port() : "a free port");
 	}
 
 	private void print(List<ConfiguredValue> values) {

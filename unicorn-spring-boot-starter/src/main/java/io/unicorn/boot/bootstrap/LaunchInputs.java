@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 
 import io.unicorn.boot.autoconfigure.UnicornProperties;
 import io.unicorn.boot.autoconfigure.UnicornPropertiesBinder;
+import io.unicorn.boot.bootstrap.addresses.PassedSockets;
 import io.unicorn.boot.bootstrap.addresses.WebAddresses;
 import io.unicorn.boot.bootstrap.log.LogTemplates;
 import io.unicorn.launch.plan.LaunchPlan;
@@ -58,10 +59,13 @@ record LaunchInputs(String application, UnicornProperties properties, PoolSettin
 	static LaunchInputs of(Environment environment, ClassLoader classLoader) {
 		UnicornProperties properties = withIndex(WorkerCommand.PLACEHOLDER,
 				() -> UnicornPropertiesBinder.bind(environment));
+		WebAddresses web = new WebAddresses(environment, classLoader, properties, PassedSockets.current());
+		List<ListenAddress> addresses = web.addresses();
 		List<String> remarks = Stream
-			.of(UnicornPropertiesBinder.gracefulTimeoutRemark(properties, environment),
-					UnicornPropertiesBinder.dashboardRemark(properties, environment),
-					UnicornPropertiesBinder.workerClassRemark(properties, environment))
+			.concat(web.remarks(addresses).stream(),
+					Stream.of(UnicornPropertiesBinder.gracefulTimeoutRemark(properties, environment),
+							UnicornPropertiesBinder.dashboardRemark(properties, environment),
+							UnicornPropertiesBinder.workerClassRemark(properties, environment)))
 			.filter(Objects::nonNull)
 			.toList();
 		LogFile logFile = LogFile.get(environment);
@@ -71,8 +75,7 @@ record LaunchInputs(String application, UnicornProperties properties, PoolSettin
 		}
 		return new LaunchInputs(environment.getProperty("spring.application.name", ""), properties,
 				UnicornPropertiesBinder.poolSettings(properties, environment).withDumpDir(dumpDir(properties)),
-				new WebAddresses(environment, classLoader).addresses(),
-				withIndex(MasterLog.THREAD, () -> LogTemplates.of(environment, classLoader)),
+				addresses, withIndex(MasterLog.THREAD, () -> LogTemplates.of(environment, classLoader)),
 				environment.containsProperty("spring.output.ansi.enabled"), pidFiles(properties, environment), remarks,
 				Map.of());
 	}

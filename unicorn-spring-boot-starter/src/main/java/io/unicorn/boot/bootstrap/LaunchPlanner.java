@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 
 import io.unicorn.boot.autoconfigure.UnicornProperties;
+import io.unicorn.boot.bootstrap.addresses.PassedSockets;
 import io.unicorn.boot.bootstrap.addresses.ProbePort;
 import io.unicorn.boot.bootstrap.files.DumpDirectory;
 import io.unicorn.launch.generation.Generation;
@@ -72,7 +73,7 @@ final class LaunchPlanner {
 		JavaCommandLine command = JavaCommandLine.parse(Command.ownArguments());
 		List<String> jvmVariables = Command.ownEnvironment().stream().filter(MasterCommand::isForJvm).toList();
 		return new LaunchPlan(this.inputs.application(), settings, size.auto(),
-				new LaunchPlan.Bindings(this.inputs.addresses(), Map.of()),
+				new LaunchPlan.Bindings(this.inputs.addresses(), Map.of(), PassedSockets.current().names()),
 				new LaunchPlan.Workers(Command.bytes(Path.of(System.getProperty("java.home"), "bin", "java")), command,
 						generation, workerOptions(properties, size.heapFlag(), profile, dumpFlags, terminal),
 						jvmVariables, exclusiveFlags(properties.jvmArgs(), command, jvmVariables)),

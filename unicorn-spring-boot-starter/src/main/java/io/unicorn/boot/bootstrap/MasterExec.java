@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 
+import io.unicorn.boot.bootstrap.addresses.OpenListeners;
 import io.unicorn.launch.cache.MasterArchive;
 import io.unicorn.launch.plan.LaunchPlan;
 import io.unicorn.launch.plan.LaunchPlanFile;
@@ -61,7 +62,7 @@ final class MasterExec {
 			exec(planFile, Set.copyOf(descriptors.values()));
 		}
 		catch (Throwable ex) {
-			descriptors.values().forEach(this.posix::close);
+			OpenListeners.close(this.plan.bindings().addresses(), listeners, this.posix);
 			deleteQuietly(planFile);
 			throw ex;
 		}

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-import io.unicorn.boot.bootstrap.addresses.WebAddresses;
+import io.unicorn.boot.bootstrap.addresses.OpenListeners;
 import io.unicorn.launch.generation.Generation;
 import io.unicorn.launch.generation.GenerationStore;
 import io.unicorn.launch.generation.NotCopyableException;
@@ -60,7 +60,7 @@ final class PoolBootstrap {
 		this.steps.accept(StartStep.LISTENERS);
 		checkOpenFiles(plan.settings().workers().orElse(plan.autoWorkers()));
 		new MasterExec(files.workDir(), plan, posix, this.steps)
-			.begin(WebAddresses.open(inputs.addresses(), plan.master().probe(), posix));
+			.begin(OpenListeners.of(inputs.addresses(), plan.master().probe(), posix));
 	}
 
 	private static void checkOpenFiles(int workers) {

@@ -1,6 +1,7 @@
 package io.unicorn.boot.tomcat;
 
 import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
 import java.nio.channels.NetworkChannel;
 import java.nio.channels.SocketChannel;
 
@@ -26,6 +27,12 @@ final class InheritedEndpoint extends NioEndpoint {
 	private @Nullable ProxiedConnections proxied;
 
 	private @Nullable ConnectionAddresses addresses;
+
+	/**
+	 * The path of the Unix socket whose connection the acceptor thread hands over, or
+	 * {@code null} while it hands over none.
+	 */
+	private volatile @Nullable String unixPath;
 
 	void attach(AcceptGate gate) {
 		this.gate = gate;
@@ -83,12 +90,35 @@ final class InheritedEndpoint extends NioEndpoint {
 		return super.processSocket(connection, event, dispatch);
 	}
 
+	/**
+	 * Tomcat asks while it takes over a connection, and then leaves out what the JDK
+	 * offers for TCP alone; the client's address is 127.0.0.1. The connections of the
+	 * warm-up are TCP, whatever the listener is.
+	 */
+	@Override
+	public @Nullable String getUnixDomainSocketPath() {
+		return this.unixPath;
+	}
+
+	private static @Nullable String unixPath(SocketChannel socket) {
+		try {
+			return (socket.getLocalAddress() instanceof UnixDomainSocketAddress unix) ? unix.getPath().toString()
+					: null;
+		}
+		catch (IOException ex) {
+			// Tomcat closes the connection.
+			return null;
+		}
+	}
+
 	@Override
 	protected boolean setSocketOptions(SocketChannel socket) {
+		this.unixPath = unixPath(socket);
 		try {
 			return super.setSocketOptions(socket);
 		}
 		finally {
+			this.unixPath = null;
 			gate().handedOver();
 		}
 	}

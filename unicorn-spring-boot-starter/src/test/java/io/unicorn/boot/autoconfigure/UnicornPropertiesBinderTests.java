@@ -55,14 +55,14 @@ class UnicornPropertiesBinderTests {
 
 	@Test
 	void theDefaultsAreThoseOfTheDocumentation() {
-		assertThat(bind(Map.of()))
-			.isEqualTo(new UnicornProperties(null, "auto", "gthread", null, null, 0, 0, Duration.ofSeconds(30),
-					Duration.ofSeconds(30), Duration.ofSeconds(120), Duration.ofMinutes(10), InitializationMode.FIRST,
-					Duration.ZERO, false, new UnicornProperties.Rollout(1, 0, "readiness", Duration.ofSeconds(5)),
-					new UnicornProperties.Health(0), new UnicornProperties.Dashboard(false),
-					new UnicornProperties.WarmUp(List.of(), 1000, Duration.ofSeconds(30)), AotCache.AUTO,
-					JvmProfile.BALANCED, List.of(), null, null, Duration.ZERO, null, new UnicornProperties.Probe(null),
-					ProxyProtocol.OFF, List.of("127.0.0.1", "::1")));
+		assertThat(bind(Map.of())).isEqualTo(new UnicornProperties(null, "auto", "gthread", null, null, List.of(), null,
+				false, new UnicornProperties.Unix("0660", null), Map.of(), 0, 0, Duration.ofSeconds(30),
+				Duration.ofSeconds(30), Duration.ofSeconds(120), Duration.ofMinutes(10), InitializationMode.FIRST,
+				Duration.ZERO, false, new UnicornProperties.Rollout(1, 0, "readiness", Duration.ofSeconds(5)),
+				new UnicornProperties.Health(0), new UnicornProperties.Dashboard(false),
+				new UnicornProperties.WarmUp(List.of(), 1000, Duration.ofSeconds(30)), AotCache.AUTO,
+				JvmProfile.BALANCED, List.of(), null, null, Duration.ZERO, null, new UnicornProperties.Probe(null),
+				ProxyProtocol.OFF, List.of("127.0.0.1", "::1")));
 	}
 
 	@ParameterizedTest
@@ -76,13 +76,17 @@ class UnicornPropertiesBinderTests {
 			"unicorn.graceful-timeout, 1ms", "unicorn.boot-timeout, 0", "unicorn.migration-timeout, 0",
 			"unicorn.initialization, Every", "unicorn.shutdown-delay, 10", "unicorn.slow-request, 500ms",
 			"unicorn.reload-on-change, true", "unicorn.rollout.max-surge, 3", "unicorn.rollout.max-unavailable, 2",
-			"unicorn.rollout.health, none", "unicorn.health.min-ready, 2", "unicorn.probe.address, 9090",
-			"unicorn.probe.address, 0.0.0.0:9090", "unicorn.probe.address, [::1]:9090", "unicorn.probe.address, ''",
-			"unicorn.rollout.health, mine", "unicorn.rollout.observe, 0", "unicorn.jvm-args, '-Xmx1g,-XX:+UseSerialGC'",
-			"unicorn.jvm-args, ''", "unicorn.warm-up.paths, '/,/a/b?c=%20d&e=f'", "unicorn.warm-up.paths, ''",
-			"unicorn.warm-up.requests, 1", "unicorn.warm-up.timeout, 1ms", "unicorn.aot-cache, off",
-			"unicorn.aot-cache, false", "unicorn.aot-cache, AUTO", "unicorn.pidfile, /run/a.pid",
-			"unicorn.work-dir, /var/lib/a", "unicorn.dump-dir, /var/dumps", "unicorn.proxy-protocol, v1",
+			"unicorn.bind, 8080", "unicorn.bind, '127.0.0.1:0,unix:/run/app.sock,fd://3'", "unicorn.bind, ':0,:0'",
+			"unicorn.bind, ''", "unicorn.backlog, 1", "unicorn.reuse-port, true", "unicorn.unix.mode, 0600",
+			"unicorn.unix.mode, 432", "unicorn.unix.owner, :www", "unicorn.unix.owner, www:www",
+			"unicorn.listeners.grpc-2, '[::1]:9090'", "unicorn.rollout.health, none", "unicorn.health.min-ready, 2",
+			"unicorn.probe.address, 9090", "unicorn.probe.address, 0.0.0.0:9090", "unicorn.probe.address, [::1]:9090",
+			"unicorn.probe.address, ''", "unicorn.rollout.health, mine", "unicorn.rollout.observe, 0",
+			"unicorn.jvm-args, '-Xmx1g,-XX:+UseSerialGC'", "unicorn.jvm-args, ''",
+			"unicorn.warm-up.paths, '/,/a/b?c=%20d&e=f'", "unicorn.warm-up.paths, ''", "unicorn.warm-up.requests, 1",
+			"unicorn.warm-up.timeout, 1ms", "unicorn.aot-cache, off", "unicorn.aot-cache, false",
+			"unicorn.aot-cache, AUTO", "unicorn.pidfile, /run/a.pid", "unicorn.work-dir, /var/lib/a",
+			"unicorn.dump-dir, /var/dumps", "unicorn.proxy-protocol, v1",
 			"unicorn.proxy-protocol, V2", "unicorn.proxy-protocol, auto", "unicorn.proxy-protocol, false",
 			"unicorn.proxy-allow-ips, '10.0.0.0/8,fd00::/8,192.0.2.7'", "unicorn.proxy-allow-ips, *",
 			"unicorn.proxy-allow-ips, ''" })
@@ -119,6 +123,16 @@ class UnicornPropertiesBinderTests {
 			"unicorn.shutdown-delay|-1|a duration such as 30s, at most 365d, or 0 to switch it off",
 			"unicorn.reload-on-change|maybe|true or false",
 			"unicorn.rollout.max-surge|-1|a number from 0 to 1024, and not 0 if the other of max-surge and max-unavailable is 0",
+			"unicorn.bind|localhost|an address: 8080, :8080, 0.0.0.0:8080, [::1]:8080, unix:/run/app.sock (a path of at most 107 bytes) or fd://3 (a descriptor from 3 on)",
+			"unicorn.bind|fd://2|an address: 8080, :8080, 0.0.0.0:8080, [::1]:8080, unix:/run/app.sock (a path of at most 107 bytes) or fd://3 (a descriptor from 3 on)",
+			"unicorn.bind[0]|unix:|an address: 8080, :8080, 0.0.0.0:8080, [::1]:8080, unix:/run/app.sock (a path of at most 107 bytes) or fd://3 (a descriptor from 3 on)",
+			"unicorn.bind|8080,:8080|addresses that differ", "unicorn.backlog|0|a number from 1 to 1000000",
+			"unicorn.reuse-port|maybe|true or false", "unicorn.unix.mode|0440|an octal number from 0600 to 0777",
+			"unicorn.unix.owner|a:b:c|a user, a user and a group, or a group: www, www:www or :www",
+			"unicorn.listeners.grpc|grpc|an address: 8080, :8080, 0.0.0.0:8080, [::1]:8080, unix:/run/app.sock (a path of at most 107 bytes) or fd://3 (a descriptor from 3 on)",
+			"unicorn.listeners.http|9090|an address under a name of letters, digits and hyphens that is not http, management, or http- with a number",
+			"unicorn.listeners.http-2|9090|an address under a name of letters, digits and hyphens that is not http, management, or http- with a number",
+			"unicorn.listeners.management|9090|an address under a name of letters, digits and hyphens that is not http, management, or http- with a number",
 			"unicorn.probe.address|0|a port from 1 to 65535, alone or behind a host: 9090, 0.0.0.0:9090 or [::1]:9090",
 			"unicorn.probe.address|:9090|a port from 1 to 65535, alone or behind a host: 9090, 0.0.0.0:9090 or [::1]:9090",
 			"unicorn.probe.address|::1:9090|a port from 1 to 65535, alone or behind a host: 9090, 0.0.0.0:9090 or [::1]:9090",

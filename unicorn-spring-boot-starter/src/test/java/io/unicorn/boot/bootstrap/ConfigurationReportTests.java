@@ -53,6 +53,18 @@ class ConfigurationReportTests {
 	}
 
 	@Test
+	void everyFormOfAnAddressIsDescribed() {
+		assertThat(check(
+				Map.of("unicorn.bind", "127.0.0.1:0,unix:/run/app.sock,fd://3", "unicorn.listeners.grpc", ":9000"),
+				new PoolActivation(true, null)))
+			.isTrue();
+		assertThat(lines())
+			.contains("listening on 127.0.0.1:a free port (http)", "listening on unix:/run/app.sock (http-2)",
+					"listening on fd://3 (http-3)", "listening on *:9000 (grpc)")
+			.anyMatch((line) -> line.matches("unicorn.listeners.grpc +:9000 .*"));
+	}
+
+	@Test
 	void theAddressOfProbesMustBeAnother() {
 		assertThat(
 				check(Map.of("unicorn.probe.address", "9090", "server.port", "9000"), new PoolActivation(true, null)))

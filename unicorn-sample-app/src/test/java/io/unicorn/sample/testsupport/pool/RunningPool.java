@@ -40,6 +40,8 @@ public final class RunningPool implements AutoCloseable {
 	public static final Pattern LISTENING = Pattern
 		.compile("listening on \\S*:([1-9]\\d*)|started on port ([1-9]\\d*)");
 
+	private static final Pattern MANAGEMENT = Pattern.compile("listening on \\S*:(\\d+) \\(management\\)");
+
 	/**
 	 * The system property that keeps the directories of all pools when set.
 	 */
@@ -210,6 +212,26 @@ public final class RunningPool implements AutoCloseable {
 	}
 
 	/**
+	 * The port of the endpoints: that of the management server if there is one.
+	 * @return the port
+	 */
+	private int managementPort() {
+		return this.output.find(MANAGEMENT).map((match) -> Integer.parseInt(match.group(1))).orElseGet(this::port);
+	}
+
+	/**
+	 * Send a GET request to an endpoint, on a connection of its own.
+	 * @param path the path and query
+	 * @return the response
+	 * @throws IOException if there is no complete response
+	 */
+	public Response manage(String path) throws IOException {
+		try (HttpConnection connection = connect(managementPort())) {
+			return connection.exchange(LoadRequest.get(path).onOwnConnection());
+		}
+	}
+
+	/**
 	 * Send a GET request on a connection of its own.
 	 * @param path the path and query
 	 * @return the response
@@ -242,7 +264,11 @@ public final class RunningPool implements AutoCloseable {
 	 * @throws IOException if there is none
 	 */
 	public HttpConnection connect() throws IOException {
-		return HttpConnection.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port()), PATIENCE);
+		return connect(port());
+	}
+
+	private static HttpConnection connect(int port) throws IOException {
+		return HttpConnection.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), PATIENCE);
 	}
 
 	/**
@@ -251,7 +277,7 @@ public final class RunningPool implements AutoCloseable {
 	 * @throws IOException if there is none
 	 */
 	public JsonNode pool() throws IOException {
-		Response response = get(ReadyWatcher.PATH);
+		Response response = manage(ReadyWatcher.PATH);
 		if (response.status() != 200) {
 			throw new IOException("GET " + ReadyWatcher.PATH + " was answered with " + response);
 		}
@@ -384,7 +410,7 @@ public final class RunningPool implements AutoCloseable {
 	 * @return the watcher, which has looked once
 	 */
 	public ReadyWatcher watchReady() {
-		return ReadyWatcher.start(port());
+		return ReadyWatcher.start(managementPort());
 	}
 
 	/**

@@ -1,26 +1,27 @@
 package io.unicorn.boot.bootstrap.addresses;
 
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
 
+import io.unicorn.boot.autoconfigure.UnicornProperties;
 import io.unicorn.launch.plan.LaunchPlan;
 import io.unicorn.launch.plan.ListenAddress;
-import io.unicorn.posix.Listener;
-import io.unicorn.posix.Posix;
-import io.unicorn.posix.PosixException;
+import io.unicorn.launch.settings.BindAddress;
+import io.unicorn.launch.settings.SocketMode;
+import io.unicorn.posix.BacklogLimit;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.bind.Binder;
-import org.springframework.boot.web.server.PortInUseException;
 import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
 
 /**
- * Reads the addresses that the application's web servers are configured to listen on, and
- * opens one listener for each, which all workers share.
+ * Reads the addresses that the pool is configured to listen on: those of the
+ * application's web servers, and further ones for servers inside the application.
  */
 public final class WebAddresses {
 
@@ -34,12 +35,24 @@ public final class WebAddresses {
 
 	private final Binder binder;
 
+	private final UnicornProperties properties;
+
+	private final PassedSockets passed;
+
 	private final RandomPorts randomPorts;
 
 	private final boolean actuator;
 
-	public WebAddresses(Environment environment, ClassLoader classLoader) {
+	/**
+	 * Create.
+	 * @param properties what of it is the pool's own configuration
+	 * @param passed the sockets that a service manager has passed to the pool
+	 */
+	public WebAddresses(Environment environment, ClassLoader classLoader, UnicornProperties properties,
+			PassedSockets passed) {
 		this.binder = Binder.get(environment);
+		this.properties = properties;
+		this.passed = properties.bind().isEmpty() ? passed : new PassedSockets(List.of());
 		this.randomPorts = RandomPorts.of(environment);
 		this.actuator = ClassUtils.isPresent(
 				"org.springframework.boot.actuate.autoconfigure.web.server.ManagementServerProperties", classLoader);
@@ -47,57 +60,76 @@ public final class WebAddresses {
 
 	/**
 	 * Return the addresses, in the order in which workers get their sockets.
-	 * @throws ListenFailedException if the number of a port is out of range
+	 * @throws ListenFailedException if the number of a port is out of range, or a host is
+	 * unknown
 	 */
 	public List<ListenAddress> addresses() {
-		int port = this.randomPorts.port(LaunchPlan.HTTP, number("server.port", DEFAULT_PORT));
-		List<ListenAddress> addresses = new ArrayList<>();
-		addresses.add(address(LaunchPlan.HTTP, port));
-		Integer managementPort = this.actuator ? this.binder.bind("management.server.port", Integer.class).orElse(null)
-				: null;
-		if (managementPort != null && managementPort >= 0 && (managementPort != port || port == 0)) {
-			addresses.add(address(LaunchPlan.MANAGEMENT, this.randomPorts.port(LaunchPlan.MANAGEMENT, managementPort)));
+		int serverPort = number("server.port", DEFAULT_PORT);
+		if (this.properties.bind().isEmpty()) {
+			serverPort = this.randomPorts.port(LaunchPlan.HTTP, serverPort);
 		}
+		List<ListenAddress> addresses = new ArrayList<>();
+		for (BindAddress bind : ofServer(serverPort)) {
+			String name = LaunchPlan.HTTP + (addresses.isEmpty() ? "" : "-" + (addresses.size() + 1));
+			addresses.add(address(name, bind));
+		}
+		Integer port = this.actuator ? this.binder.bind("management.server.port", Integer.class).orElse(null) : null;
+		if (port != null && port >= 0 && (port != serverPort || serverPort == 0)) {
+			BindAddress socket = this.passed.ofManagement();
+			addresses.add(address(LaunchPlan.MANAGEMENT, (socket != null) ? socket
+					: configured(LaunchPlan.MANAGEMENT, this.randomPorts.port(LaunchPlan.MANAGEMENT, port))));
+		}
+		this.properties.listeners().forEach((name, text) -> addresses.add(address(name, parsed(text))));
 		return addresses;
 	}
 
-	private ListenAddress address(String name, int port) {
+	private List<BindAddress> ofServer(int serverPort) {
+		if (!this.properties.bind().isEmpty()) {
+			return this.properties.bind().stream().map(WebAddresses::parsed).toList();
+		}
+		List<BindAddress> sockets = this.passed.ofServer();
+		return sockets.isEmpty() ? List.of(configured(LaunchPlan.HTTP, serverPort)) : sockets;
+	}
+
+	/** The properties are checked, so it is an address. */
+	private static BindAddress parsed(String text) {
+		return Objects.requireNonNull(BindAddress.parse(text));
+	}
+
+	/** Return the address that Spring Boot's own properties give to a server. */
+	private BindAddress configured(String name, int port) {
 		InetAddress address = this.binder.bind(prefix(name) + ".address", InetAddress.class).orElse(null);
-		String host = (address != null) ? address.getHostAddress() : null;
+		BindAddress.Tcp bind = new BindAddress.Tcp((address != null) ? address.getHostAddress() : null, port);
 		if (port < 0 || port > 65_535) {
-			throw failure(prefix(name), host, port,
-					"a port is a number from 0 to 65535, and 0 lets the system choose one", null);
+			throw AddressFailure.of(name, bind, "a port is a number from 0 to 65535, and 0 lets the system choose one",
+					null);
 		}
-		return new ListenAddress(name, host, port, Math.max(1, number("server.tomcat.accept-count", DEFAULT_BACKLOG)));
+		return bind;
 	}
 
-	/** Return the prefix of the properties that configure the address with this name. */
-	public static String prefix(String name) {
-		return name.equals(LaunchPlan.MANAGEMENT) ? "management.server" : "server";
-	}
-
-	/**
-	 * Open all listeners.
-	 * @param probe where the master is to answer probes, which is only checked, or
-	 * {@code null}
-	 * @return the listeners by name
-	 * @throws PortInUseException if another program listens on an address
-	 * @throws ListenFailedException if an address cannot be opened for another reason
-	 */
-	public static Map<String, Listener> open(List<ListenAddress> addresses, LaunchPlan.@Nullable Probe probe,
-			Posix posix) {
-		Map<String, Listener> listeners = new LinkedHashMap<>();
-		try {
-			addresses.forEach((address) -> listeners.put(address.name(), open(address, posix)));
-			if (probe != null) {
-				ProbePort.check(probe, posix);
+	private ListenAddress address(String name, BindAddress bind) {
+		BindAddress resolved = bind;
+		if (bind instanceof BindAddress.Tcp tcp && tcp.host() != null) {
+			try {
+				resolved = new BindAddress.Tcp(InetAddress.getByName(tcp.host()).getHostAddress(),
+						this.randomPorts.port(name, tcp.port()));
 			}
-			return listeners;
+			catch (UnknownHostException ex) {
+				throw AddressFailure.of(name, bind, "its host is unknown", ex);
+			}
 		}
-		catch (RuntimeException | Error ex) {
-			listeners.values().forEach((listener) -> posix.close(listener.fd()));
-			throw ex;
+		else if (bind instanceof BindAddress.Tcp tcp) {
+			resolved = new BindAddress.Tcp(null, this.randomPorts.port(name, tcp.port()));
 		}
+		return new ListenAddress(name, resolved,
+				new ListenAddress.Options(backlog(), this.properties.reusePort(),
+						SocketMode.parse(this.properties.unix().mode()).orElseThrow(),
+						Objects.requireNonNullElse(this.properties.unix().owner(), "").strip()));
+	}
+
+	private int backlog() {
+		Integer own = this.properties.backlog();
+		return (own != null) ? own : Math.max(1, number("server.tomcat.accept-count", DEFAULT_BACKLOG));
 	}
 
 	private int number(String property, int fallback) {
@@ -105,30 +137,29 @@ public final class WebAddresses {
 		return (number != null) ? number : fallback;
 	}
 
-	private static Listener open(ListenAddress address, Posix posix) {
-		try {
-			return posix.listen(address.inetAddress(), address.port(), address.backlog());
+	/**
+	 * Return lines for the log about what differs from the configuration.
+	 * @param addresses what {@link #addresses} has returned
+	 */
+	public List<String> remarks(List<ListenAddress> addresses) {
+		List<String> remarks = new ArrayList<>();
+		int limit = BacklogLimit.of(backlog());
+		if (limit < backlog()) {
+			remarks.add("the kernel limits each backlog to " + limit + " connections (net.core.somaxconn), not "
+					+ backlog());
 		}
-		catch (PosixException ex) {
-			if (ex.errno() == PosixException.EADDRINUSE) {
-				throw new PortInUseException(address.port(), ex);
-			}
-			throw failure(prefix(address.name()), address.host(), address.port(), reason(ex), ex);
+		List<BindAddress> unused = new ArrayList<>(this.passed.named(null));
+		addresses.forEach((address) -> unused.remove(address.bind()));
+		if (!unused.isEmpty()) {
+			remarks.add("nothing uses the passed " + ((unused.size() == 1) ? "socket " : "sockets ")
+					+ unused.stream().map(BindAddress::toString).collect(Collectors.joining(", ")));
 		}
+		return remarks;
 	}
 
-	private static ListenFailedException failure(String prefix, @Nullable String host, int port, String reason,
-			@Nullable Throwable cause) {
-		return new ListenFailedException("The web server", ((host != null) ? host + " " : "") + "port " + port, reason,
-				"Set " + prefix + ".port to a port that this process may open, and " + prefix
-						+ ".address to an address of this machine.",
-				cause);
-	}
-
-	private static String reason(PosixException ex) {
-		return (ex.errno() == PosixException.EACCES) ? ex.getMessage()
-				+ "; ports below 1024 need root, CAP_NET_BIND_SERVICE or a lower net.ipv4.ip_unprivileged_port_start"
-				: String.valueOf(ex.getMessage());
+	/** Return the prefix of the properties that configure the address with this name. */
+	public static String prefix(String name) {
+		return name.equals(LaunchPlan.MANAGEMENT) ? "management.server" : "server";
 	}
 
 	/**

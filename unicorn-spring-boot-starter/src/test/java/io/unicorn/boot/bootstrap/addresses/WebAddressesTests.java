@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
+import io.unicorn.boot.autoconfigure.UnicornPropertiesBinder;
 import io.unicorn.launch.plan.LaunchPlan;
 import io.unicorn.launch.plan.ListenAddress;
 import io.unicorn.launch.plan.WorkerCommand;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.env.RandomValuePropertySource;
 import org.springframework.boot.web.server.PortInUseException;
+import org.springframework.core.env.Environment;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.StandardEnvironment;
 import org.springframework.mock.env.MockEnvironment;
@@ -67,9 +69,13 @@ class WebAddressesTests {
 		return new Listener(10 + this.calls.size(), new InetSocketAddress(port));
 	}
 
+	private WebAddresses web(Environment source, String... passed) {
+		return new WebAddresses(source, getClass().getClassLoader(), UnicornPropertiesBinder.bind(source),
+				new PassedSockets(List.of(passed)));
+	}
+
 	private Map<String, Listener> open() {
-		WebAddresses web = new WebAddresses(this.environment, getClass().getClassLoader());
-		return WebAddresses.open(web.addresses(), this.probe, posix());
+		return OpenListeners.of(web(this.environment).addresses(), this.probe, posix());
 	}
 
 	@Test
@@ -87,14 +93,10 @@ class WebAddressesTests {
 					Map.of("server.port", "${web.port:${random.int[20000,20001]}}", "management.server.port", "0")));
 		System.setProperty(WorkerCommand.PORTS_PROPERTY, "http:30000,management:0");
 		try {
-			assertThat(new WebAddresses(random, getClass().getClassLoader()).addresses())
-				.extracting(ListenAddress::port)
-				.containsExactly(30_000, 0);
+			assertThat(web(random).addresses()).extracting(ListenAddress::port).containsExactly(30_000, 0);
 			assertThat(RandomPorts.of(random).properties()).containsExactly(Map.entry("server.port", 30_000));
 			random.getPropertySources().addFirst(new MapPropertySource("fixed", Map.of("web.port", "8081")));
-			assertThat(new WebAddresses(random, getClass().getClassLoader()).addresses())
-				.extracting(ListenAddress::port)
-				.containsExactly(8081, 0);
+			assertThat(web(random).addresses()).extracting(ListenAddress::port).containsExactly(8081, 0);
 		}
 		finally {
 			System.clearProperty(WorkerCommand.PORTS_PROPERTY);
@@ -138,9 +140,9 @@ class WebAddressesTests {
 	@Test
 	void withoutActuatorThereIsNoManagementServer() {
 		this.environment.setProperty("management.server.port", "9090");
-		assertThat(new WebAddresses(this.environment, ClassLoader.getPlatformClassLoader()).addresses())
-			.extracting(ListenAddress::name)
-			.containsExactly("http");
+		assertThat(new WebAddresses(this.environment, ClassLoader.getPlatformClassLoader(),
+				UnicornPropertiesBinder.bind(this.environment), new PassedSockets(List.of()))
+			.addresses()).extracting(ListenAddress::name).containsExactly("http");
 	}
 
 	@Test
@@ -211,6 +213,84 @@ class WebAddressesTests {
 		assertThatExceptionOfType(WebAddresses.ListenFailedException.class).isThrownBy(this::open).satisfies((ex) -> {
 			assertThat(ex.getDescription()).contains("port " + port, "0 to 65535");
 			assertThat(ex.getAdvice()).contains(property);
+		});
+	}
+
+	private List<String> texts(String... passed) {
+		return web(this.environment, passed).addresses()
+			.stream()
+			.map((address) -> address.name() + " " + address.bind())
+			.toList();
+	}
+
+	@Test
+	void theAddressesOfThePoolComeBeforeThoseOfTheServer() {
+		this.environment.setProperty("server.port", "8081");
+		this.environment.setProperty("unicorn.bind", "127.0.0.1:8080, unix:/run/app.sock,fd://7,localhost:0");
+		this.environment.setProperty("management.server.port", "9090");
+		this.environment.setProperty("unicorn.listeners.grpc", "[::1]:9000");
+		assertThat(texts("http")).containsExactly("http 127.0.0.1:8080", "http-2 unix:/run/app.sock", "http-3 fd://7",
+				"http-4 127.0.0.1:0", "management :9090", "grpc [0:0:0:0:0:0:0:1]:9000");
+	}
+
+	@Test
+	void passedSocketsAreUsedWhereNoAddressIsSet() {
+		this.environment.setProperty("management.server.port", "9090");
+		assertThat(texts("management", "app.socket")).containsExactly("http fd://4", "management fd://3");
+		assertThat(texts("app.socket", "app.socket")).containsExactly("http fd://3", "http-2 fd://4",
+				"management :9090");
+	}
+
+	@Test
+	void aPassedSocketThatNothingUsesIsNamed() {
+		WebAddresses web = web(this.environment, "http", "management", "other");
+		assertThat(web.remarks(web.addresses())).containsExactly("nothing uses the passed sockets fd://4, fd://5");
+		this.environment.setProperty("unicorn.backlog", "1000000");
+		WebAddresses cut = web(this.environment, "http");
+		assertThat(cut.remarks(cut.addresses())).singleElement()
+			.asString()
+			.contains("net.core.somaxconn", "not 1000000");
+	}
+
+	@Test
+	void theOptionsOfASocketAreThoseOfThePool() {
+		this.environment.setProperty("unicorn.backlog", "12");
+		this.environment.setProperty("server.tomcat.accept-count", "7");
+		this.environment.setProperty("unicorn.reuse-port", "true");
+		this.environment.setProperty("unicorn.unix.mode", "0600");
+		this.environment.setProperty("unicorn.unix.owner", " :www ");
+		assertThat(web(this.environment).addresses()).extracting(ListenAddress::options)
+			.containsExactly(new ListenAddress.Options(12, true, 0600, ":www"));
+	}
+
+	@Test
+	void aRandomPortOfTheListIsTheOneThatThePoolListensOn() {
+		StandardEnvironment random = new StandardEnvironment();
+		RandomValuePropertySource.addToEnvironment(random);
+		random.getPropertySources()
+			.addLast(new MapPropertySource("test",
+					Map.of("unicorn.bind", ":8080,127.0.0.1:${random.int[20000,20001]},:0", "unicorn.listeners.grpc",
+							"${random.int[20000,20001]}")));
+		System.setProperty(WorkerCommand.PORTS_PROPERTY, "http:30000,http-2:30002,http-3:0,grpc:30004");
+		try {
+			assertThat(web(random).addresses()).extracting(ListenAddress::port)
+				.containsExactly(8080, 30_002, 0, 30_004);
+			assertThat(RandomPorts.of(random).properties()).isEmpty();
+		}
+		finally {
+			System.clearProperty(WorkerCommand.PORTS_PROPERTY);
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|',
+			value = { "unix:/nowhere/at/all/app.sock|there is no directory /nowhere/at/all|unicorn.bind",
+					"nowhere.invalid:80|its host is unknown|unicorn.bind" })
+	void anAddressThatCannotBeOpenedIsExplained(String bind, String reason, String advice) {
+		this.environment.setProperty("unicorn.bind", bind);
+		assertThatExceptionOfType(WebAddresses.ListenFailedException.class).isThrownBy(this::open).satisfies((ex) -> {
+			assertThat(ex.getDescription()).startsWith("The web server cannot listen on").contains(reason);
+			assertThat(ex.getAdvice()).contains(advice);
 		});
 	}
 
