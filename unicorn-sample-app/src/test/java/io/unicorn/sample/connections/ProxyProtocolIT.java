@@ -27,6 +27,8 @@ import io.unicorn.sample.testsupport.process.Haproxy;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -59,7 +61,20 @@ class ProxyProtocolIT {
 	}
 
 	private RunningPool start(String... args) {
-		Path jar = AppJar.version("1").with(RemoteAddressController.class).overwrite(this.directory.resolve("app.jar"));
+		return startOn("tomcat", args);
+	}
+
+	/** A reactive application has this controller in its package. */
+	private static AppJar jar(String server) {
+		return switch (server) {
+			case "jetty" -> AppJar.jetty().with(RemoteAddressController.class);
+			case "reactor-netty" -> AppJar.reactive();
+			default -> AppJar.version("1").with(RemoteAddressController.class);
+		};
+	}
+
+	private RunningPool startOn(String server, String... args) {
+		Path jar = jar(server).overwrite(this.directory.resolve("app.jar"));
 		RunningPool pool = this.pools.start(RunningPool.builder()
 			.jar(jar)
 			.bootingFast()
@@ -154,7 +169,8 @@ class ProxyProtocolIT {
 		}
 		try (Socket allowed = connect(pool, "127.0.1.7")) {
 			allowed.getOutputStream().write(TEXT);
-			allowed.getOutputStream().write(text("GET /remote HTTP/1.0\r\n\r\n"));
+			allowed.getOutputStream()
+				.write(text("GET /remote HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"));
 			assertThat(new String(allowed.getInputStream().readAllBytes(), StandardCharsets.US_ASCII)).endsWith(SEEN);
 		}
 		// One of each worker that has closed any; the next ones would come after a while.
@@ -172,30 +188,61 @@ class ProxyProtocolIT {
 		SelfSigned certificate = SelfSigned.in(this.directory);
 		RunningPool pool = start(certificate.args());
 		for (byte[] header : List.of(TEXT, BINARY)) {
-			try (Socket socket = connect(pool, "127.0.0.1")) {
-				socket.setSoTimeout((int) TIMEOUT.toMillis());
-				socket.getOutputStream().write(header);
-				try (Socket secure = certificate.trusting().createSocket(socket, "localhost", pool.port(), true)) {
-					secure.getOutputStream().write(text("GET /remote HTTP/1.0\r\n\r\n"));
-					assertThat(new String(secure.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
-						.contains("203.0.113.");
-				}
-			}
+			assertThat(securely(pool, certificate, header)).contains("203.0.113.", " 56324 to 198.51.100.9 443\n");
 		}
 		assertThat(pool.stop()).isZero();
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "jetty", "reactor-netty" })
+	void otherServersShowTheClientOfTheProxyToo(String server) throws Exception {
+		SelfSigned certificate = SelfSigned.in(this.directory);
+		RunningPool plain = startOn(server, "--server.http2.enabled=true");
+		RawConnection first = connect(plain, TEXT);
+		RawConnection second = connect(plain, BINARY);
+		for (int i = 0; i < 3; i++) {
+			assertThat(first.get("/remote").response().text()).isEqualTo(SEEN);
+			assertThat(second.get("/remote").response().text()).isEqualTo(SEEN.replace("113.7", "113.8"));
+		}
+		Http2Client http2 = connect(plain, TEXT).http2();
+		http2.get(1, "/remote");
+		http2.get(3, "/remote");
+		assertThat(List.of(http2.awaitAnswer(1), http2.awaitAnswer(3))).containsOnly(SEEN);
+		assertThat(connect(plain, text("PROXY UNKNOWN\r\n")).get("/remote").response().text()).startsWith("127.0.0.1 ");
+		assertClosed(connect(plain, "127.0.0.1"), text("GET /whoami HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+		assertClosed(connect(plain, "127.0.0.2"), TEXT);
+		plain.awaitOutput(REFUSED, TIMEOUT);
+		assertThat(plain.stop()).isZero();
+		RunningPool secure = startOn(server, certificate.args());
+		assertThat(securely(secure, certificate, TEXT)).endsWith(SEEN);
+		assertThat(secure.stop()).isZero();
+	}
+
+	private static String securely(RunningPool pool, SelfSigned certificate, byte[] header) throws Exception {
+		try (Socket socket = connect(pool, "127.0.0.1")) {
+			socket.setSoTimeout((int) TIMEOUT.toMillis());
+			socket.getOutputStream().write(header);
+			try (Socket secure = certificate.trusting().createSocket(socket, "localhost", pool.port(), true)) {
+				secure.getOutputStream()
+					.write(text("GET /remote HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"));
+				return new String(secure.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+			}
+		}
+	}
+
 	/** The proxy passes each connection on as it is, so that each loss is seen. */
-	@Test
-	void behindHaproxyRolloutsLoseNoRequest() throws Exception {
-		RunningPool pool = start("--unicorn.threads=20");
+	@ParameterizedTest
+	@ValueSource(strings = { "tomcat", "jetty", "reactor-netty" })
+	void behindHaproxyRolloutsLoseNoRequest(String server) throws Exception {
+		RunningPool pool = startOn(server);
 		Haproxy proxy = this.pools.closing(Haproxy.start(this.directory, pool.port(), "send-proxy-v2"));
 		Haproxy older = this.pools.closing(Haproxy.start(this.directory, pool.port(), "send-proxy"));
 		for (Haproxy each : List.of(proxy, older)) {
 			try (Socket client = new Socket()) {
 				client.bind(new InetSocketAddress("127.0.0.3", 0));
 				client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), each.port()));
-				client.getOutputStream().write(text("GET /remote HTTP/1.0\r\n\r\n"));
+				client.getOutputStream()
+					.write(text("GET /remote HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"));
 				assertThat(new String(client.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
 					.endsWith("127.0.0.3 " + client.getLocalPort() + " to 127.0.0.1 " + each.port() + "\n");
 			}

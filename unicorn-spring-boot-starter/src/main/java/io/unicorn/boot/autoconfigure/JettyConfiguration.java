@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.OptionalInt;
 
 import io.unicorn.boot.jetty.JettyPoolCustomizer;
+import io.unicorn.boot.server.ProxiedConnections;
 import io.unicorn.boot.server.ServerTuning;
 import io.unicorn.launch.settings.WorkerClass;
 import io.unicorn.worker.AcceptDelay;
@@ -40,12 +41,14 @@ class JettyConfiguration {
 		// The only worker of a pool has no other to leave connections to.
 		boolean alone = properties.toPoolSettings(OptionalInt.empty()).workers().equals(OptionalInt.of(1));
 		AcceptDelay delay = alone ? AcceptDelay.none() : AcceptDelay.spreading();
-		return JettyPoolCustomizer
+		JettyPoolCustomizer customizer = JettyPoolCustomizer
 			.forApplication(agent, delay, ledger,
 					new ServerTuning(serving, properties.threads(), properties.workerConnections(),
 							limited ? SYNC_CONNECTION_TIMEOUT : null),
 					properties.warmUp().toPlan())
 			.withSlowRequest(properties.slowRequest());
+		ProxiedConnections proxied = properties.proxiedConnections();
+		return (proxied != null) ? customizer.behindProxies(proxied) : customizer;
 	}
 
 }

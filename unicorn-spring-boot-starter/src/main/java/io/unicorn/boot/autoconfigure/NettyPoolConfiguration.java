@@ -3,6 +3,7 @@ package io.unicorn.boot.autoconfigure;
 import java.util.OptionalInt;
 
 import io.unicorn.boot.netty.NettyPoolCustomizer;
+import io.unicorn.boot.server.ProxiedConnections;
 import io.unicorn.boot.server.ServerTuning;
 import io.unicorn.launch.settings.WorkerClass;
 import io.unicorn.worker.AcceptDelay;
@@ -33,9 +34,11 @@ class NettyPoolConfiguration {
 		AcceptDelay delay = alone ? AcceptDelay.none() : AcceptDelay.spreading();
 		ServerTuning tuning = new ServerTuning(WorkerClass.EVENT_LOOP, null, properties.workerConnections(), null);
 		ReactorResourceFactory shared = resources.getIfUnique();
-		return NettyPoolCustomizer.forApplication(agent,
+		NettyPoolCustomizer customizer = NettyPoolCustomizer.forApplication(agent,
 				(shared != null) ? shared::getLoopResources : HttpResources::get, delay, ledger, tuning,
 				properties.warmUp().toPlan());
+		ProxiedConnections proxied = properties.proxiedConnections();
+		return (proxied != null) ? customizer.behindProxies(proxied) : customizer;
 	}
 
 }

@@ -4,10 +4,13 @@ import java.io.IOException;
 import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 
 import io.unicorn.boot.jetty.sse.EventStreamHandler;
 import io.unicorn.boot.jetty.sse.EventStreams;
 import io.unicorn.boot.server.AcceptGate;
+import io.unicorn.boot.server.Arrivals;
+import io.unicorn.boot.server.ProxiedConnections;
 import io.unicorn.boot.server.ServerTuning;
 import io.unicorn.boot.server.SlowRequests;
 import io.unicorn.boot.warmup.WarmUpPlan;
@@ -49,8 +52,11 @@ public final class JettyPoolCustomizer implements WebServerFactoryCustomizer<Jet
 	/** The age from which on a request is logged, zero for none. */
 	private final Duration slowRequest;
 
+	/** Null if connections have no header of a proxy. */
+	private final @Nullable ProxiedConnections proxied;
+
 	private JettyPoolCustomizer(WorkerAgent agent, String listener, AcceptDelay delay, @Nullable RequestLedger ledger,
-			ServerTuning tuning, WarmUpPlan warmUp, Duration slowRequest) {
+			ServerTuning tuning, WarmUpPlan warmUp, Duration slowRequest, @Nullable ProxiedConnections proxied) {
 		this.agent = agent;
 		this.listener = listener;
 		this.delay = delay;
@@ -58,6 +64,7 @@ public final class JettyPoolCustomizer implements WebServerFactoryCustomizer<Jet
 		this.tuning = tuning;
 		this.warmUp = warmUp;
 		this.slowRequest = slowRequest;
+		this.proxied = proxied;
 	}
 
 	/**
@@ -65,7 +72,7 @@ public final class JettyPoolCustomizer implements WebServerFactoryCustomizer<Jet
 	 */
 	public static JettyPoolCustomizer forApplication(WorkerAgent agent, AcceptDelay delay, RequestLedger ledger,
 			ServerTuning tuning, WarmUpPlan warmUp) {
-		return new JettyPoolCustomizer(agent, LaunchPlan.HTTP, delay, ledger, tuning, warmUp, Duration.ZERO);
+		return new JettyPoolCustomizer(agent, LaunchPlan.HTTP, delay, ledger, tuning, warmUp, Duration.ZERO, null);
 	}
 
 	/**
@@ -74,7 +81,15 @@ public final class JettyPoolCustomizer implements WebServerFactoryCustomizer<Jet
 	 */
 	public JettyPoolCustomizer withSlowRequest(Duration limit) {
 		return new JettyPoolCustomizer(this.agent, this.listener, this.delay, this.ledger, this.tuning, this.warmUp,
-				limit);
+				limit, this.proxied);
+	}
+
+	/**
+	 * Return a customizer for connections that begin with a header of the PROXY protocol.
+	 */
+	public JettyPoolCustomizer behindProxies(ProxiedConnections connections) {
+		return new JettyPoolCustomizer(this.agent, this.listener, this.delay, this.ledger, this.tuning, this.warmUp,
+				this.slowRequest, connections);
 	}
 
 	/**
@@ -83,7 +98,7 @@ public final class JettyPoolCustomizer implements WebServerFactoryCustomizer<Jet
 	 */
 	public static JettyPoolCustomizer forManagement(WorkerAgent agent) {
 		return new JettyPoolCustomizer(agent, LaunchPlan.MANAGEMENT, AcceptDelay.none(), null, ServerTuning.NONE,
-				WarmUpPlan.NONE, Duration.ZERO);
+				WarmUpPlan.NONE, Duration.ZERO, null);
 	}
 
 	@Override
@@ -102,7 +117,10 @@ public final class JettyPoolCustomizer implements WebServerFactoryCustomizer<Jet
 			.findFirst()
 			.orElseThrow(() -> new IllegalStateException("Jetty has no connector that can listen for the pool"));
 		limits.apply(connector);
-		AcceptGate gate = new AcceptGate(listener(), this.delay);
+		if (this.proxied != null) {
+			new ProxyAddressCustomizer(this.proxied).addTo(connector);
+		}
+		AcceptGate gate = gate();
 		EventStreams streams = new EventStreams();
 		DrainableJetty drainable = drainable(connector, gate, streams, most);
 		addHandlers(server, connector, drainable);
@@ -111,9 +129,12 @@ public final class JettyPoolCustomizer implements WebServerFactoryCustomizer<Jet
 		this.agent.register(drainable);
 	}
 
-	private ServerSocketChannel listener() {
+	private AcceptGate gate() {
 		try {
-			return new InheritedListeners(System.getProperty(WorkerCommand.LISTENERS_PROPERTY, "")).take(this.listener);
+			ServerSocketChannel taken = new InheritedListeners(System.getProperty(WorkerCommand.LISTENERS_PROPERTY, ""))
+				.take(this.listener);
+			return (this.proxied == null) ? new AcceptGate(taken, this.delay) : new AcceptGate(taken,
+					Arrivals.proxiedAt(List.of(taken), Duration.ZERO, this.proxied), this.delay, () -> true);
 		}
 		catch (IOException ex) {
 			throw new IllegalStateException("Jetty cannot listen for the pool: " + ex.getMessage(), ex);

@@ -1,9 +1,14 @@
 package io.unicorn.boot.netty;
 
 import java.io.IOException;
+import java.nio.channels.ServerSocketChannel;
+import java.time.Duration;
+import java.util.List;
 import java.util.function.Supplier;
 
 import io.unicorn.boot.server.AcceptGate;
+import io.unicorn.boot.server.Arrivals;
+import io.unicorn.boot.server.ProxiedConnections;
 import io.unicorn.boot.server.ServerTuning;
 import io.unicorn.boot.warmup.WarmUpPlan;
 import io.unicorn.launch.plan.LaunchPlan;
@@ -40,8 +45,12 @@ public final class NettyPoolCustomizer implements WebServerFactoryCustomizer<Net
 
 	private final WarmUpPlan warmUp;
 
+	/** Null if connections have no header of a proxy. */
+	private final @Nullable ProxiedConnections proxied;
+
 	private NettyPoolCustomizer(WorkerAgent agent, Supplier<LoopResources> loops, String listener, AcceptDelay delay,
-			@Nullable RequestLedger ledger, ServerTuning tuning, WarmUpPlan warmUp) {
+			@Nullable RequestLedger ledger, ServerTuning tuning, WarmUpPlan warmUp,
+			@Nullable ProxiedConnections proxied) {
 		this.agent = agent;
 		this.loops = loops;
 		this.listener = listener;
@@ -49,6 +58,7 @@ public final class NettyPoolCustomizer implements WebServerFactoryCustomizer<Net
 		this.ledger = ledger;
 		this.tuning = tuning;
 		this.warmUp = warmUp;
+		this.proxied = proxied;
 	}
 
 	/**
@@ -57,7 +67,15 @@ public final class NettyPoolCustomizer implements WebServerFactoryCustomizer<Net
 	 */
 	public static NettyPoolCustomizer forApplication(WorkerAgent agent, Supplier<LoopResources> loops,
 			AcceptDelay delay, RequestLedger ledger, ServerTuning tuning, WarmUpPlan warmUp) {
-		return new NettyPoolCustomizer(agent, loops, LaunchPlan.HTTP, delay, ledger, tuning, warmUp);
+		return new NettyPoolCustomizer(agent, loops, LaunchPlan.HTTP, delay, ledger, tuning, warmUp, null);
+	}
+
+	/**
+	 * Return a customizer for connections that begin with a header of the PROXY protocol.
+	 */
+	public NettyPoolCustomizer behindProxies(ProxiedConnections connections) {
+		return new NettyPoolCustomizer(this.agent, this.loops, this.listener, this.delay, this.ledger, this.tuning,
+				this.warmUp, connections);
 	}
 
 	/**
@@ -67,7 +85,7 @@ public final class NettyPoolCustomizer implements WebServerFactoryCustomizer<Net
 	 */
 	public static NettyPoolCustomizer forManagement(WorkerAgent agent, Supplier<LoopResources> loops) {
 		return new NettyPoolCustomizer(agent, loops, LaunchPlan.MANAGEMENT, AcceptDelay.none(), null, ServerTuning.NONE,
-				WarmUpPlan.NONE);
+				WarmUpPlan.NONE, null);
 	}
 
 	@Override
@@ -76,7 +94,7 @@ public final class NettyPoolCustomizer implements WebServerFactoryCustomizer<Net
 	}
 
 	private HttpServer customize(HttpServer server, NettyReactiveWebServerFactory factory) {
-		NettyPoolServer pooled = new NettyPoolServer(gate(), this.ledger, this.tuning.connections(),
+		NettyPoolServer pooled = new NettyPoolServer(gate(), this.proxied, this.ledger, this.tuning.connections(),
 				new NettyTransport(factory), this.warmUp);
 		// Spring Boot asks for it later, when it has created the server.
 		factory.setResourceFactory(new PoolResources(pooled.loops(this.loops)));
@@ -88,7 +106,9 @@ public final class NettyPoolCustomizer implements WebServerFactoryCustomizer<Net
 		try {
 			InheritedListeners listeners = new InheritedListeners(
 					System.getProperty(WorkerCommand.LISTENERS_PROPERTY, ""));
-			return new AcceptGate(listeners.take(this.listener), this.delay);
+			ServerSocketChannel taken = listeners.take(this.listener);
+			return (this.proxied == null) ? new AcceptGate(taken, this.delay) : new AcceptGate(taken,
+					Arrivals.proxiedAt(List.of(taken), Duration.ZERO, this.proxied), this.delay, () -> true);
 		}
 		catch (IOException ex) {
 			throw new IllegalStateException("Reactor Netty cannot listen for the pool: " + ex.getMessage(), ex);

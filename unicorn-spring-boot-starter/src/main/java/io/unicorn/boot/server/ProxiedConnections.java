@@ -61,11 +61,19 @@ public final class ProxiedConnections {
 	/**
 	 * Return the addresses in the header of a connection that a server has taken, or
 	 * {@code null} if it has none, as those of the warm-up, or if the proxy says that the
-	 * addresses of the connection itself hold. Each connection can be asked for once.
+	 * addresses of the connection itself hold. They are forgotten then.
 	 * @param connection the connection, or {@code null} if it is closed
 	 */
 	public @Nullable ProxyAddresses take(@Nullable SocketChannel connection) {
 		return this.addresses.remove(connection);
+	}
+
+	/**
+	 * Return the same, for a server that asks again for each request.
+	 * @param connection the connection, or {@code null} if it is closed
+	 */
+	public @Nullable ProxyAddresses find(@Nullable SocketChannel connection) {
+		return this.addresses.get(connection);
 	}
 
 	void put(SocketChannel connection, ProxyAddresses said) {

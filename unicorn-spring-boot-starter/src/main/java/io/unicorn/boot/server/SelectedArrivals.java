@@ -1,6 +1,7 @@
 package io.unicorn.boot.server;
 
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -100,6 +101,10 @@ final class SelectedArrivals implements Arrivals {
 				this.waiting = this.silent.size();
 				if (!this.closed) {
 					this.selector.select(millisToWait());
+				}
+				if (Thread.currentThread().isInterrupted()) {
+					// As of a blocking call; no selection waits any more.
+					throw new ClosedByInterruptException();
 				}
 			}
 			throw new ClosedChannelException();

@@ -86,8 +86,8 @@ class UnicornPropertiesBinderTests {
 			"unicorn.warm-up.paths, '/,/a/b?c=%20d&e=f'", "unicorn.warm-up.paths, ''", "unicorn.warm-up.requests, 1",
 			"unicorn.warm-up.timeout, 1ms", "unicorn.aot-cache, off", "unicorn.aot-cache, false",
 			"unicorn.aot-cache, AUTO", "unicorn.pidfile, /run/a.pid", "unicorn.work-dir, /var/lib/a",
-			"unicorn.dump-dir, /var/dumps", "unicorn.proxy-protocol, v1",
-			"unicorn.proxy-protocol, V2", "unicorn.proxy-protocol, auto", "unicorn.proxy-protocol, false",
+			"unicorn.dump-dir, /var/dumps", "unicorn.proxy-protocol, v1", "unicorn.proxy-protocol, V2",
+			"unicorn.proxy-protocol, auto", "unicorn.proxy-protocol, false",
 			"unicorn.proxy-allow-ips, '10.0.0.0/8,fd00::/8,192.0.2.7'", "unicorn.proxy-allow-ips, *",
 			"unicorn.proxy-allow-ips, ''" })
 	void anAllowedValueIsBound(String name, String value) {
