@@ -1,14 +1,7 @@
 package io.unicorn.boot.autoconfigure;
 
-import java.time.Duration;
-import java.util.OptionalInt;
-
 import io.unicorn.boot.jetty.JettyPoolCustomizer;
-import io.unicorn.boot.server.ServerTuning;
-import io.unicorn.launch.settings.WorkerClass;
-import io.unicorn.worker.AcceptDelay;
-import io.unicorn.worker.RequestLedger;
-import io.unicorn.worker.WorkerAgent;
+import io.unicorn.boot.server.ServerSetup;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
 import org.eclipse.jetty.server.Server;
 
@@ -25,27 +18,10 @@ import org.springframework.core.env.Environment;
 @ConditionalOnClass({ Server.class, ServletContextHandler.class, JettyWebServerFactory.class })
 class JettyPoolConfiguration {
 
-	/**
-	 * In class sync, a client that connects and sends nothing blocks its worker for all
-	 * other clients. Jetty's default of half a minute is too long for that.
-	 */
-	private static final Duration SYNC_CONNECTION_TIMEOUT = Duration.ofSeconds(5);
-
 	@Bean
-	JettyPoolCustomizer unicornJettyPoolCustomizer(WorkerAgent agent, RequestLedger ledger,
-			UnicornProperties properties, Environment environment) {
-		WorkerClass serving = UnicornPropertiesBinder.workerClass(properties, environment);
-		boolean limited = serving == WorkerClass.SYNC
-				&& !environment.containsProperty("server.jetty.connection-idle-timeout");
-		// The only worker of a pool has no other to leave connections to.
-		boolean alone = properties.toPoolSettings(OptionalInt.empty()).workers().equals(OptionalInt.of(1));
-		AcceptDelay delay = alone ? AcceptDelay.none() : AcceptDelay.spreading();
-		return JettyPoolCustomizer
-			.forApplication(agent, delay, ledger,
-					new ServerTuning(serving, properties.threads(), properties.workerConnections(),
-							limited ? SYNC_CONNECTION_TIMEOUT : null),
-					properties.warmUp().toPlan())
-			.withSlowRequest(properties.slowRequest());
+	JettyPoolCustomizer unicornJettyPoolCustomizer(ServerSetup setup, Environment environment) {
+		return new JettyPoolCustomizer(setup
+			.withConnectionTimeout(SyncTimeout.of(setup, environment, "server.jetty.connection-idle-timeout")));
 	}
 
 }

@@ -1,13 +1,7 @@
 package io.unicorn.boot.autoconfigure;
 
-import java.util.OptionalInt;
-
 import io.unicorn.boot.netty.NettyPoolCustomizer;
-import io.unicorn.boot.server.ServerTuning;
-import io.unicorn.launch.settings.WorkerClass;
-import io.unicorn.worker.AcceptDelay;
-import io.unicorn.worker.RequestLedger;
-import io.unicorn.worker.WorkerAgent;
+import io.unicorn.boot.server.ServerSetup;
 import reactor.netty.http.HttpResources;
 import reactor.netty.http.server.HttpServer;
 
@@ -26,16 +20,10 @@ import org.springframework.http.client.ReactorResourceFactory;
 class NettyPoolConfiguration {
 
 	@Bean
-	NettyPoolCustomizer unicornNettyPoolCustomizer(WorkerAgent agent, RequestLedger ledger,
-			UnicornProperties properties, ObjectProvider<ReactorResourceFactory> resources) {
-		// The only worker of a pool has no other to leave connections to.
-		boolean alone = properties.toPoolSettings(OptionalInt.empty()).workers().equals(OptionalInt.of(1));
-		AcceptDelay delay = alone ? AcceptDelay.none() : AcceptDelay.spreading();
-		ServerTuning tuning = new ServerTuning(WorkerClass.EVENT_LOOP, null, properties.workerConnections(), null);
+	NettyPoolCustomizer unicornNettyPoolCustomizer(ServerSetup setup,
+			ObjectProvider<ReactorResourceFactory> resources) {
 		ReactorResourceFactory shared = resources.getIfUnique();
-		return NettyPoolCustomizer.forApplication(agent,
-				(shared != null) ? shared::getLoopResources : HttpResources::get, delay, ledger, tuning,
-				properties.warmUp().toPlan());
+		return new NettyPoolCustomizer(setup, (shared != null) ? shared::getLoopResources : HttpResources::get);
 	}
 
 }

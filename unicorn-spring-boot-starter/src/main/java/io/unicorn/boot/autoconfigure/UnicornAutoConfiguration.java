@@ -1,35 +1,28 @@
 package io.unicorn.boot.autoconfigure;
 
-import java.time.Duration;
 import java.util.OptionalInt;
 
 import io.unicorn.boot.PoolWorker;
-import io.unicorn.boot.tomcat.TomcatPoolCustomizer;
+import io.unicorn.boot.server.ServerSetup;
 import io.unicorn.boot.server.ServerTuning;
 import io.unicorn.boot.worker.AvailabilityReadinessCheck;
 import io.unicorn.boot.worker.DrainLifecycle;
 import io.unicorn.boot.worker.ListenerAdoption;
 import io.unicorn.boot.worker.LogLevels;
-import io.unicorn.launch.settings.WorkerClass;
-import io.unicorn.worker.AcceptDelay;
 import io.unicorn.worker.ReadinessCheck;
 import io.unicorn.worker.RequestLedger;
 import io.unicorn.worker.WorkerAgent;
-import org.apache.catalina.startup.Tomcat;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.availability.ApplicationAvailability;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.ReadinessState;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
-import org.springframework.boot.tomcat.TomcatWebServerFactory;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
-import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.event.EventListener;
 import org.springframework.boot.logging.LoggingSystem;
@@ -43,7 +36,7 @@ import org.springframework.core.env.Environment;
 @AutoConfiguration
 @Conditional(OnWorkerCondition.class)
 @EnableConfigurationProperties(UnicornProperties.class)
-@Import({ JettyPoolConfiguration.class, NettyPoolConfiguration.class })
+@Import({ TomcatPoolConfiguration.class, JettyPoolConfiguration.class, NettyPoolConfiguration.class })
 public final class UnicornAutoConfiguration {
 
 	private final WorkerAgent agent;
@@ -71,6 +64,16 @@ public final class UnicornAutoConfiguration {
 	}
 
 	@Bean
+	ServerSetup unicornServerSetup(RequestLedger ledger, UnicornProperties properties, Environment environment) {
+		// The only worker of a pool has no other to leave connections to.
+		boolean alone = properties.toPoolSettings(OptionalInt.empty()).workers().equals(OptionalInt.of(1));
+		ServerTuning tuning = new ServerTuning(UnicornPropertiesBinder.workerClass(properties, environment),
+				properties.threads(), properties.workerConnections(), null);
+		return ServerSetup.ofApplication(this.agent, !alone, ledger, tuning, properties.warmUp().toPlan(),
+				properties.slowRequest(), properties.proxiedConnections());
+	}
+
+	@Bean
 	DrainLifecycle unicornDrainLifecycle() {
 		return new DrainLifecycle(this.agent);
 	}
@@ -85,35 +88,6 @@ public final class UnicornAutoConfiguration {
 	@Order(Ordered.LOWEST_PRECEDENCE)
 	void ready(ApplicationReadyEvent event) {
 		this.agent.ready(this.readiness);
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass({ Tomcat.class, TomcatWebServerFactory.class })
-	static class TomcatConfiguration {
-
-		/**
-		 * In class sync, a client that connects and sends nothing blocks its worker for
-		 * all other clients. Tomcat's default of one minute is too long for that.
-		 */
-		private static final Duration SYNC_CONNECTION_TIMEOUT = Duration.ofSeconds(5);
-
-		@Bean
-		TomcatPoolCustomizer unicornTomcatPoolCustomizer(WorkerAgent agent, RequestLedger ledger,
-				UnicornProperties properties, Environment environment) {
-			WorkerClass serving = UnicornPropertiesBinder.workerClass(properties, environment);
-			boolean limited = serving == WorkerClass.SYNC
-					&& !environment.containsProperty("server.tomcat.connection-timeout");
-			// The only worker of a pool has no other to leave connections to.
-			boolean alone = properties.toPoolSettings(OptionalInt.empty()).workers().equals(OptionalInt.of(1));
-			AcceptDelay delay = alone ? AcceptDelay.none() : AcceptDelay.spreading();
-			return TomcatPoolCustomizer
-				.forApplication(agent, delay, ledger,
-						new ServerTuning(serving, properties.threads(), properties.workerConnections(),
-								limited ? SYNC_CONNECTION_TIMEOUT : null),
-						properties.warmUp().toPlan())
-				.withSlowRequest(properties.slowRequest());
-		}
-
 	}
 
 }

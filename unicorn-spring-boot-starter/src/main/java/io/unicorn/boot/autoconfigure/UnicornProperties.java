@@ -9,6 +9,8 @@ import java.util.Map;
 import java.util.OptionalInt;
 
 import io.unicorn.boot.once.InitializationMode;
+import io.unicorn.boot.server.ProxiedConnections;
+import io.unicorn.boot.server.ProxyProtocol;
 import io.unicorn.boot.warmup.WarmUpPlan;
 import io.unicorn.launch.settings.AotCache;
 import io.unicorn.launch.settings.JvmProfile;
@@ -99,6 +101,12 @@ import org.springframework.boot.convert.DurationUnit;
  * created with mode 0700 if it does not exist. By default thread dumps go to the standard
  * output, and the JVM writes the others to its working directory.
  * @param probe How the master answers probes.
+ * @param proxyProtocol Whether each connection to the application's port begins with a
+ * header of the PROXY protocol, which has the address of the client: "v1" or "v2" for
+ * this version, "auto" for either, "off" for no header. The default is off.
+ * @param proxyAllowIps Addresses and networks, such as 10.0.0.0/8, whose PROXY headers
+ * are believed, or "*" for all; connections of others are closed. Peers at a Unix socket
+ * are always believed. The default is 127.0.0.1,::1.
  */
 @ConfigurationProperties("unicorn")
 public record UnicornProperties(@Nullable Boolean enabled, @DefaultValue("auto") String workers,
@@ -117,7 +125,8 @@ public record UnicornProperties(@Nullable Boolean enabled, @DefaultValue("auto")
 		@DefaultValue("balanced") JvmProfile jvmProfile, @DefaultValue({}) List<String> jvmArgs,
 		@Nullable String pidfile, @Nullable String workDir,
 		@DefaultValue("0s") @DurationUnit(ChronoUnit.SECONDS) Duration slowRequest, @Nullable String dumpDir,
-		@DefaultValue Probe probe){
+		@DefaultValue Probe probe, @DefaultValue("off") ProxyProtocol proxyProtocol,
+		@DefaultValue({ "127.0.0.1", "::1" }) List<String> proxyAllowIps){
 
 	static final String AUTO = "auto";
 
@@ -125,6 +134,7 @@ public record UnicornProperties(@Nullable Boolean enabled, @DefaultValue("auto")
 		bind = (bind != null) ? List.copyOf(bind) : List.of();
 		listeners = (listeners != null) ? Collections.unmodifiableMap(new LinkedHashMap<>(listeners)) : Map.of();
 		jvmArgs = (jvmArgs != null) ? List.copyOf(jvmArgs) : List.of();
+		proxyAllowIps = (proxyAllowIps != null) ? List.copyOf(proxyAllowIps) : List.of();
 	}
 
 	/**
@@ -227,6 +237,12 @@ public record UnicornProperties(@Nullable Boolean enabled, @DefaultValue("auto")
 
 	}
 
+	/** Return what reads the headers of proxies, or {@code null} if there are none. */
+	@Nullable ProxiedConnections proxiedConnections() {
+		return (this.proxyProtocol != ProxyProtocol.OFF)
+				? new ProxiedConnections(this.proxyProtocol, this.proxyAllowIps) : null;
+	}
+
 	UnicornProperties withGracefulTimeout(Duration changed) {
 		return with(this.workerClass, changed);
 	}
@@ -241,7 +257,7 @@ public record UnicornProperties(@Nullable Boolean enabled, @DefaultValue("auto")
 				this.maxRequestsJitter, this.timeout, otherTimeout, this.bootTimeout, this.migrationTimeout,
 				this.initialization, this.shutdownDelay, this.reloadOnChange, this.rollout, this.health, this.dashboard,
 				this.warmUp, this.aotCache, this.jvmProfile, this.jvmArgs, this.pidfile, this.workDir, this.slowRequest,
-				this.dumpDir, this.probe);
+				this.dumpDir, this.probe, this.proxyProtocol, this.proxyAllowIps);
 	}
 
 	/**

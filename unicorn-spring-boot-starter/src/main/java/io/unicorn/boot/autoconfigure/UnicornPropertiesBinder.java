@@ -11,6 +11,7 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
+import io.unicorn.boot.server.TrustedPeers;
 import io.unicorn.launch.settings.AotCache;
 import io.unicorn.launch.settings.BindAddress;
 import io.unicorn.launch.settings.JvmProfile;
@@ -112,7 +113,8 @@ public final class UnicornPropertiesBinder {
 			Map.entry("health.min-ready", "a number from 0 to " + PoolSettings.MAX_WORKERS),
 			Map.entry("probe.address",
 					"a port from 1 to 65535, alone or behind a host: 9090, 0.0.0.0:9090 or [::1]:9090"),
-			Map.entry("dashboard.enabled", "true or false"),
+			Map.entry("dashboard.enabled", "true or false"), Map.entry("proxy-protocol", "one of: off, v1, v2, auto"),
+			Map.entry("proxy-allow-ips", "IP addresses such as 10.0.0.7, networks such as 10.0.0.0/8, or * for all"),
 			Map.entry("warm-up.paths", "paths that begin with /, each with or without a query, without spaces and #"),
 			Map.entry("warm-up.requests", "a number from 1 to " + MAX_WARM_UP_REQUESTS),
 			Map.entry("warm-up.timeout", A_TIME), Map.entry("aot-cache", "one of: " + AotCache.names()),
@@ -252,6 +254,7 @@ public final class UnicornPropertiesBinder {
 		check("health.min-ready", isNumberOfWorkers(properties.health().minReady()));
 		check("probe.address", isProbeAddress(properties.probe().address()));
 		check(properties.warmUp());
+		checkEach("proxy-allow-ips", properties.proxyAllowIps(), TrustedPeers::isValid);
 		return properties;
 	}
 

@@ -2,7 +2,6 @@ package io.unicorn.boot.jetty;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Arrays;
 
 import io.unicorn.boot.jetty.sse.EventStreamHandler;
 import io.unicorn.boot.jetty.sse.EventStreams;
@@ -33,13 +32,7 @@ record ConnectorAdoption(ServerTuning tuning, @Nullable RequestLedger ledger, Wa
 	 * Change a server that has not started.
 	 * @param most how many connections may be open
 	 */
-	DrainableJetty adopt(Server server, AcceptGate gate, int most) {
-		// Further ones are additional connectors of the application's own.
-		ServerConnector connector = Arrays.stream(server.getConnectors())
-			.filter(ServerConnector.class::isInstance)
-			.map(ServerConnector.class::cast)
-			.findFirst()
-			.orElseThrow(() -> new IllegalStateException("Jetty has no connector that can listen for the pool"));
+	DrainableJetty adopt(Server server, ServerConnector connector, AcceptGate gate, int most) {
 		new JettyLimits(this.tuning).apply(connector);
 		OpenConnections connections = new OpenConnections();
 		connector.addBean(connections);

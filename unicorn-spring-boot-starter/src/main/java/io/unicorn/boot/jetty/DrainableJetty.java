@@ -124,7 +124,7 @@ final class DrainableJetty implements DrainableServer {
 
 	@Override
 	public int connections() {
-		return this.connections.count();
+		return this.connections.count() + this.gate.waiting();
 	}
 
 }

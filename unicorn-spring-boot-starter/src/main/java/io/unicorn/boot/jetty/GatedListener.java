@@ -69,7 +69,7 @@ final class GatedListener extends ServerSocketChannel {
 	protected void implCloseSelectableChannel() throws IOException {
 		this.gate.release();
 		this.connections.wake();
-		this.gate.listener().close();
+		this.gate.closeListeners();
 	}
 
 	@Override

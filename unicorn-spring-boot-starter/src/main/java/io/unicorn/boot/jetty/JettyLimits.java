@@ -1,10 +1,13 @@
 package io.unicorn.boot.jetty;
 
+import java.time.Duration;
+
 import io.unicorn.boot.server.ServerTuning;
 import io.unicorn.launch.settings.WorkerClass;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.VirtualThreads;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.eclipse.jetty.util.thread.ThreadPool;
 
 import org.springframework.boot.jetty.JettyWebServerFactory;
 
@@ -15,6 +18,8 @@ record JettyLimits(ServerTuning tuning) {
 
 	/** The gate serves one acceptor, and one in each worker spreads the connections. */
 	private static final int ACCEPTORS = 1;
+
+	private static final Duration ANY_SILENCE = Duration.ofDays(365);
 
 	/** Set what Jetty reads when it creates the server and its connector. */
 	void apply(JettyWebServerFactory factory) {
@@ -53,6 +58,27 @@ record JettyLimits(ServerTuning tuning) {
 			threads.setMinThreads(Math.min(threads.getMinThreads(), most));
 			threads.setMaxThreads(most);
 		}
+	}
+
+	/**
+	 * Return how long a client may be silent without taking the only place of a worker of
+	 * class sync, zero in other classes.
+	 */
+	Duration silence(ServerConnector connector) {
+		if (this.tuning.workerClass() != WorkerClass.SYNC) {
+			return Duration.ZERO;
+		}
+		Duration own = this.tuning.connectionTimeout();
+		long idle = connector.getIdleTimeout();
+		return (own != null) ? own : (idle > 0) ? Duration.ofMillis(idle) : ANY_SILENCE;
+	}
+
+	/**
+	 * Whether a thread is free, so that the next request does not wait for one.
+	 */
+	static boolean hasFreeThread(ThreadPool pool) {
+		return !(pool instanceof QueuedThreadPool threads) || threads.getVirtualThreadsExecutor() != null
+				|| threads.getMaxThreads() - threads.getThreads() + threads.getReadyThreads() > 0;
 	}
 
 	/**

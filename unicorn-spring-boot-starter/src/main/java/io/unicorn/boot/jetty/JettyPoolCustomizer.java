@@ -1,92 +1,64 @@
 package io.unicorn.boot.jetty;
 
-import java.io.IOException;
-import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 
 import io.unicorn.boot.server.AcceptGate;
-import io.unicorn.boot.server.ServerTuning;
-import io.unicorn.boot.warmup.WarmUpPlan;
-import io.unicorn.launch.plan.LaunchPlan;
-import io.unicorn.launch.plan.WorkerCommand;
-import io.unicorn.worker.AcceptDelay;
-import io.unicorn.worker.InheritedListeners;
-import io.unicorn.worker.RequestLedger;
-import io.unicorn.worker.WorkerAgent;
+import io.unicorn.boot.server.ServerSetup;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
 
 import org.springframework.boot.jetty.JettyWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.core.Ordered;
 
 /**
- * Makes Jetty serve on a listener that the master has opened, and registers it with the
- * agent, which drains it. For servlets and for reactive applications.
+ * Makes the worker's Jetty accept from listeners that the master has opened.
  */
 public final class JettyPoolCustomizer implements WebServerFactoryCustomizer<JettyWebServerFactory>, Ordered {
 
-	private final WorkerAgent agent;
-
-	private final String listener;
-
-	private final AcceptDelay delay;
-
-	private final ConnectorAdoption adoption;
-
-	private JettyPoolCustomizer(WorkerAgent agent, String listener, AcceptDelay delay, ConnectorAdoption adoption) {
-		this.agent = agent;
-		this.listener = listener;
-		this.delay = delay;
-		this.adoption = adoption;
-	}
+	private final ServerSetup setup;
 
 	/**
-	 * Return a customizer for the application's own server.
+	 * Create a customizer for a server with this setup.
 	 */
-	public static JettyPoolCustomizer forApplication(WorkerAgent agent, AcceptDelay delay, RequestLedger ledger,
-			ServerTuning tuning, WarmUpPlan warmUp) {
-		return new JettyPoolCustomizer(agent, LaunchPlan.HTTP, delay,
-				new ConnectorAdoption(tuning, ledger, warmUp, Duration.ZERO));
-	}
-
-	/**
-	 * Return a customizer that has slow requests logged as well.
-	 * @param limit the age from which on a request is slow, or zero to log none
-	 */
-	public JettyPoolCustomizer withSlowRequest(Duration limit) {
-		return new JettyPoolCustomizer(this.agent, this.listener, this.delay,
-				new ConnectorAdoption(this.adoption.tuning(), this.adoption.ledger(), this.adoption.warmUp(), limit));
-	}
-
-	/**
-	 * Return a customizer for a management server on a port of its own. Its requests are
-	 * not counted: probes must not use up a worker's max-requests.
-	 */
-	public static JettyPoolCustomizer forManagement(WorkerAgent agent) {
-		return new JettyPoolCustomizer(agent, LaunchPlan.MANAGEMENT, AcceptDelay.none(),
-				new ConnectorAdoption(ServerTuning.NONE, null, WarmUpPlan.NONE, Duration.ZERO));
+	public JettyPoolCustomizer(ServerSetup setup) {
+		this.setup = setup;
 	}
 
 	@Override
 	public void customize(JettyWebServerFactory factory) {
-		JettyLimits limits = new JettyLimits(this.adoption.tuning());
+		JettyLimits limits = new JettyLimits(this.setup.tuning());
 		int most = limits.connections(factory.getMaxConnections());
 		limits.apply(factory);
 		factory.addServerCustomizers((server) -> {
-			this.agent.register(this.adoption.adopt(server, gate(), most));
+			this.setup.agent().register(adopt(server, limits, most));
 			// A management server, which has the endpoints, is made after that of the
 			// application.
-			this.agent.onCall(new RelayedRequests(server));
+			this.setup.agent().onCall(new RelayedRequests(server));
 		});
 	}
 
-	private AcceptGate gate() {
-		try {
-			InheritedListeners listeners = new InheritedListeners(
-					System.getProperty(WorkerCommand.LISTENERS_PROPERTY, ""));
-			return new AcceptGate(listeners.take(this.listener), this.delay);
+	private DrainableJetty adopt(Server server, JettyLimits limits, int most) {
+		List<ServerConnector> connectors = Arrays.stream(server.getConnectors())
+			.filter(ServerConnector.class::isInstance)
+			.map(ServerConnector.class::cast)
+			.toList();
+		if (connectors.isEmpty()) {
+			throw new IllegalStateException("Jetty has no connector that can listen for the pool");
 		}
-		catch (IOException ex) {
-			throw new IllegalStateException("Jetty cannot listen for the pool: " + ex.getMessage(), ex);
+		ServerConnector connector = connectors.get(0);
+		if (connectors.size() > 1) {
+			throw this.setup.refuseConnector(connectors.get(1).getPort());
 		}
+		AcceptGate gate = this.setup.tcpGate(limits.silence(connector),
+				() -> JettyLimits.hasFreeThread(server.getThreadPool()));
+		if (this.setup.proxied() != null) {
+			new ProxyAddressCustomizer(this.setup.proxied()).addTo(connector);
+		}
+		return new ConnectorAdoption(this.setup.tuning(), this.setup.ledger(), this.setup.warmUp(),
+				this.setup.slowRequest())
+			.adopt(server, connector, gate, most);
 	}
 
 	/** After Spring Boot's own customizers, whose settings are overridden. */

@@ -4,6 +4,7 @@ import java.nio.channels.SelectableChannel;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -15,6 +16,9 @@ import org.eclipse.jetty.io.SelectorManager;
  * Thread-safe.
  */
 final class OpenConnections implements SelectorManager.AcceptListener {
+
+	/** The time after which a thread that waits looks whether the server has stopped. */
+	private static final long STOP_CHECK_MILLIS = 20;
 
 	private final Set<SelectableChannel> open = new HashSet<>();
 
@@ -65,14 +69,14 @@ final class OpenConnections implements SelectorManager.AcceptListener {
 	}
 
 	/**
-	 * Wait until fewer connections than a limit are open, or until {@link #wake} is
-	 * called and the server does not serve any more.
+	 * Wait until fewer connections than a limit are open, or until the server does not
+	 * serve any more.
 	 */
 	void awaitFewerThan(int limit, BooleanSupplier serving) throws InterruptedException {
 		this.lock.lock();
 		try {
 			while (this.open.size() >= limit && serving.getAsBoolean()) {
-				this.changed.await();
+				var unused = this.changed.await(STOP_CHECK_MILLIS, TimeUnit.MILLISECONDS);
 			}
 		}
 		finally {

@@ -10,8 +10,11 @@ import java.util.concurrent.RejectedExecutionException;
 import io.netty.channel.Channel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.unicorn.boot.server.AcceptGate;
+import io.unicorn.boot.server.ProxiedConnections;
+import io.unicorn.boot.server.ProxyAddresses;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Accepts connections by a blocking call, on a thread of its own, and hands them over to
@@ -32,8 +35,12 @@ final class Acceptor {
 	/** How many connections may be open. */
 	private final int most;
 
-	Acceptor(AcceptGate gate, OpenConnections connections, int most) {
+	/** Null if connections have no header of a proxy. */
+	private final @Nullable ProxiedConnections proxied;
+
+	Acceptor(AcceptGate gate, @Nullable ProxiedConnections proxied, OpenConnections connections, int most) {
 		this.gate = gate;
+		this.proxied = proxied;
 		this.connections = connections;
 		this.most = most;
 	}
@@ -42,9 +49,12 @@ final class Acceptor {
 		return this.gate.listener();
 	}
 
-	/** Accept until the server channel or the gate is closed for good. */
+	/**
+	 * Accept until the server channel is closed, or the gate is and has passed on what it
+	 * had accepted.
+	 */
 	void run(Channel server) {
-		while (isRunning(server)) {
+		while (server.isOpen()) {
 			this.connections.awaitFewer(this.most, () -> isRunning(server));
 			try {
 				handOver(this.gate.accept(this.connections.count(), () -> isRunning(server)), server);
@@ -66,7 +76,7 @@ final class Acceptor {
 	private void handOver(SocketChannel accepted, Channel server) throws IOException {
 		NioSocketChannel connection;
 		try {
-			connection = new NioSocketChannel(server, accepted);
+			connection = connection(accepted, server);
 			this.connections.add(connection);
 		}
 		catch (RuntimeException ex) {
@@ -83,6 +93,11 @@ final class Acceptor {
 			// The event loop has ended.
 			discard(connection);
 		}
+	}
+
+	private NioSocketChannel connection(SocketChannel accepted, Channel server) {
+		ProxyAddresses said = (this.proxied != null) ? this.proxied.take(accepted) : null;
+		return (said != null) ? new ProxiedChannel(server, accepted, said) : new NioSocketChannel(server, accepted);
 	}
 
 	private void pass(Channel connection, Channel server) {
@@ -102,7 +117,7 @@ final class Acceptor {
 	/** Make {@link #run} return. */
 	void release() throws IOException {
 		this.gate.release();
-		listener().close();
+		this.gate.closeListeners();
 	}
 
 }

@@ -1,18 +1,9 @@
 package io.unicorn.boot.netty;
 
-import java.io.IOException;
+import java.time.Duration;
 import java.util.function.Supplier;
 
-import io.unicorn.boot.server.AcceptGate;
-import io.unicorn.boot.server.ServerTuning;
-import io.unicorn.boot.warmup.WarmUpPlan;
-import io.unicorn.launch.plan.LaunchPlan;
-import io.unicorn.launch.plan.WorkerCommand;
-import io.unicorn.worker.AcceptDelay;
-import io.unicorn.worker.InheritedListeners;
-import io.unicorn.worker.RequestLedger;
-import io.unicorn.worker.WorkerAgent;
-import org.jspecify.annotations.Nullable;
+import io.unicorn.boot.server.ServerSetup;
 import reactor.netty.http.server.HttpServer;
 import reactor.netty.resources.LoopResources;
 
@@ -26,48 +17,17 @@ import org.springframework.core.Ordered;
  */
 public final class NettyPoolCustomizer implements WebServerFactoryCustomizer<NettyReactiveWebServerFactory>, Ordered {
 
-	private final WorkerAgent agent;
+	private final ServerSetup setup;
 
 	private final Supplier<LoopResources> loops;
 
-	private final String listener;
-
-	private final AcceptDelay delay;
-
-	private final @Nullable RequestLedger ledger;
-
-	private final ServerTuning tuning;
-
-	private final WarmUpPlan warmUp;
-
-	private NettyPoolCustomizer(WorkerAgent agent, Supplier<LoopResources> loops, String listener, AcceptDelay delay,
-			@Nullable RequestLedger ledger, ServerTuning tuning, WarmUpPlan warmUp) {
-		this.agent = agent;
+	/**
+	 * Create a customizer for a server with this setup.
+	 * @param loops the event loops of the application, asked for when the server starts
+	 */
+	public NettyPoolCustomizer(ServerSetup setup, Supplier<LoopResources> loops) {
+		this.setup = setup;
 		this.loops = loops;
-		this.listener = listener;
-		this.delay = delay;
-		this.ledger = ledger;
-		this.tuning = tuning;
-		this.warmUp = warmUp;
-	}
-
-	/**
-	 * Return a customizer for the application's own server.
-	 * @param loops the event loops of the application, asked for when the server starts
-	 */
-	public static NettyPoolCustomizer forApplication(WorkerAgent agent, Supplier<LoopResources> loops,
-			AcceptDelay delay, RequestLedger ledger, ServerTuning tuning, WarmUpPlan warmUp) {
-		return new NettyPoolCustomizer(agent, loops, LaunchPlan.HTTP, delay, ledger, tuning, warmUp);
-	}
-
-	/**
-	 * Return a customizer for a management server on a port of its own. Its requests are
-	 * not counted: probes must not use up a worker's max-requests.
-	 * @param loops the event loops of the application, asked for when the server starts
-	 */
-	public static NettyPoolCustomizer forManagement(WorkerAgent agent, Supplier<LoopResources> loops) {
-		return new NettyPoolCustomizer(agent, loops, LaunchPlan.MANAGEMENT, AcceptDelay.none(), null, ServerTuning.NONE,
-				WarmUpPlan.NONE);
 	}
 
 	@Override
@@ -76,23 +36,13 @@ public final class NettyPoolCustomizer implements WebServerFactoryCustomizer<Net
 	}
 
 	private HttpServer customize(HttpServer server, NettyReactiveWebServerFactory factory) {
-		NettyPoolServer pooled = new NettyPoolServer(gate(), this.ledger, this.tuning.connections(),
-				new NettyTransport(factory), this.warmUp);
+		NettyPoolServer pooled = new NettyPoolServer(this.setup.tcpGate(Duration.ZERO, () -> true),
+				this.setup.proxied(), this.setup.ledger(), this.setup.tuning().connections(),
+				new NettyTransport(factory), this.setup.warmUp());
 		// Spring Boot asks for it later, when it has created the server.
 		factory.setResourceFactory(new PoolResources(pooled.loops(this.loops)));
-		this.agent.register(pooled);
+		this.setup.agent().register(pooled);
 		return pooled.observing(server);
-	}
-
-	private AcceptGate gate() {
-		try {
-			InheritedListeners listeners = new InheritedListeners(
-					System.getProperty(WorkerCommand.LISTENERS_PROPERTY, ""));
-			return new AcceptGate(listeners.take(this.listener), this.delay);
-		}
-		catch (IOException ex) {
-			throw new IllegalStateException("Reactor Netty cannot listen for the pool: " + ex.getMessage(), ex);
-		}
 	}
 
 	/** After Spring Boot's own customizers, whose settings are overridden. */

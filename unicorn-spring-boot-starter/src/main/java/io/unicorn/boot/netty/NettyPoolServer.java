@@ -10,6 +10,7 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ServerChannel;
 import io.unicorn.boot.server.AcceptGate;
 import io.unicorn.boot.server.LoopbackConnector;
+import io.unicorn.boot.server.ProxiedConnections;
 import io.unicorn.boot.warmup.WarmUp;
 import io.unicorn.boot.warmup.WarmUpPlan;
 import io.unicorn.worker.DrainableServer;
@@ -40,9 +41,13 @@ final class NettyPoolServer implements DrainableServer {
 
 	private volatile boolean ending;
 
-	NettyPoolServer(AcceptGate gate, @Nullable RequestLedger ledger, @Nullable Integer mostConnections,
-			LoopbackConnector.Transport transport, WarmUpPlan plan) {
+	/** Null if connections have no header of a proxy. */
+	private final @Nullable ProxiedConnections proxied;
+
+	NettyPoolServer(AcceptGate gate, @Nullable ProxiedConnections proxied, @Nullable RequestLedger ledger,
+			@Nullable Integer mostConnections, LoopbackConnector.Transport transport, WarmUpPlan plan) {
 		this.gate = gate;
+		this.proxied = proxied;
 		this.ledger = ledger;
 		this.mostConnections = (mostConnections != null) ? mostConnections : Integer.MAX_VALUE;
 		this.loopback = new LoopbackConnector(gate, transport);
@@ -56,8 +61,8 @@ final class NettyPoolServer implements DrainableServer {
 
 	/** Return event loops on which a server serves on the inherited listener. */
 	PoolLoops loops(Supplier<LoopResources> loops) {
-		return new PoolLoops(loops,
-				() -> new InheritedServerChannel(new Acceptor(this.gate, this.connections, this.mostConnections)));
+		return new PoolLoops(loops, () -> new InheritedServerChannel(
+				new Acceptor(this.gate, this.proxied, this.connections, this.mostConnections)));
 	}
 
 	/** Create what a new connection or stream passes, from the client on. */
@@ -118,7 +123,7 @@ final class NettyPoolServer implements DrainableServer {
 
 	@Override
 	public int connections() {
-		return this.connections.count();
+		return this.connections.count() + this.gate.waiting();
 	}
 
 }

@@ -7,6 +7,7 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Collection;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -32,7 +33,7 @@ public final class AcceptGate {
 	/** The time after which a worker without room checks for it. */
 	private static final Duration ROOM_CHECK = Duration.ofMillis(1);
 
-	private final ServerSocketChannel listener;
+	private final List<ServerSocketChannel> listeners;
 
 	private final Arrivals arrivals;
 
@@ -70,19 +71,19 @@ public final class AcceptGate {
 	 * @param delay how long to wait between two accepts
 	 */
 	public AcceptGate(ServerSocketChannel listener, AcceptDelay delay) {
-		this(listener, new BlockingArrivals(listener), delay, () -> true);
+		this(List.of(listener), new BlockingArrivals(listener), delay, () -> true);
 	}
 
 	/**
 	 * Create a gate that is closed to clients.
-	 * @param listener the first of the listeners
+	 * @param listeners one or more
 	 * @param arrivals what arrives at all of them
 	 * @param delay how long to wait between two accepts
 	 * @param room whether the server can serve one more connection at once; while it
 	 * cannot, other workers accept, see {@link Patience}
 	 */
-	public AcceptGate(ServerSocketChannel listener, Arrivals arrivals, AcceptDelay delay, BooleanSupplier room) {
-		this.listener = listener;
+	public AcceptGate(List<ServerSocketChannel> listeners, Arrivals arrivals, AcceptDelay delay, BooleanSupplier room) {
+		this.listeners = List.copyOf(listeners);
 		this.arrivals = arrivals;
 		this.delay = delay;
 		this.room = room;
@@ -299,10 +300,14 @@ public final class AcceptGate {
 	}
 
 	/**
-	 * Return the listener that all workers share.
+	 * Return the first of the listeners, which all workers share.
 	 */
 	public ServerSocketChannel listener() {
-		return this.listener;
+		return this.listeners.get(0);
+	}
+
+	List<ServerSocketChannel> listeners() {
+		return this.listeners;
 	}
 
 }

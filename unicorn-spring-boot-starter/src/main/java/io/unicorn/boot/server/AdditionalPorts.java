@@ -2,7 +2,6 @@ package io.unicorn.boot.server;
 
 import java.util.HashMap;
 import java.util.Map;
-import java.util.function.IntConsumer;
 
 import io.unicorn.launch.plan.WorkerCommand;
 import io.unicorn.worker.WorkerAgent;
@@ -13,9 +12,7 @@ import io.unicorn.worker.WorkerAgent;
  */
 public final class AdditionalPorts {
 
-	private final WorkerAgent agent;
-
-	private final IntConsumer exit;
+	private final Unshareable unshareable;
 
 	/** Names of the pool's listeners by port. */
 	private final Map<Integer, String> listeners = new HashMap<>();
@@ -24,17 +21,15 @@ public final class AdditionalPorts {
 	 * Create from what the master has passed to this worker.
 	 */
 	public AdditionalPorts(WorkerAgent agent) {
-		this(agent, System.getProperty(WorkerCommand.PORTS_PROPERTY, ""), System::exit);
+		this(new Unshareable(agent), System.getProperty(WorkerCommand.PORTS_PROPERTY, ""));
 	}
 
 	/**
 	 * Create.
 	 * @param ports the ports of listeners, as {@code name:port}, separated by commas
-	 * @param exit ends the process with a status
 	 */
-	AdditionalPorts(WorkerAgent agent, String ports, IntConsumer exit) {
-		this.agent = agent;
-		this.exit = exit;
+	AdditionalPorts(Unshareable unshareable, String ports) {
+		this.unshareable = unshareable;
 		for (String entry : ports.split(",", -1)) {
 			int colon = entry.lastIndexOf(':');
 			if (colon > 0) {
@@ -50,18 +45,13 @@ public final class AdditionalPorts {
 	 */
 	public String listener(int port) {
 		String name = this.listeners.get(port);
-		if (name != null && port != 0) {
-			return name;
+		if (name == null || port == 0) {
+			throw this.unshareable.refuse(
+					"its web server has an additional connector on port " + port + ", which only one worker could open",
+					"with unicorn.listeners.additional=" + ((port != 0) ? port : "PORT")
+							+ " (any name will do), the master opens it for all workers");
 		}
-		String problem = "its web server has an additional connector on port " + port
-				+ ", which only one worker could open";
-		String setting = "unicorn.listeners.additional=" + ((port != 0) ? port : "PORT");
-		if (this.agent.identity().id() == 1) {
-			this.agent.noPool(problem + "; with " + setting + ", the master opens it for all workers");
-			this.exit.accept(1);
-		}
-		throw new NotSharedException(problem,
-				"Set " + setting + " (any name will do), so that the master opens the port for all workers.");
+		return name;
 	}
 
 }

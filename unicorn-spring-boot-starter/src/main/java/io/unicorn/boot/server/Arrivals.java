@@ -52,4 +52,17 @@ public interface Arrivals {
 		return new SelectedArrivals(listeners, silence);
 	}
 
+	/**
+	 * Return the arrivals at these listeners whose proxies have sent their header, which
+	 * was read. Those without a valid one are closed.
+	 * @param listeners one or more
+	 * @param silence how long a client may be silent after the header before its
+	 * connection is closed, or zero if it need not send anything
+	 * @param proxied gets what the headers say
+	 */
+	static Arrivals proxiedAt(List<ServerSocketChannel> listeners, Duration silence, ProxiedConnections proxied)
+			throws IOException {
+		return new SelectedArrivals(listeners, silence, proxied);
+	}
+
 }

@@ -8,20 +8,20 @@ class NotSharedException extends RuntimeException {
 
 	private static final long serialVersionUID = 1L;
 
-	private final String advice;
+	private final String remedy;
 
 	/**
 	 * Create.
 	 * @param problem a clause that says what cannot be shared
-	 * @param advice what to do about it, in whole sentences
+	 * @param remedy a clause that says what would change that
 	 */
-	NotSharedException(String problem, String advice) {
+	NotSharedException(String problem, String remedy) {
 		super(problem);
-		this.advice = advice;
+		this.remedy = remedy;
 	}
 
-	String getAdvice() {
-		return this.advice;
+	String getRemedy() {
+		return this.remedy;
 	}
 
 }

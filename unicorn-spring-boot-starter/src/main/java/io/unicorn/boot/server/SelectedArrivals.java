@@ -1,6 +1,7 @@
 package io.unicorn.boot.server;
 
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -15,9 +16,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Accepts from several listeners, or leaves silent clients aside until they send
- * something, by a selector. The selector is only asked in {@link #accept}, so a server
- * that is busy takes no connection from the backlog, and other workers accept it.
+ * Accepts from several listeners, or leaves clients aside until they have sent the header
+ * of their proxy or anything at all, by a selector. The selector is only asked in
+ * {@link #accept}, so a server that is busy takes no connection from the backlog, and
+ * other workers accept it.
  * <p>
  * The listeners become non-blocking for all workers that share them. A worker that
  * accepts with a blocking call waits in {@code poll} then, as the JDK provides.
@@ -36,18 +38,23 @@ final class SelectedArrivals implements Arrivals {
 	 */
 	private static final Duration FIRST_BYTE = Duration.ofMillis(5);
 
+	/** How long a leaving worker waits for the headers of proxies that have connected. */
+	private static final Duration LAST_HEADER = Duration.ofSeconds(1);
+
 	private final Selector selector;
 
 	private final List<SelectionKey> listeners = new ArrayList<>();
 
-	/** Zero if connections are returned at once. */
+	/** Zero if clients may be silent. */
 	private final Duration silence;
+
+	private final @Nullable ProxiedConnections proxied;
 
 	/** Held while the selector and what it has selected are used. */
 	private final ReentrantLock selecting = new ReentrantLock();
 
-	/** Silent clients in the order of their arrival; guarded by the lock. */
-	private final List<Silent> silent = new ArrayList<>();
+	/** Accepted and not returned; guarded by the lock. */
+	private final List<SilentClient> silent = new ArrayList<>();
 
 	/** When to accept again, of {@link System#nanoTime()}. */
 	private long nextAccept = System.nanoTime();
@@ -57,12 +64,19 @@ final class SelectedArrivals implements Arrivals {
 	/** Set before the selector is woken up. */
 	private volatile boolean closed;
 
-	/** A client that has sent nothing yet. */
-	private record Silent(SocketChannel connection, SelectionKey key, long until) {
-
+	SelectedArrivals(List<ServerSocketChannel> listeners, Duration silence) throws IOException {
+		this(listeners, silence, null);
 	}
 
-	SelectedArrivals(List<ServerSocketChannel> listeners, Duration silence) throws IOException {
+	/**
+	 * Create.
+	 * @param silence how long a client may be silent, after the header if there is one,
+	 * or zero if its connection is returned without having sent anything
+	 * @param proxied reads the headers of proxies, or {@code null} for none
+	 */
+	SelectedArrivals(List<ServerSocketChannel> listeners, Duration silence, @Nullable ProxiedConnections proxied)
+			throws IOException {
+		this.proxied = proxied;
 		this.selector = Selector.open();
 		this.silence = silence;
 		for (ServerSocketChannel listener : listeners) {
@@ -88,6 +102,10 @@ final class SelectedArrivals implements Arrivals {
 				if (!this.closed) {
 					this.selector.select(millisToWait());
 				}
+				if (Thread.currentThread().isInterrupted()) {
+					// As of a blocking call; no selection waits any more.
+					throw new ClosedByInterruptException();
+				}
 			}
 			throw new ClosedChannelException();
 		}
@@ -102,32 +120,45 @@ final class SelectedArrivals implements Arrivals {
 		List<SelectionKey> selected = List.copyOf(this.selector.selectedKeys());
 		this.selector.selectedKeys().clear();
 		for (SelectionKey key : selected) {
-			if (key.channel() instanceof SocketChannel connection) {
-				this.silent.removeIf((each) -> each.key() == key);
-				this.nextAccept = System.nanoTime();
-				return released(key, connection);
+			if (key.attachment() instanceof SilentClient client && hasSpoken(client)) {
+				this.silent.remove(client);
+				return client.release(this.selector);
 			}
 		}
 		for (SelectionKey key : selected) {
-			SocketChannel connection = ((ServerSocketChannel) key.channel()).accept();
-			// There is none if another worker was faster.
-			if (connection != null && this.silence.isZero()) {
-				return connection;
-			}
-			if (connection != null) {
-				await(connection);
-				return null;
+			if (key.channel() instanceof ServerSocketChannel listener) {
+				SocketChannel connection = listener.accept();
+				// There is none if another worker was faster.
+				if (connection != null) {
+					return welcome(connection);
+				}
 			}
 		}
 		return null;
 	}
 
-	private void await(SocketChannel connection) throws IOException {
-		connection.configureBlocking(false);
-		SelectionKey key = connection.register(this.selector, SelectionKey.OP_READ);
-		long now = System.nanoTime();
-		this.silent.add(new Silent(connection, key, now + this.silence.toNanos()));
-		this.nextAccept = now + FIRST_BYTE.toNanos();
+	private boolean hasSpoken(SilentClient client) throws IOException {
+		boolean spoken = client.hasSpoken();
+		if (!client.isOpen()) {
+			this.silent.remove(client);
+		}
+		if (spoken || !client.isOpen()) {
+			this.nextAccept = System.nanoTime();
+		}
+		return spoken;
+	}
+
+	/** Return a connection that has just been accepted, unless something is awaited. */
+	private @Nullable SocketChannel welcome(SocketChannel connection) throws IOException {
+		if (this.proxied == null && this.silence.isZero()) {
+			return connection;
+		}
+		if (this.proxied != null && !this.proxied.admits(connection)) {
+			return null;
+		}
+		this.silent.add(new SilentClient(connection, this.selector, this.silence, this.proxied));
+		this.nextAccept = System.nanoTime() + FIRST_BYTE.toNanos();
+		return null;
 	}
 
 	private void listenIfAllowed() {
@@ -135,19 +166,12 @@ final class SelectedArrivals implements Arrivals {
 		this.listeners.forEach((listener) -> listener.interestOps(allowed ? SelectionKey.OP_ACCEPT : 0));
 	}
 
-	/** Return the connection in blocking mode, so that the server can use it. */
-	private SocketChannel released(SelectionKey key, SocketChannel connection) throws IOException {
-		key.cancel();
-		// Forgets the cancelled key; what becomes ready meanwhile stays selected.
-		this.selector.selectNow();
-		connection.configureBlocking(true);
-		return connection;
-	}
-
 	private void closeSilent() throws IOException {
 		long now = System.nanoTime();
-		while (!this.silent.isEmpty() && this.silent.get(0).until() - now <= 0) {
-			this.silent.remove(0).connection().close();
+		List<SilentClient> late = this.silent.stream().filter((client) -> client.nanosLeft(now) <= 0).toList();
+		this.silent.removeAll(late);
+		for (SilentClient client : late) {
+			client.giveUp();
 		}
 	}
 
@@ -157,7 +181,7 @@ final class SelectedArrivals implements Arrivals {
 			return 0;
 		}
 		long now = System.nanoTime();
-		long nanos = this.silent.get(0).until() - now;
+		long nanos = this.silent.stream().mapToLong((client) -> client.nanosLeft(now)).min().orElse(0);
 		if (this.silent.size() < MOST_SILENT && this.nextAccept - now > 0) {
 			nanos = Math.min(nanos, this.nextAccept - now);
 		}
@@ -182,8 +206,14 @@ final class SelectedArrivals implements Arrivals {
 			for (SelectionKey listener : this.listeners) {
 				listener.channel().close();
 			}
-			for (Silent each : this.silent) {
-				left.add(released(each.key(), each.connection()));
+			readLastHeaders(System.nanoTime() + LAST_HEADER.toNanos());
+			for (SilentClient client : this.silent) {
+				if (client.owesHeader()) {
+					client.giveUp();
+				}
+				else {
+					left.add(client.release(this.selector));
+				}
 			}
 			this.silent.clear();
 			this.waiting = 0;
@@ -192,6 +222,24 @@ final class SelectedArrivals implements Arrivals {
 		}
 		finally {
 			this.selecting.unlock();
+		}
+	}
+
+	/**
+	 * A proxy that has just connected is about to send its header and the request of its
+	 * client, and no other worker can serve it.
+	 */
+	private void readLastHeaders(long until) throws IOException {
+		this.silent.forEach(SilentClient::awaitHeaderOnly);
+		while (this.silent.stream().anyMatch(SilentClient::owesHeader) && until - System.nanoTime() > 0) {
+			this.selector.select(1 + TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime()));
+			for (SelectionKey key : this.selector.selectedKeys()) {
+				if (key.attachment() instanceof SilentClient client && client.owesHeader()) {
+					hasSpoken(client);
+					client.awaitHeaderOnly();
+				}
+			}
+			this.selector.selectedKeys().clear();
 		}
 	}
 

@@ -6,7 +6,12 @@ import java.nio.channels.NetworkChannel;
 import java.nio.channels.SocketChannel;
 
 import io.unicorn.boot.server.AcceptGate;
+import io.unicorn.boot.server.ProxiedConnections;
+import io.unicorn.boot.server.ProxyAddresses;
+import org.apache.tomcat.util.net.NioChannel;
 import org.apache.tomcat.util.net.NioEndpoint;
+import org.apache.tomcat.util.net.SocketEvent;
+import org.apache.tomcat.util.net.SocketWrapperBase;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +23,11 @@ final class InheritedEndpoint extends NioEndpoint {
 
 	private @Nullable AcceptGate gate;
 
+	/** Null if connections have no header of a proxy. */
+	private @Nullable ProxiedConnections proxied;
+
+	private @Nullable ConnectionAddresses addresses;
+
 	/**
 	 * The path of the Unix socket whose connection the acceptor thread hands over, or
 	 * {@code null} while it hands over none.
@@ -26,6 +36,12 @@ final class InheritedEndpoint extends NioEndpoint {
 
 	void attach(AcceptGate gate) {
 		this.gate = gate;
+	}
+
+	/** Show the addresses in the headers of proxies as those of the connections. */
+	void show(ProxiedConnections connections) {
+		this.addresses = new ConnectionAddresses();
+		this.proxied = connections;
 	}
 
 	AcceptGate gate() {
@@ -60,6 +76,18 @@ final class InheritedEndpoint extends NioEndpoint {
 	@Override
 	protected SocketChannel serverSocketAccept() throws Exception {
 		return gate().accept(openConnections(), this::isRunning);
+	}
+
+	/** Called before a thread begins with a request. */
+	@Override
+	public boolean processSocket(SocketWrapperBase<NioChannel> connection, SocketEvent event, boolean dispatch) {
+		if (this.proxied != null && this.addresses != null) {
+			ProxyAddresses said = this.proxied.take(connection.getSocket().getIOChannel());
+			if (said != null) {
+				this.addresses.set(connection, said);
+			}
+		}
+		return super.processSocket(connection, event, dispatch);
 	}
 
 	/**

@@ -4,6 +4,7 @@ import java.time.Duration;
 
 import io.unicorn.boot.server.AcceptGate;
 import io.unicorn.boot.server.LoopbackConnector;
+import io.unicorn.boot.server.ProxiedConnections;
 import io.unicorn.boot.warmup.WarmUp;
 import io.unicorn.boot.warmup.WarmUpPlan;
 import io.unicorn.worker.DrainableServer;
@@ -56,6 +57,11 @@ public class PoolHttp11Protocol extends Http11NioProtocol implements DrainableSe
 	void attach(AcceptGate gate, ConnectionTerminator terminator) {
 		this.endpoint.attach(gate);
 		this.terminator = terminator;
+	}
+
+	/** Show the addresses in the headers of proxies as those of the connections. */
+	void show(ProxiedConnections connections) {
+		this.endpoint.show(connections);
 	}
 
 	void warmUpBy(WarmUpPlan plan) {

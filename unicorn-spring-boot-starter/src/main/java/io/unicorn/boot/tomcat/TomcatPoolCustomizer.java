@@ -1,90 +1,35 @@
 package io.unicorn.boot.tomcat;
 
-import java.io.IOException;
-import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 import io.unicorn.boot.server.AcceptGate;
 import io.unicorn.boot.server.AdditionalPorts;
-import io.unicorn.boot.server.Arrivals;
-import io.unicorn.boot.server.ServerTuning;
+import io.unicorn.boot.server.ServerSetup;
 import io.unicorn.boot.server.SlowRequests;
 import io.unicorn.boot.tomcat.sse.EventStreamValve;
-import io.unicorn.boot.warmup.WarmUpPlan;
-import io.unicorn.launch.plan.LaunchPlan;
-import io.unicorn.launch.plan.WorkerCommand;
 import io.unicorn.launch.settings.WorkerClass;
-import io.unicorn.worker.AcceptDelay;
-import io.unicorn.worker.InheritedListeners;
-import io.unicorn.worker.RequestLedger;
-import io.unicorn.worker.WorkerAgent;
 import org.apache.catalina.connector.Connector;
-import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.tomcat.TomcatWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.core.Ordered;
 
 /**
- * Makes Tomcat serve on a listener that the master has opened, and registers it with the
- * agent, which drains it.
+ * Makes the worker's Tomcat accept from listeners that the master has opened.
  */
 public final class TomcatPoolCustomizer implements WebServerFactoryCustomizer<TomcatWebServerFactory>, Ordered {
 
 	private static final Duration ANY_SILENCE = Duration.ofDays(365);
 
-	private final WorkerAgent agent;
-
-	private final String listener;
-
-	private final AcceptDelay delay;
-
-	private final @Nullable RequestLedger ledger;
-
-	private final ServerTuning tuning;
-
-	private final WarmUpPlan warmUp;
-
-	/** The age from which on a request is logged, zero for none. */
-	private final Duration slowRequest;
-
-	private TomcatPoolCustomizer(WorkerAgent agent, String listener, AcceptDelay delay, @Nullable RequestLedger ledger,
-			ServerTuning tuning, WarmUpPlan warmUp, Duration slowRequest) {
-		this.agent = agent;
-		this.listener = listener;
-		this.delay = delay;
-		this.ledger = ledger;
-		this.tuning = tuning;
-		this.warmUp = warmUp;
-		this.slowRequest = slowRequest;
-	}
+	private final ServerSetup setup;
 
 	/**
-	 * Return a customizer for the application's own server.
+	 * Create a customizer for a server with this setup.
 	 */
-	public static TomcatPoolCustomizer forApplication(WorkerAgent agent, AcceptDelay delay, RequestLedger ledger,
-			ServerTuning tuning, WarmUpPlan warmUp) {
-		return new TomcatPoolCustomizer(agent, LaunchPlan.HTTP, delay, ledger, tuning, warmUp, Duration.ZERO);
-	}
-
-	/**
-	 * Return a customizer that has slow requests logged as well.
-	 * @param limit the age from which on a request is slow, or zero to log none
-	 */
-	public TomcatPoolCustomizer withSlowRequest(Duration limit) {
-		return new TomcatPoolCustomizer(this.agent, this.listener, this.delay, this.ledger, this.tuning, this.warmUp,
-				limit);
-	}
-
-	/**
-	 * Return a customizer for a management server on a port of its own. Its requests are
-	 * not counted: probes must not use up a worker's max-requests.
-	 */
-	public static TomcatPoolCustomizer forManagement(WorkerAgent agent) {
-		return new TomcatPoolCustomizer(agent, LaunchPlan.MANAGEMENT, AcceptDelay.none(), null, ServerTuning.NONE,
-				WarmUpPlan.NONE, Duration.ZERO);
+	public TomcatPoolCustomizer(ServerSetup setup) {
+		this.setup = setup;
 	}
 
 	@Override
@@ -95,11 +40,11 @@ public final class TomcatPoolCustomizer implements WebServerFactoryCustomizer<To
 		shareAdditional(factory, terminator);
 		factory.addContextCustomizers(terminator.sessions()::add);
 		factory.addEngineValves(new EventStreamValve(terminator.streams()));
-		if (!this.slowRequest.isZero()) {
-			factory.addEngineValves(new SlowRequestValve(new SlowRequests(this.slowRequest)));
+		if (!this.setup.slowRequest().isZero()) {
+			factory.addEngineValves(new SlowRequestValve(new SlowRequests(this.setup.slowRequest())));
 		}
-		if (this.ledger != null) {
-			factory.addEngineValves(new RequestLedgerValve(this.ledger), new LoopbackValve());
+		if (this.setup.ledger() != null) {
+			factory.addEngineValves(new RequestLedgerValve(this.setup.ledger()), new LoopbackValve());
 		}
 	}
 
@@ -108,7 +53,7 @@ public final class TomcatPoolCustomizer implements WebServerFactoryCustomizer<To
 		if (factory.getAdditionalConnectors().isEmpty()) {
 			return;
 		}
-		AdditionalPorts ports = new AdditionalPorts(this.agent);
+		AdditionalPorts ports = new AdditionalPorts(this.setup.agent());
 		List<Connector> shared = new ArrayList<>();
 		for (Connector configured : factory.getAdditionalConnectors()) {
 			SharedConnector connector = new SharedConnector(configured);
@@ -122,31 +67,26 @@ public final class TomcatPoolCustomizer implements WebServerFactoryCustomizer<To
 		if (!(connector.getProtocolHandler() instanceof PoolHttp11Protocol protocol)) {
 			return;
 		}
-		share(protocol, this.listener, terminator);
-		protocol.warmUpBy(this.warmUp);
+		share(protocol, this.setup.listener(), terminator);
+		protocol.warmUpBy(this.setup.warmUp());
 		// A management server, which has the endpoints, is made after that of the
 		// application.
-		this.agent.onCall(new RelayedRequests(connector));
+		this.setup.agent().onCall(new RelayedRequests(connector));
 	}
 
 	private void share(PoolHttp11Protocol protocol, String name, ConnectionTerminator terminator) {
-		new TomcatLimits(this.tuning).apply(protocol);
-		try {
-			protocol.attach(gate(protocol, name), terminator);
+		new TomcatLimits(this.setup.tuning()).apply(protocol);
+		if (this.setup.proxied() != null) {
+			protocol.show(this.setup.proxied());
 		}
-		catch (IOException ex) {
-			throw new IllegalStateException("Tomcat cannot listen for the pool: " + ex.getMessage(), ex);
-		}
-		this.agent.register(protocol);
+		protocol.attach(gate(protocol, name), terminator);
+		this.setup.agent().register(protocol);
 	}
 
-	private AcceptGate gate(PoolHttp11Protocol protocol, String name) throws IOException {
-		List<ServerSocketChannel> listeners = new InheritedListeners(
-				System.getProperty(WorkerCommand.LISTENERS_PROPERTY, ""))
-			.takeAll(name);
-		Arrivals arrivals = (this.tuning.workerClass() == WorkerClass.SYNC)
-				? Arrivals.readableAt(listeners, longestSilence(protocol)) : Arrivals.at(listeners);
-		return new AcceptGate(listeners.get(0), arrivals, this.delay, protocol::hasFreeThread);
+	private AcceptGate gate(PoolHttp11Protocol protocol, String name) {
+		Duration silence = (this.setup.tuning().workerClass() == WorkerClass.SYNC) ? longestSilence(protocol)
+				: Duration.ZERO;
+		return this.setup.gate(name, silence, protocol::hasFreeThread);
 	}
 
 	private static Duration longestSilence(PoolHttp11Protocol protocol) {

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 
 import io.unicorn.boot.once.InitializationMode;
+import io.unicorn.boot.server.ProxyProtocol;
 import io.unicorn.launch.settings.AotCache;
 import io.unicorn.launch.settings.JvmProfile;
 import io.unicorn.launch.settings.PoolSettings;
@@ -60,7 +61,8 @@ class UnicornPropertiesBinderTests {
 				Duration.ZERO, false, new UnicornProperties.Rollout(1, 0, "readiness", Duration.ofSeconds(5)),
 				new UnicornProperties.Health(0), new UnicornProperties.Dashboard(false),
 				new UnicornProperties.WarmUp(List.of(), 1000, Duration.ofSeconds(30)), AotCache.AUTO,
-				JvmProfile.BALANCED, List.of(), null, null, Duration.ZERO, null, new UnicornProperties.Probe(null)));
+				JvmProfile.BALANCED, List.of(), null, null, Duration.ZERO, null, new UnicornProperties.Probe(null),
+				ProxyProtocol.OFF, List.of("127.0.0.1", "::1")));
 	}
 
 	@ParameterizedTest
@@ -84,7 +86,10 @@ class UnicornPropertiesBinderTests {
 			"unicorn.warm-up.paths, '/,/a/b?c=%20d&e=f'", "unicorn.warm-up.paths, ''", "unicorn.warm-up.requests, 1",
 			"unicorn.warm-up.timeout, 1ms", "unicorn.aot-cache, off", "unicorn.aot-cache, false",
 			"unicorn.aot-cache, AUTO", "unicorn.pidfile, /run/a.pid", "unicorn.work-dir, /var/lib/a",
-			"unicorn.dump-dir, /var/dumps" })
+			"unicorn.dump-dir, /var/dumps", "unicorn.proxy-protocol, v1", "unicorn.proxy-protocol, V2",
+			"unicorn.proxy-protocol, auto", "unicorn.proxy-protocol, false",
+			"unicorn.proxy-allow-ips, '10.0.0.0/8,fd00::/8,192.0.2.7'", "unicorn.proxy-allow-ips, *",
+			"unicorn.proxy-allow-ips, ''" })
 	void anAllowedValueIsBound(String name, String value) {
 		assertThat(bind(Map.of(name, value))).isNotNull();
 	}
@@ -149,6 +154,9 @@ class UnicornPropertiesBinderTests {
 			"unicorn.warm-up.requests|0|a number from 1 to 100000",
 			"unicorn.warm-up.requests|100001|a number from 1 to 100000",
 			"unicorn.warm-up.timeout|0|a duration such as 30s, longer than 0 and at most 365d",
+			"unicorn.proxy-protocol|v3|one of: off, v1, v2, auto",
+			"unicorn.proxy-allow-ips|localhost|IP addresses such as 10.0.0.7, networks such as 10.0.0.0/8, or * for all",
+			"unicorn.proxy-allow-ips|::1,10.0.0.0/33|IP addresses such as 10.0.0.7, networks such as 10.0.0.0/8, or * for all",
 			"unicorn.boot-timeout|x|a duration such as 30s, at most 365d, or 0 to switch it off" })
 	void aValueThatIsNotAllowedIsRefusedWithTheAllowedOnes(String name, String value, String allowed) {
 		assertThatExceptionOfType(InvalidUnicornPropertyException.class).isThrownBy(() -> bind(Map.of(name, value)))
@@ -161,7 +169,8 @@ class UnicornPropertiesBinderTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "unicorn.warm-up.paths, /a, b", "unicorn.jvm-args, -Da=b, c" })
+	@CsvSource({ "unicorn.warm-up.paths, /a, b", "unicorn.jvm-args, -Da=b, c",
+			"unicorn.proxy-allow-ips, 10.0.0.1, ::1/129" })
 	void anInvalidElementOfAListIsNamed(String name, String good, String bad) {
 		assertThatExceptionOfType(InvalidUnicornPropertyException.class)
 			.isThrownBy(() -> bind(Map.of(name + "[0]", good, name + "[1]", bad)))

@@ -35,13 +35,14 @@ public final class PooledJetty implements AutoCloseable {
 	PooledJetty(ServerSocketChannel listener, RequestLedger ledger, HttpServlet servlet, ServerTuning tuning,
 			WarmUpPlan warmUp, int most) throws Exception {
 		this.port = ((InetSocketAddress) listener.getLocalAddress()).getPort();
-		this.server.addConnector(new ServerConnector(this.server, 1, 1));
+		ServerConnector connector = new ServerConnector(this.server, 1, 1);
+		this.server.addConnector(connector);
 		ServletContextHandler context = new ServletContextHandler("/");
 		ServletHolder holder = new ServletHolder(servlet);
 		holder.setAsyncSupported(true);
 		context.addServlet(holder, "/*");
 		this.server.setHandler(context);
-		this.drainable = new ConnectorAdoption(tuning, ledger, warmUp, Duration.ZERO).adopt(this.server,
+		this.drainable = new ConnectorAdoption(tuning, ledger, warmUp, Duration.ZERO).adopt(this.server, connector,
 				new AcceptGate(listener, AcceptDelay.none()), most);
 		this.server.start();
 	}

@@ -25,7 +25,7 @@ class AdditionalPortsTests {
 
 	private AdditionalPorts ports(long worker) {
 		given(this.agent.identity()).willReturn(new WorkerIdentity(0, worker, 1, false));
-		return new AdditionalPorts(this.agent, "http:8443,plain:8080,random:0", this.exits::add);
+		return new AdditionalPorts(new Unshareable(this.agent, this.exits::add), "http:8443,plain:8080,random:0");
 	}
 
 	@Test
@@ -38,7 +38,8 @@ class AdditionalPortsTests {
 	void theFirstWorkerLetsTheApplicationRunWithoutAPool() {
 		assertThatExceptionOfType(NotSharedException.class).isThrownBy(() -> ports(1).listener(8081));
 		verify(this.agent).noPool("its web server has an additional connector on port 8081, which only one worker "
-				+ "could open; with unicorn.listeners.additional=8081, the master opens it for all workers");
+				+ "could open; with unicorn.listeners.additional=8081 (any name will do), the master opens it for all "
+				+ "workers");
 		assertThat(this.exits).containsExactly(1);
 	}
 
@@ -48,7 +49,7 @@ class AdditionalPortsTests {
 			.satisfies((ex) -> {
 				FailureAnalysis analysis = new NotSharedFailureAnalyzer().analyze(ex, ex);
 				assertThat(analysis.getDescription()).contains("additional connector on port 8081");
-				assertThat(analysis.getAction()).contains("Set unicorn.listeners.additional=8081",
+				assertThat(analysis.getAction()).contains("With unicorn.listeners.additional=8081",
 						"unicorn.enabled=false");
 			});
 		verify(this.agent, never()).noPool(any());

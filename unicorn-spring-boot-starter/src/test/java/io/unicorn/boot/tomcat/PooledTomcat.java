@@ -8,6 +8,7 @@ import java.util.List;
 
 import io.unicorn.boot.server.AcceptGate;
 import io.unicorn.boot.server.Arrivals;
+import io.unicorn.boot.server.ProxiedConnections;
 import io.unicorn.boot.tomcat.sse.EventStreamValve;
 import io.unicorn.boot.warmup.WarmUpPlan;
 import io.unicorn.worker.AcceptDelay;
@@ -43,8 +44,19 @@ public final class PooledTomcat implements AutoCloseable {
 	static PooledTomcat sync(ServerSocketChannel listener, Path directory, RequestLedger ledger, HttpServlet servlet)
 			throws IOException, LifecycleException {
 		Arrivals arrivals = Arrivals.readableAt(List.of(listener), Duration.ofMinutes(5));
-		return new PooledTomcat(new AcceptGate(listener, arrivals, AcceptDelay.none(), () -> true), directory, ledger,
-				servlet, List.of(), 1);
+		return new PooledTomcat(new AcceptGate(List.of(listener), arrivals, AcceptDelay.none(), () -> true), directory,
+				ledger, servlet, List.of(), 1);
+	}
+
+	/** Behind proxies. */
+	static PooledTomcat proxied(ServerSocketChannel listener, Path directory, RequestLedger ledger, HttpServlet servlet,
+			ProxiedConnections proxied) throws IOException, LifecycleException {
+		Arrivals arrivals = Arrivals.proxiedAt(List.of(listener), Duration.ZERO, proxied);
+		PooledTomcat tomcat = new PooledTomcat(
+				new AcceptGate(List.of(listener), arrivals, AcceptDelay.none(), () -> true), directory, ledger, servlet,
+				List.of(), -1);
+		tomcat.protocol.show(proxied);
+		return tomcat;
 	}
 
 	private PooledTomcat(AcceptGate gate, Path directory, RequestLedger ledger, HttpServlet servlet,

@@ -2,6 +2,7 @@ package io.unicorn.boot.autoconfigure.actuate;
 
 import io.unicorn.boot.autoconfigure.OnWorkerCondition;
 import io.unicorn.boot.jetty.JettyPoolCustomizer;
+import io.unicorn.boot.server.ServerSetup;
 import io.unicorn.worker.WorkerAgent;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
 import org.eclipse.jetty.server.Server;
@@ -32,7 +33,7 @@ class UnicornJettyManagementContextConfiguration {
 	WebServerFactoryCustomizer<JettyWebServerFactory> unicornManagementJettyPoolCustomizer(
 			ObjectProvider<WorkerAgent> agent) {
 		WorkerAgent own = agent.getIfAvailable();
-		return (own != null) ? JettyPoolCustomizer.forManagement(own) : (factory) -> {
+		return (own != null) ? new JettyPoolCustomizer(ServerSetup.ofManagement(own)) : (factory) -> {
 		};
 	}
 

@@ -1,6 +1,7 @@
 package io.unicorn.boot.autoconfigure.actuate;
 
 import io.unicorn.boot.autoconfigure.OnWorkerCondition;
+import io.unicorn.boot.server.ServerSetup;
 import io.unicorn.boot.tomcat.TomcatPoolCustomizer;
 import io.unicorn.worker.WorkerAgent;
 import org.apache.catalina.startup.Tomcat;
@@ -31,7 +32,7 @@ class UnicornManagementContextConfiguration {
 	WebServerFactoryCustomizer<TomcatWebServerFactory> unicornManagementTomcatPoolCustomizer(
 			ObjectProvider<WorkerAgent> agent) {
 		WorkerAgent own = agent.getIfAvailable();
-		return (own != null) ? TomcatPoolCustomizer.forManagement(own) : (factory) -> {
+		return (own != null) ? new TomcatPoolCustomizer(ServerSetup.ofManagement(own)) : (factory) -> {
 		};
 	}
 

@@ -2,6 +2,7 @@ package io.unicorn.boot.autoconfigure.actuate;
 
 import io.unicorn.boot.autoconfigure.OnWorkerCondition;
 import io.unicorn.boot.netty.NettyPoolCustomizer;
+import io.unicorn.boot.server.ServerSetup;
 import io.unicorn.worker.WorkerAgent;
 import reactor.netty.http.HttpResources;
 import reactor.netty.http.server.HttpServer;
@@ -34,7 +35,7 @@ class UnicornNettyManagementContextConfiguration {
 			ObjectProvider<WorkerAgent> agent, ObjectProvider<ReactorResourceFactory> resources) {
 		WorkerAgent own = agent.getIfAvailable();
 		ReactorResourceFactory shared = resources.getIfUnique();
-		return (own != null) ? NettyPoolCustomizer.forManagement(own,
+		return (own != null) ? new NettyPoolCustomizer(ServerSetup.ofManagement(own),
 				(shared != null) ? shared::getLoopResources : HttpResources::get) : (factory) -> {
 				};
 	}
