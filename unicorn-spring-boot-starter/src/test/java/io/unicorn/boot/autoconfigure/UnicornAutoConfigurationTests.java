@@ -19,6 +19,7 @@ import io.unicorn.boot.actuate.UnicornEndpoint;
 import io.unicorn.boot.actuate.UnicornHealthIndicator;
 import io.unicorn.boot.autoconfigure.actuate.UnicornActuatorAutoConfiguration;
 import io.unicorn.boot.autoconfigure.actuate.UnicornPrometheusAutoConfiguration;
+import io.unicorn.boot.jetty.JettyPoolCustomizer;
 import io.unicorn.boot.tomcat.TomcatPoolCustomizer;
 import io.unicorn.boot.worker.DrainLifecycle;
 import io.unicorn.ipc.Message;
@@ -27,6 +28,7 @@ import io.unicorn.worker.RequestLedger;
 import io.unicorn.worker.TestAgents;
 import io.unicorn.worker.WorkerAgent;
 import org.apache.catalina.startup.Tomcat;
+import org.eclipse.jetty.server.Server;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -97,6 +99,7 @@ class UnicornAutoConfigurationTests {
 			.doesNotHaveBean(PoolWorker.class)
 			.doesNotHaveBean(DrainLifecycle.class)
 			.doesNotHaveBean(TomcatPoolCustomizer.class)
+			.doesNotHaveBean(JettyPoolCustomizer.class)
 			.doesNotHaveBean(UnicornEndpoint.class)
 			.doesNotHaveBean(PoolView.class)
 			.doesNotHaveBean(HealthIndicator.class)
@@ -111,6 +114,7 @@ class UnicornAutoConfigurationTests {
 			.hasSingleBean(PoolWorker.class)
 			.hasSingleBean(DrainLifecycle.class)
 			.hasSingleBean(TomcatPoolCustomizer.class)
+			.hasSingleBean(JettyPoolCustomizer.class)
 			.hasSingleBean(UnicornEndpoint.class)
 			.hasSingleBean(HealthIndicator.class)
 			.hasSingleBean(PoolMeters.class));
@@ -194,11 +198,14 @@ class UnicornAutoConfigurationTests {
 
 	@Test
 	void aWorkerStartsWithoutOptionalLibraries() {
-		this.worker.withClassLoader(new FilteredClassLoader(MeterRegistry.class, Tomcat.class, HealthIndicator.class))
+		this.worker
+			.withClassLoader(
+					new FilteredClassLoader(MeterRegistry.class, Tomcat.class, Server.class, HealthIndicator.class))
 			.run((context) -> assertThat(context).hasNotFailed()
 				.hasSingleBean(PoolWorker.class)
 				.hasSingleBean(UnicornEndpoint.class)
 				.doesNotHaveBean(TomcatPoolCustomizer.class)
+				.doesNotHaveBean(JettyPoolCustomizer.class)
 				.doesNotHaveBean("unicornHealthIndicator")
 				.doesNotHaveBean("unicornPoolMeters"));
 	}
