@@ -132,7 +132,9 @@ public final class UnixListeners {
 			}
 		}
 		catch (UserPrincipalNotFoundException ex) {
-			throw new PosixException("owner of " + file, Errno.EINVAL, "there is no " + ex.getName());
+			// The exception does not say which of them, from JDK 25 on.
+			throw new PosixException("owner of " + file, Errno.EINVAL,
+					"there is no such user or group as in " + file.owner());
 		}
 		catch (IOException ex) {
 			throw failure("mode and owner " + file.owner() + " of " + file, ex);
