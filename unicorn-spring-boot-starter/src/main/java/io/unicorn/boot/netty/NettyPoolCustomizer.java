@@ -1,6 +1,8 @@
 package io.unicorn.boot.netty;
 
 import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.util.function.Supplier;
 
 import io.unicorn.boot.server.AcceptGate;
@@ -88,7 +90,13 @@ public final class NettyPoolCustomizer implements WebServerFactoryCustomizer<Net
 		try {
 			InheritedListeners listeners = new InheritedListeners(
 					System.getProperty(WorkerCommand.LISTENERS_PROPERTY, ""));
-			return new AcceptGate(listeners.take(this.listener), this.delay);
+			ServerSocketChannel taken = listeners.take(this.listener);
+			if (taken.getLocalAddress() instanceof UnixDomainSocketAddress) {
+				throw new IOException(
+						"the server and its handlers expect addresses of TCP, so unicorn.bind cannot be a "
+								+ "Unix socket");
+			}
+			return new AcceptGate(taken, this.delay);
 		}
 		catch (IOException ex) {
 			throw new IllegalStateException("Reactor Netty cannot listen for the pool: " + ex.getMessage(), ex);
