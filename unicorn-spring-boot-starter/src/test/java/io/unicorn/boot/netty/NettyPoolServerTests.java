@@ -90,7 +90,7 @@ class NettyPoolServerTests {
 
 	/** While the warm-up waits for an answer, the port of its connection is open. */
 	private int intrude(HttpServerRequest request) {
-		try (Client intruder = new Client(request.hostAddress().getPort())) {
+		try (Client intruder = new Client(request.hostPort())) {
 			Thread asking = new Thread(() -> {
 				try {
 					this.intruders.add(intruder.get("/").response().status());
@@ -333,7 +333,7 @@ class NettyPoolServerTests {
 		Posix posix = new JnrPosix();
 		Copier copier = LibraryLoader.create(Copier.class).load("c");
 		Listener shared = posix.listen(InetAddress.getLoopbackAddress(), 0, 1024);
-		int sharedPort = shared.address().getPort();
+		int sharedPort = ((InetSocketAddress) shared.address()).getPort();
 		AtomicBoolean over = new AtomicBoolean();
 		AtomicInteger answered = new AtomicInteger();
 		Queue<String> failures = new ConcurrentLinkedQueue<>();
