@@ -78,7 +78,7 @@ record JettyLimits(ServerTuning tuning) {
 	 */
 	static boolean hasFreeThread(ThreadPool pool) {
 		return !(pool instanceof QueuedThreadPool threads) || threads.getVirtualThreadsExecutor() != null
-				|| threads.getUtilizedThreads() < threads.getMaxAvailableThreads();
+				|| threads.getBusyThreads() < threads.getMaxThreads();
 	}
 
 	/**

@@ -194,7 +194,7 @@ class DrainableJettyTests {
 		Posix posix = new JnrPosix();
 		Copier copier = LibraryLoader.create(Copier.class).load("c");
 		Listener shared = posix.listen(InetAddress.getLoopbackAddress(), 0, 1024);
-		int port = shared.address().getPort();
+		int port = shared.port();
 		AtomicBoolean over = new AtomicBoolean();
 		AtomicInteger served = new AtomicInteger();
 		Queue<String> failures = new ConcurrentLinkedQueue<>();

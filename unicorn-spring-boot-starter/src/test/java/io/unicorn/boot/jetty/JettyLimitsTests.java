@@ -145,4 +145,19 @@ class JettyLimitsTests {
 		assertThat(new JettyLimits(ServerTuning.NONE).connections(7)).isEqualTo(7);
 	}
 
+	@Test
+	void aWorkerWhoseThreadsAreBusyIsFull() throws Exception {
+		ServerTuning tuning = new ServerTuning(WorkerClass.GTHREAD, 1, null, null);
+		try (PooledJetty jetty = jetty(tuning, Integer.MAX_VALUE);
+				HttpClientSocket client = new HttpClientSocket(jetty.port())) {
+			assertThat(JettyLimits.hasFreeThread(jetty.server().getThreadPool())).isTrue();
+			client.request("/slow");
+			Awaitility.await().until(() -> this.slow.get() == 1);
+			assertThat(JettyLimits.hasFreeThread(jetty.server().getThreadPool())).isFalse();
+			this.slowMayEnd.countDown();
+			assertThat(client.response().body()).isEqualTo("ok");
+			Awaitility.await().until(() -> JettyLimits.hasFreeThread(jetty.server().getThreadPool()));
+		}
+	}
+
 }

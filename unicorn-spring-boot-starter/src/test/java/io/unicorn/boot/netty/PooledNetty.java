@@ -34,7 +34,7 @@ final class PooledNetty implements AutoCloseable {
 
 	PooledNetty(ServerSocketChannel listener, RequestLedger ledger, @Nullable Integer mostConnections, WarmUpPlan plan,
 			Consumer<HttpServerRoutes> routes) {
-		this.server = new NettyPoolServer(new AcceptGate(listener, AcceptDelay.none()), ledger, mostConnections,
+		this.server = new NettyPoolServer(new AcceptGate(listener, AcceptDelay.none()), null, ledger, mostConnections,
 				new Cleartext(), plan);
 		this.bound = this.server
 			.observing(HttpServer.create().protocol(HttpProtocol.HTTP11, HttpProtocol.H2C).route(routes))
