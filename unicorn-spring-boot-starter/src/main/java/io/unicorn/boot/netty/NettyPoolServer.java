@@ -110,6 +110,7 @@ final class NettyPoolServer implements DrainableServer {
 		this.warmUp.stop();
 		endConnections();
 		this.lasting.end();
+		IdleConnections.closeLater(this.connections);
 	}
 
 	@Override
