@@ -77,7 +77,7 @@ class AdditionalConnectorIT {
 		assertThat(workers).hasSize(2);
 		LoadClient load = this.pools
 			.closing(LoadClient.on(this.second).keepAlive(4).connectionPerRequest(4).get("/whoami").start());
-		assertThat(pool.rollOut().state()).isEqualTo("complete");
+		assertThat(pool.rollOut().state()).isEqualTo("succeeded");
 		load.stop().assertFlawless();
 		assertThat(pool.stop()).isZero();
 	}
@@ -88,7 +88,7 @@ class AdditionalConnectorIT {
 		pool.awaitOutput(Pattern.compile("Started SampleApplication"), RunningPool.PATIENCE);
 		pool.awaitOutput("No worker pool: its web server has an additional connector on port " + this.second, TIMEOUT);
 		assertThat(ask().status()).isEqualTo(200);
-		assertThat(pool.get("/whoami").text()).contains("\"worker\":null");
+		assertThat(ask().text()).contains("\"worker\":null");
 	}
 
 }
