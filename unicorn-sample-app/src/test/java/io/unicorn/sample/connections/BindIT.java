@@ -10,11 +10,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.regex.Pattern;
 
+import io.unicorn.sample.testsupport.Nightly;
 import io.unicorn.sample.testsupport.OneJdk;
 import io.unicorn.sample.testsupport.http.HttpConnection;
 import io.unicorn.sample.testsupport.load.LoadClient;
+import io.unicorn.sample.testsupport.load.LoadRequest;
 import io.unicorn.sample.testsupport.pool.PoolBuilder;
 import io.unicorn.sample.testsupport.pool.Pools;
 import io.unicorn.sample.testsupport.pool.RefusedStart;
@@ -152,6 +157,35 @@ class BindIT {
 	}
 
 	@Test
+	@OneJdk
+	void allWorkersAcceptFromSeveralAddresses() throws Exception {
+		Path file = this.directory.resolve("app.sock");
+		RunningPool pool = this.pools.start(pool("--unicorn.bind=127.0.0.1:0,[::1]:0,unix:" + file));
+		pool.awaitReady(2);
+		int second = Integer
+			.parseInt(pool.awaitOutput(Pattern.compile("listening on \\S*:(\\d+) \\(http-2\\)"), Duration.ZERO).group(1));
+		LoadClient load = this.pools.closing(pool.load().connectionPerRequest(4).get("/whoami").start());
+		try (UnixLoad unix = new UnixLoad(file, 4)) {
+			Set<String> workers = new HashSet<>();
+			for (int i = 0; i < 200 && workers.size() < 2; i++) {
+				try (HttpConnection connection = HttpConnection.open(new InetSocketAddress("::1", second),
+						RunningPool.PATIENCE)) {
+					workers.add(connection.exchange(LoadRequest.get("/whoami").onOwnConnection()).text());
+				}
+			}
+			assertThat(workers).hasSize(2);
+			rollOut(pool);
+			unix.awaitAnswers(50, RunningPool.PATIENCE);
+			assertThat(unix.lost()).isEmpty();
+			assertThat(unix.refused()).isZero();
+		}
+		load.stop().assertFlawless();
+		assertThat(pool.stop()).isZero();
+		assertThat(this.directory).isEmptyDirectory();
+	}
+
+	@Test
+	@Nightly
 	@OneJdk
 	void aDescriptorThatWasPassedSurvivesRollOutsAndUpgrades() throws Exception {
 		RunningPool pool = this.pools

@@ -3,6 +3,7 @@ package io.unicorn.sample.connections;
 import org.apache.catalina.connector.Connector;
 
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.stereotype.Component;
@@ -11,6 +12,7 @@ import org.springframework.stereotype.Component;
  * Lets Tomcat listen on a second port, as applications do that redirect from HTTP.
  */
 @Component
+@ConditionalOnProperty("plain.port")
 public class PlainConnector implements WebServerFactoryCustomizer<TomcatServletWebServerFactory> {
 
 	private final int port;

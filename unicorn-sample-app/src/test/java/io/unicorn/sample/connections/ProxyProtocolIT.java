@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 
 import io.unicorn.sample.testsupport.AppJar;
 import io.unicorn.sample.testsupport.Await;
+import io.unicorn.sample.testsupport.Nightly;
 import io.unicorn.sample.testsupport.OneJdk;
 import io.unicorn.sample.testsupport.SelfSigned;
 import io.unicorn.sample.testsupport.http.Http2Client;
@@ -231,6 +232,7 @@ class ProxyProtocolIT {
 	}
 
 	/** The proxy passes each connection on as it is, so that each loss is seen. */
+	@Nightly
 	@ParameterizedTest
 	@ValueSource(strings = { "tomcat", "jetty", "reactor-netty" })
 	void behindHaproxyRolloutsLoseNoRequest(String server) throws Exception {

@@ -3,6 +3,7 @@ package io.unicorn.boot.jetty;
 import java.util.Arrays;
 import java.util.List;
 
+import io.unicorn.boot.relay.RelayService;
 import io.unicorn.boot.server.AcceptGate;
 import io.unicorn.boot.server.ServerSetup;
 import org.eclipse.jetty.server.Server;
@@ -35,7 +36,7 @@ public final class JettyPoolCustomizer implements WebServerFactoryCustomizer<Jet
 			this.setup.agent().register(adopt(server, limits, most));
 			// A management server, which has the endpoints, is made after that of the
 			// application.
-			this.setup.agent().onCall(new RelayedRequests(server));
+			this.setup.agent().onCall(new RelayService(new RelayedRequests(server)));
 		});
 	}
 

@@ -4,14 +4,11 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
-import java.util.function.UnaryOperator;
 
 import io.unicorn.boot.relay.Header;
+import io.unicorn.boot.relay.RelayService;
+import io.unicorn.boot.relay.RelayedBody;
 import io.unicorn.boot.relay.RelayedRequest;
-import io.unicorn.boot.relay.RelayedRequest.Wanted;
-import io.unicorn.boot.relay.RelayedResponse;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
@@ -29,19 +26,10 @@ import org.eclipse.jetty.server.Server;
  * threads are busy. They pass the same handlers, filters and servlets as those of
  * clients. Thread-safe.
  */
-final class RelayedRequests implements UnaryOperator<byte[]> {
-
-	private static final int FAILED = 500;
-
-	private static final int BAD_GATEWAY = 502;
+final class RelayedRequests implements RelayService.Server {
 
 	/** As long as a worker waits for the answer to such a request. */
 	private static final Duration TIMEOUT = Duration.ofMinutes(2);
-
-	/** The others are for the connection of the client, or the worker sets its own. */
-	private static final Set<String> PASSED_ON = Set.of("accept-ranges", "access-control-allow-credentials",
-			"access-control-allow-origin", "access-control-expose-headers", "content-disposition", "content-range",
-			"etag", "last-modified", "location", "vary", "www-authenticate");
 
 	private final HttpConfiguration configuration = new HttpConfiguration();
 
@@ -55,36 +43,7 @@ final class RelayedRequests implements UnaryOperator<byte[]> {
 	}
 
 	@Override
-	public byte[] apply(byte[] operation) {
-		try {
-			return answer(RelayedRequest.of(operation)).toBytes();
-		}
-		catch (IOException ex) {
-			return RelayedResponse.failed(FAILED, "the other worker could not answer: " + ex.getMessage()).toBytes();
-		}
-	}
-
-	private RelayedResponse answer(RelayedRequest relayed) throws IOException {
-		try (RelayedBody body = (relayed.wanted() == Wanted.FILE) ? RelayedBody.inFile() : RelayedBody.inMemory()) {
-			MetaData.Response response = serve(relayed, body);
-			int status = response.getStatus();
-			if (relayed.wanted() == Wanted.STATUS) {
-				return new RelayedResponse(status, "", List.of(), new byte[0]);
-			}
-			if (body.isTooLong()) {
-				return RelayedResponse.failed(BAD_GATEWAY,
-						"the answer of the other worker is longer than " + RelayedBody.MOST_BYTES + " bytes");
-			}
-			String file = (status == 200) ? body.keepFile() : null;
-			if (file != null) {
-				return RelayedResponse.json(status, "file", file);
-			}
-			String type = response.getHttpFields().get(HttpHeader.CONTENT_TYPE);
-			return new RelayedResponse(status, (type != null) ? type : "", headers(response), body.bytes());
-		}
-	}
-
-	private MetaData.Response serve(RelayedRequest relayed, RelayedBody body) throws IOException {
+	public RelayService.Head serve(RelayedRequest relayed, RelayedBody body) throws IOException {
 		HttpChannel channel = this.channels
 			.newHttpChannel(new RelayedConnection(this.connector, this.configuration, relayed.origin()));
 		RelayedStream stream = new RelayedStream(channel, relayed.body(), body);
@@ -93,7 +52,9 @@ final class RelayedRequests implements UnaryOperator<byte[]> {
 		Runnable task = channel.onRequest(request(relayed));
 		channel.getRequest().setAttribute(RelayedRequest.ATTRIBUTE, true);
 		task.run();
-		return stream.await(TIMEOUT);
+		MetaData.Response response = stream.await(TIMEOUT);
+		return new RelayService.Head(response.getStatus(), response.getHttpFields().get(HttpHeader.CONTENT_TYPE),
+				headers(response));
 	}
 
 	private static MetaData.Request request(RelayedRequest relayed) {
@@ -112,7 +73,7 @@ final class RelayedRequests implements UnaryOperator<byte[]> {
 	private static List<Header> headers(MetaData.Response response) {
 		List<Header> headers = new ArrayList<>();
 		for (HttpField field : response.getHttpFields()) {
-			if (PASSED_ON.contains(field.getName().toLowerCase(Locale.ROOT)) && field.getValue() != null) {
+			if (field.getValue() != null) {
 				headers.add(new Header(field.getName(), field.getValue()));
 			}
 		}

@@ -6,16 +6,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Enumeration;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
-import java.util.function.UnaryOperator;
 
 import io.unicorn.boot.relay.Header;
+import io.unicorn.boot.relay.RelayService;
+import io.unicorn.boot.relay.RelayedBody;
 import io.unicorn.boot.relay.RelayedRequest;
-import io.unicorn.boot.relay.RelayedRequest.Wanted;
-import io.unicorn.boot.relay.RelayedResponse;
 import org.apache.catalina.connector.Connector;
 import org.apache.coyote.InputBuffer;
+import org.apache.coyote.OutputBuffer;
 import org.apache.coyote.Request;
 import org.apache.coyote.Response;
 import org.apache.tomcat.util.http.MimeHeaders;
@@ -28,16 +26,7 @@ import org.apache.tomcat.util.net.ApplicationBufferHandler;
  * A request that is handled asynchronously fails, and a response to an error has no body:
  * Tomcat takes a request without a connection for one that nobody waits for. Thread-safe.
  */
-final class RelayedRequests implements UnaryOperator<byte[]> {
-
-	private static final int FAILED = 500;
-
-	private static final int BAD_GATEWAY = 502;
-
-	/** The others are for the connection of the client, or the worker sets its own. */
-	private static final Set<String> PASSED_ON = Set.of("accept-ranges", "access-control-allow-credentials",
-			"access-control-allow-origin", "access-control-expose-headers", "content-disposition", "content-range",
-			"etag", "last-modified", "location", "vary", "www-authenticate");
+final class RelayedRequests implements RelayService.Server {
 
 	private final Connector connector;
 
@@ -46,39 +35,10 @@ final class RelayedRequests implements UnaryOperator<byte[]> {
 	}
 
 	@Override
-	public byte[] apply(byte[] operation) {
-		try {
-			return answer(RelayedRequest.of(operation)).toBytes();
-		}
-		catch (IOException ex) {
-			return RelayedResponse.failed(FAILED, "the other worker could not answer: " + ex.getMessage()).toBytes();
-		}
-	}
-
-	private RelayedResponse answer(RelayedRequest relayed) throws IOException {
-		try (ResponseBody body = (relayed.wanted() == Wanted.FILE) ? ResponseBody.inFile() : ResponseBody.inMemory()) {
-			Response response = serve(relayed, body);
-			int status = response.getStatus();
-			if (relayed.wanted() == Wanted.STATUS) {
-				return new RelayedResponse(status, "", List.of(), new byte[0]);
-			}
-			if (body.isTooLong()) {
-				return RelayedResponse.failed(BAD_GATEWAY,
-						"the answer of the other worker is longer than " + ResponseBody.MOST_BYTES + " bytes");
-			}
-			String file = (status == 200) ? body.keepFile() : null;
-			if (file != null) {
-				return RelayedResponse.json(status, "file", file);
-			}
-			String type = response.getContentType();
-			return new RelayedResponse(status, (type != null) ? type : "", headers(response), body.bytes());
-		}
-	}
-
-	private Response serve(RelayedRequest relayed, ResponseBody body) throws IOException {
+	public RelayService.Head serve(RelayedRequest relayed, RelayedBody body) throws IOException {
 		Request request = request(relayed);
 		Response response = new Response();
-		response.setOutputBuffer(body);
+		response.setOutputBuffer(new Output(body));
 		request.setResponse(response);
 		try {
 			this.connector.getProtocolHandler().getAdapter().service(request, response);
@@ -89,7 +49,7 @@ final class RelayedRequests implements UnaryOperator<byte[]> {
 		catch (Exception ex) {
 			throw new IOException(ex);
 		}
-		return response;
+		return new RelayService.Head(response.getStatus(), response.getContentType(), headers(response));
 	}
 
 	private static Request request(RelayedRequest relayed) {
@@ -121,11 +81,35 @@ final class RelayedRequests implements UnaryOperator<byte[]> {
 		MimeHeaders all = response.getMimeHeaders();
 		for (Enumeration<String> names = all.names(); names.hasMoreElements();) {
 			String name = names.nextElement();
-			if (PASSED_ON.contains(name.toLowerCase(Locale.ROOT))) {
-				headers.add(new Header(name, all.getHeader(name)));
-			}
+			headers.add(new Header(name, all.getHeader(name)));
 		}
 		return headers;
+	}
+
+	/** The body of the response. */
+	private static final class Output implements OutputBuffer {
+
+		private final RelayedBody body;
+
+		private long written;
+
+		Output(RelayedBody body) {
+			this.body = body;
+		}
+
+		@Override
+		public int doWrite(ByteBuffer chunk) throws IOException {
+			int count = chunk.remaining();
+			this.body.write(chunk);
+			this.written += count;
+			return count;
+		}
+
+		@Override
+		public long getBytesWritten() {
+			return this.written;
+		}
+
 	}
 
 	/** The body of the request. */

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.unicorn.boot.relay.RelayService;
 import io.unicorn.boot.server.AcceptGate;
 import io.unicorn.boot.server.AdditionalPorts;
 import io.unicorn.boot.server.ServerSetup;
@@ -71,7 +72,7 @@ public final class TomcatPoolCustomizer implements WebServerFactoryCustomizer<To
 		protocol.warmUpBy(this.setup.warmUp());
 		// A management server, which has the endpoints, is made after that of the
 		// application.
-		this.setup.agent().onCall(new RelayedRequests(connector));
+		this.setup.agent().onCall(new RelayService(new RelayedRequests(connector)));
 	}
 
 	private void share(PoolHttp11Protocol protocol, String name, ConnectionTerminator terminator) {

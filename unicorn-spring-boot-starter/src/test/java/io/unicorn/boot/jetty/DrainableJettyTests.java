@@ -15,6 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.unicorn.boot.server.HttpClientSocket;
 import io.unicorn.posix.Listener;
 import io.unicorn.posix.Posix;
 import io.unicorn.posix.jnr.JnrPosix;

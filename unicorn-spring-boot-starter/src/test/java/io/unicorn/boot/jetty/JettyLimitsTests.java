@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.unicorn.boot.server.HttpClientSocket;
 import io.unicorn.boot.server.ServerTuning;
 import io.unicorn.boot.warmup.WarmUpPlan;
 import io.unicorn.launch.settings.WorkerClass;

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
+import io.unicorn.boot.server.HttpClientSocket;
 import io.unicorn.boot.server.ServerTuning;
 import io.unicorn.boot.warmup.WarmUpPlan;
 import io.unicorn.launch.settings.WorkerClass;

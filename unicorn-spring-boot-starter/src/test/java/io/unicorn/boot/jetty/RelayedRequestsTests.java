@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 import io.unicorn.boot.relay.Header;
+import io.unicorn.boot.relay.RelayService;
 import io.unicorn.boot.relay.RelayedRequest;
 import io.unicorn.boot.relay.RelayedRequest.Wanted;
 import io.unicorn.boot.relay.RelayedResponse;
@@ -30,7 +31,7 @@ class RelayedRequestsTests {
 
 	private PooledJetty jetty;
 
-	private RelayedRequests requests;
+	private RelayService requests;
 
 	/** Answers in the way that its path names. */
 	private static final class Servlet extends HttpServlet {
@@ -74,7 +75,7 @@ class RelayedRequestsTests {
 	@BeforeEach
 	void start() throws Exception {
 		this.jetty = new PooledJetty(PooledJetty.listener(), this.ledger, new Servlet());
-		this.requests = new RelayedRequests(this.jetty.server());
+		this.requests = new RelayService(new RelayedRequests(this.jetty.server()));
 	}
 
 	@AfterEach

@@ -3,6 +3,7 @@ package io.unicorn.boot.jetty;
 import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 
+import io.unicorn.boot.server.HttpClientSocket;
 import io.unicorn.worker.RequestLedger;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;

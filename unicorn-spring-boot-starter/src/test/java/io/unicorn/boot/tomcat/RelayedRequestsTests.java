@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 import io.unicorn.boot.relay.Header;
+import io.unicorn.boot.relay.RelayService;
 import io.unicorn.boot.relay.RelayedRequest;
 import io.unicorn.boot.relay.RelayedRequest.Wanted;
 import io.unicorn.boot.relay.RelayedResponse;
@@ -37,7 +38,7 @@ class RelayedRequestsTests {
 
 	private PooledTomcat tomcat;
 
-	private RelayedRequests requests;
+	private RelayService requests;
 
 	/** Answers in the way that its path names. */
 	private static final class Servlet extends HttpServlet {
@@ -84,7 +85,7 @@ class RelayedRequestsTests {
 			.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
 		this.tomcat = new PooledTomcat(listener, this.directory, this.ledger, new Servlet());
 		this.tomcat.protocol().startAccepting();
-		this.requests = new RelayedRequests(this.tomcat.connector());
+		this.requests = new RelayService(new RelayedRequests(this.tomcat.connector()));
 	}
 
 	@AfterEach

@@ -7,6 +7,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 
+import io.unicorn.boot.server.HttpClientSocket;
 import io.unicorn.worker.RequestLedger;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.DispatcherType;

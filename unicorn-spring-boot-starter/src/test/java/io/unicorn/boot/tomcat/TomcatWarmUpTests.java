@@ -16,6 +16,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.unicorn.boot.server.HttpClientSocket;
 import io.unicorn.boot.warmup.WarmUpPlan;
 import io.unicorn.worker.RequestLedger;
 import jakarta.servlet.AsyncContext;

@@ -1,4 +1,4 @@
-package io.unicorn.boot.jetty;
+package io.unicorn.boot.server;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -13,29 +13,29 @@ import org.jspecify.annotations.Nullable;
 /**
  * A connection to a server on this machine.
  */
-final class HttpClientSocket implements AutoCloseable {
+public final class HttpClientSocket implements AutoCloseable {
 
 	private final Socket socket = new Socket();
 
 	private final BufferedReader in;
 
-	HttpClientSocket(int port) throws IOException {
+	public HttpClientSocket(int port) throws IOException {
 		this.socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 5000);
 		this.socket.setSoTimeout(20_000);
 		this.in = new BufferedReader(new InputStreamReader(this.socket.getInputStream(), StandardCharsets.ISO_8859_1));
 	}
 
-	void timeout(int millis) throws IOException {
+	public void timeout(int millis) throws IOException {
 		this.socket.setSoTimeout(millis);
 	}
 
-	void request(String path) throws IOException {
+	public void request(String path) throws IOException {
 		this.socket.getOutputStream()
 			.write(("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1));
 	}
 
 	/** Read the head and body of a response that has a length. */
-	Response response() throws IOException {
+	public Response response() throws IOException {
 		String status = this.in.readLine();
 		if (status == null) {
 			throw new IOException("the connection was closed without a response");
@@ -57,7 +57,7 @@ final class HttpClientSocket implements AutoCloseable {
 		return new Response(status, close, body.toString());
 	}
 
-	@Nullable String end() throws IOException {
+	public @Nullable String end() throws IOException {
 		return this.in.readLine();
 	}
 
@@ -67,7 +67,7 @@ final class HttpClientSocket implements AutoCloseable {
 	}
 
 	/** A response of the server. */
-	record Response(String status, boolean close, String body) {
+	public record Response(String status, boolean close, String body) {
 
 	}
 

@@ -1,4 +1,4 @@
-package io.unicorn.boot.tomcat;
+package io.unicorn.boot.relay;
 
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
@@ -10,63 +10,53 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 import io.unicorn.ipc.Message;
-import org.apache.coyote.OutputBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Takes the body of a response to another worker, in memory up to a limit, or in a file
- * that only this user can read. Not thread-safe.
+ * that only this user can read. One thread at a time.
  */
-final class ResponseBody implements OutputBuffer, Closeable {
+public final class RelayedBody implements Closeable {
 
 	/** Leaves room for the headers. */
 	static final int MOST_BYTES = Message.CallAnswer.MAX_BYTES - 64 * 1024;
 
 	private final @Nullable Path file;
 
+	private final ByteArrayOutputStream memory = new ByteArrayOutputStream();
+
 	private final OutputStream out;
-
-	private final ByteArrayOutputStream memory;
-
-	private long written;
 
 	private boolean tooLong;
 
 	private boolean kept;
 
-	private ResponseBody(@Nullable Path file, ByteArrayOutputStream memory) throws IOException {
+	private RelayedBody(@Nullable Path file) throws IOException {
 		this.file = file;
-		this.memory = memory;
-		this.out = (file != null) ? Files.newOutputStream(file) : memory;
+		this.out = (file != null) ? Files.newOutputStream(file) : this.memory;
 	}
 
-	static ResponseBody inMemory() throws IOException {
-		return new ResponseBody(null, new ByteArrayOutputStream());
+	static RelayedBody inMemory() throws IOException {
+		return new RelayedBody(null);
 	}
 
 	/** In the directory of temporary files; the operator removes the file. */
-	static ResponseBody inFile() throws IOException {
-		return new ResponseBody(Files.createTempFile("heapdump-" + ProcessHandle.current().pid() + "-", ".hprof"),
-				new ByteArrayOutputStream());
+	static RelayedBody inFile() throws IOException {
+		return new RelayedBody(Files.createTempFile("heapdump-" + ProcessHandle.current().pid() + "-", ".hprof"));
 	}
 
-	@Override
-	public int doWrite(ByteBuffer chunk) throws IOException {
-		int count = chunk.remaining();
-		if (this.file == null && this.written + count > MOST_BYTES) {
+	/**
+	 * Take a part of the body.
+	 * @throws IOException if it cannot be written, or is longer than other workers take
+	 */
+	public void write(ByteBuffer content) throws IOException {
+		if (this.file == null && this.memory.size() + content.remaining() > MOST_BYTES) {
 			this.tooLong = true;
 			throw new IOException("the response is longer than " + MOST_BYTES + " bytes");
 		}
-		byte[] bytes = new byte[count];
-		chunk.get(bytes);
+		byte[] bytes = new byte[content.remaining()];
+		content.get(bytes);
 		this.out.write(bytes);
-		this.written += count;
-		return count;
-	}
-
-	@Override
-	public long getBytesWritten() {
-		return this.written;
 	}
 
 	boolean isTooLong() {
