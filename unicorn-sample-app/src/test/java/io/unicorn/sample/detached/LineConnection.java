@@ -14,10 +14,13 @@ import java.util.concurrent.CountDownLatch;
  */
 final class LineConnection {
 
-	/** Is answered when the server ends. */
+	/** Is answered a while after the server was told to end. */
 	static final String WAIT = "wait";
 
 	private static final int INTERVAL_MILLIS = 50;
+
+	/** Longer than a worker stays that waits for no connection. */
+	private static final int WORK_MILLIS = 3000;
 
 	private static final int END_OF_STREAM = -1;
 
@@ -41,6 +44,7 @@ final class LineConnection {
 				if (line.equals(WAIT)) {
 					System.out.println("a line waits for the drain");
 					this.ending.await();
+					Thread.sleep(WORK_MILLIS);
 				}
 				String answer = ProcessHandle.current().pid() + " " + line + "\n";
 				open.getOutputStream().write(answer.getBytes(StandardCharsets.US_ASCII));
