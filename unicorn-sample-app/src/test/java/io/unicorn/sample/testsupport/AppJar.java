@@ -180,6 +180,22 @@ public final class AppJar {
 	}
 
 	/**
+	 * Add classes of the tests that need libraries which the tests do not have.
+	 * @param name the name of their package
+	 * @return this jar
+	 */
+	public AppJar withPackage(String name) {
+		String folder = name.replace('.', '/');
+		this.edits.add((root) -> {
+			Path classes = Files.createDirectories(root.resolve("BOOT-INF/classes").resolve(folder));
+			for (Path type : files(Path.of("target/test-classes", folder))) {
+				Files.copy(type, classes.resolve(type.getFileName().toString()));
+			}
+		});
+		return this;
+	}
+
+	/**
 	 * Add libraries that the sample does not have.
 	 * @param names how the names of their files in {@code target/test-libraries} begin
 	 * @return this jar
@@ -220,6 +236,15 @@ public final class AppJar {
 	public AppJar liquibase() {
 		return libraries("spring-boot-liquibase", "liquibase-core", "opencsv", "commons-collections4", "commons-io",
 				"commons-lang3", "commons-text");
+	}
+
+	/**
+	 * Add Spring Boot's gRPC server, on Netty.
+	 * @return this jar
+	 */
+	public AppJar grpc() {
+		return librariesNamed("spring-boot-grpc-server-*.jar", "spring-grpc-core-*.jar", "grpc-*.jar", "netty-*.jar",
+				"protobuf-java-*.jar", "guava-*.jar", "failureaccess-*.jar", "perfmark-api-*.jar");
 	}
 
 	/**

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 
 /**
@@ -38,6 +39,8 @@ public final class Http2Client {
 	private static final int END_HEADERS = 4;
 
 	private static final int INDEXED = 0x80;
+
+	private static final int NEW_NAME = 0;
 
 	private static final int AUTHORITY = 1;
 
@@ -111,6 +114,18 @@ public final class Http2Client {
 		send(HEADERS, END_HEADERS, stream, head(METHOD_POST, path));
 	}
 
+	/** A whole request, with fields that are not in HPACK's static table. */
+	void post(int stream, String path, Map<String, String> fields, byte[] body) throws IOException {
+		ByteArrayOutputStream head = new ByteArrayOutputStream();
+		head.writeBytes(head(METHOD_POST, path));
+		fields.forEach((name, value) -> {
+			literal(head, NEW_NAME, name);
+			literal(head, value);
+		});
+		send(HEADERS, END_HEADERS, stream, head.toByteArray());
+		data(stream, body, true);
+	}
+
 	public void data(int stream, byte[] data, boolean last) throws IOException {
 		send(DATA, last ? END_STREAM : 0, stream, data);
 	}
@@ -127,6 +142,10 @@ public final class Http2Client {
 
 	private static void literal(ByteArrayOutputStream head, int name, String value) {
 		head.write(name);
+		literal(head, value);
+	}
+
+	private static void literal(ByteArrayOutputStream head, String value) {
 		head.write(value.length());
 		head.writeBytes(value.getBytes(StandardCharsets.US_ASCII));
 	}

@@ -45,8 +45,12 @@ public final class Http2Connection implements Closeable {
 
 		private int status = UNKNOWN_STATUS;
 
+		/** What follows the first block of fields are trailers. */
+		private boolean begun;
+
 		void add(Http2Client.Frame frame) {
-			if (frame.type() == Http2Client.HEADERS) {
+			if (frame.type() == Http2Client.HEADERS && !this.begun) {
+				this.begun = true;
 				this.status = (firstField(frame.payload().duplicate()) == STATUS_200) ? 200 : UNKNOWN_STATUS;
 			}
 			else if (frame.type() == Http2Client.DATA) {
@@ -83,6 +87,24 @@ public final class Http2Connection implements Closeable {
 		this.open.put(this.next, new Stream());
 		try {
 			this.client.get(this.next, path);
+			this.next += 2;
+		}
+		catch (IOException ex) {
+			throw ExchangeException.whileExchanging(ex, false);
+		}
+	}
+
+	/**
+	 * Begin a stream with a POST request.
+	 * @param path the path and query
+	 * @param fields further header fields
+	 * @param body the body
+	 * @throws ExchangeException if it could not be written
+	 */
+	public void post(String path, Map<String, String> fields, byte[] body) throws ExchangeException {
+		this.open.put(this.next, new Stream());
+		try {
+			this.client.post(this.next, path, fields, body);
 			this.next += 2;
 		}
 		catch (IOException ex) {

@@ -1,0 +1,7 @@
+/**
+ * A gRPC server on a listener of the pool. The class path of tests lacks its libraries.
+ */
+@NullMarked
+package io.unicorn.sample.detached.grpc;
+
+import org.jspecify.annotations.NullMarked;
