@@ -52,9 +52,9 @@ final class BenchRun {
 	private static final Duration CLOSING = Duration.ofSeconds(30);
 
 	/** In the order of the table, the most important first in case time runs out. */
-	private static final List<Workload> WORKLOADS = List.of(new StartTime(), new Replacement(), new Throughput(), new Servers(),
-			new GlobalLock(), new AllocationLatency(), new HeapExhaustion(), new MasterCost(), new WorkerMemory(),
-			new Supervision(), new Scrape(), new HotPaths(), new Peers(), new Reload());
+	private static final List<Workload> WORKLOADS = List.of(new StartTime(), new Replacement(), new Throughput(),
+			new Servers(), new GlobalLock(), new AllocationLatency(), new HeapExhaustion(), new MasterCost(),
+			new WorkerMemory(), new Supervision(), new Scrape(), new HotPaths(), new Peers(), new Reload());
 
 	private final List<Jdk> jdks;
 

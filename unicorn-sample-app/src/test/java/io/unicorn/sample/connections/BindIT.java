@@ -162,14 +162,14 @@ class BindIT {
 		Path file = this.directory.resolve("app.sock");
 		RunningPool pool = this.pools.start(pool("--unicorn.bind=127.0.0.1:0,[::1]:0,unix:" + file));
 		pool.awaitReady(2);
-		int second = Integer
-			.parseInt(pool.awaitOutput(Pattern.compile("listening on \\S*:(\\d+) \\(http-2\\)"), Duration.ZERO).group(1));
+		int second = Integer.parseInt(
+				pool.awaitOutput(Pattern.compile("listening on \\S*:(\\d+) \\(http-2\\)"), Duration.ZERO).group(1));
 		LoadClient load = this.pools.closing(pool.load().connectionPerRequest(4).get("/whoami").start());
 		try (UnixLoad unix = new UnixLoad(file, 4)) {
 			Set<String> workers = new HashSet<>();
 			for (int i = 0; i < 200 && workers.size() < 2; i++) {
-				try (HttpConnection connection = HttpConnection.open(new InetSocketAddress("::1", second),
-						RunningPool.PATIENCE)) {
+				try (HttpConnection connection = HttpConnection
+					.open(new InetSocketAddress(InetAddress.getByAddress(LOOPBACK), second), RunningPool.PATIENCE)) {
 					workers.add(connection.exchange(LoadRequest.get("/whoami").onOwnConnection()).text());
 				}
 			}

@@ -35,12 +35,23 @@ public final class AppJar {
 
 	private final String version;
 
+	private final Path sample;
+
 	private final List<String> properties = new ArrayList<>();
 
 	private final List<Edit> edits = new ArrayList<>();
 
 	private AppJar(String version) {
+		this(version, Path.of(""));
+	}
+
+	/**
+	 * Create.
+	 * @param sample the jar that is changed, or an empty path for that of the build
+	 */
+	private AppJar(String version, Path sample) {
 		this.version = version;
+		this.sample = sample;
 		this.properties.add("sample.version=" + version);
 	}
 
@@ -51,6 +62,15 @@ public final class AppJar {
 	 */
 	public static AppJar version(String version) {
 		return new AppJar(version);
+	}
+
+	/**
+	 * Make a jar of the same application on the oldest version of Spring Boot that the
+	 * starter supports.
+	 * @return the jar
+	 */
+	public static AppJar oldestBoot() {
+		return new AppJar("1", Path.of("boot-4.0/target/unicorn-sample-app-boot-4.0.jar"));
 	}
 
 	/**
@@ -282,7 +302,8 @@ public final class AppJar {
 		try {
 			Path copy = Files.createTempFile("app-", ".jar");
 			try {
-				Files.write(copy, Files.readAllBytes(RunningPool.builder().existingJar()));
+				Files.write(copy, Files.readAllBytes(
+						this.sample.toString().isEmpty() ? RunningPool.builder().existingJar() : this.sample));
 				// Spring Boot's loader reads nested jars only where they are stored.
 				try (FileSystem zip = FileSystems.newFileSystem(copy, Map.of("compressionMethod", "STORED"))) {
 					change(zip.getPath("/"));
