@@ -23,6 +23,8 @@ final class WorkerFiles {
 
 	private static final String ACCESS_LOG = "server.tomcat.accesslog.";
 
+	private static final String JETTY_ACCESS_LOG = "server.jetty.accesslog.";
+
 	private static final String SESSIONS = "server.servlet.session.";
 
 	/** Variables of the logging system that differ from worker to worker. */
@@ -50,6 +52,10 @@ final class WorkerFiles {
 		if (is(ACCESS_LOG + "enabled")
 				&& isSameForAll(ACCESS_LOG + "directory", ACCESS_LOG + "prefix", ACCESS_LOG + "suffix")) {
 			addAccessLog(properties);
+		}
+		String jettyLog = this.environment.getProperty(JETTY_ACCESS_LOG + "filename");
+		if (is(JETTY_ACCESS_LOG + "enabled") && jettyLog != null && isSameForAll(JETTY_ACCESS_LOG + "filename")) {
+			properties.put(JETTY_ACCESS_LOG + "filename", WorkerFile.of(jettyLog, this.suffix));
 		}
 		if (is(SESSIONS + "persistent") && isSameForAll(SESSIONS + "store-dir")) {
 			String directory = this.environment.getProperty(SESSIONS + "store-dir");

@@ -19,6 +19,8 @@ public final class WorkerPropertySource {
 
 	private static final String LOAD_ON_STARTUP = "spring.mvc.servlet.load-on-startup";
 
+	private static final String NETTY_QUIET_PERIOD = "spring.reactor.netty.shutdown-quiet-period";
+
 	private WorkerPropertySource() {
 	}
 
@@ -50,6 +52,11 @@ public final class WorkerPropertySource {
 		if (!environment.containsProperty(LOAD_ON_STARTUP)) {
 			// Otherwise the first client waits until Spring MVC has initialized itself.
 			properties.put(LOAD_ON_STARTUP, 1);
+		}
+		if (!environment.containsProperty(NETTY_QUIET_PERIOD)) {
+			// For requests that come while Reactor Netty stops, which the drain has
+			// waited for already. It would let each worker leave two seconds later.
+			properties.put(NETTY_QUIET_PERIOD, "0s");
 		}
 		// The drain has waited for requests already, and a request whose client has gone
 		// may never end.

@@ -60,6 +60,16 @@ class WorkerFilesTests {
 	}
 
 	@Test
+	void theAccessLogOfJettyIsNamedAfterTheWorkerIfItIsAFile() {
+		String name = "server.jetty.accesslog.filename";
+		assertThat(files(name, "logs/access.yyyy_mm_dd.log")).isEmpty();
+		this.environment.setProperty("server.jetty.accesslog.enabled", "true");
+		assertThat(files(name, "logs/access.yyyy_mm_dd.log")).containsEntry(name,
+				"logs/access.yyyy_mm_dd-worker-1.log");
+		assertThat(files(name, "logs/${unicorn.worker.index}.log")).doesNotContainKey(name);
+	}
+
+	@Test
 	void persistentSessionsHaveADirectoryPerWorker() {
 		this.environment.setProperty("server.servlet.session.persistent", "true");
 		assertThat(files("server.servlet.session.store-dir", "/var/sessions"))

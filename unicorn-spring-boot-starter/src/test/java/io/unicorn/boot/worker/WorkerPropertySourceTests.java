@@ -31,4 +31,12 @@ class WorkerPropertySourceTests {
 		assertThat(properties.getProperty("server.shutdown")).isEqualTo("immediate");
 	}
 
+	@Test
+	void reactorNettyStopsWithoutAPauseUnlessThatIsConfigured() {
+		String pause = "spring.reactor.netty.shutdown-quiet-period";
+		assertThat(WorkerPropertySource.of(0, this.environment).getProperty(pause)).isEqualTo("0s");
+		this.environment.setProperty(pause, "1s");
+		assertThat(WorkerPropertySource.of(0, this.environment).getProperty(pause)).isNull();
+	}
+
 }
