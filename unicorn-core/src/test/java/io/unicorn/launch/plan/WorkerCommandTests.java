@@ -155,7 +155,8 @@ class WorkerCommandTests {
 		Command command = WorkerCommand.training(plan, ENVIRONMENT, List.of("-XX:ArchiveClassesAtExit=/work/c"));
 		assertThat(command.arguments()).containsExactly("unicorn: training [shop]", "-XX:ArchiveClassesAtExit=/work/c",
 				"-XX:+ExitOnOutOfMemoryError", "-Dunicorn.worker=training",
-				"-Dio.unicorn.listeners=http:-1,management:-1,admin:-1", "-Dspring.context.exit=onRefresh", "-Xmx1g",
+				"-Dio.unicorn.listeners=http:-1,management:-1,admin:-1",
+				"-Dio.unicorn.ports=http:8080,management:0,admin:9", "-Dspring.context.exit=onRefresh", "-Xmx1g",
 				"-jar", "/work/generations/00ff/b.jar", "", "two words", "line\nbreak\t\u00ff");
 		assertThat(command.environment()).noneMatch((variable) -> variable.contains("jdwp"));
 	}

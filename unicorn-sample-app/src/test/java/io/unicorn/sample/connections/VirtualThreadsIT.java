@@ -67,8 +67,8 @@ class VirtualThreadsIT {
 		pool.awaitReady(1);
 		assertThat(pool.output()).contains("starting 1 worker of class virtual",
 				"unicorn.worker-class=gevent is virtual here");
-		sleep(pool, 500);
-		pool.awaitPool("500 requests at a time", (document) -> inFlight(document).get(0) >= 500, TIMEOUT);
+		sleep(pool, 2000);
+		pool.awaitPool("2000 requests at a time", (document) -> inFlight(document).get(0) >= 2000, TIMEOUT);
 		assertAnswered();
 		assertThat(WorkerView.ready(pool.pool())).hasSize(1);
 	}

@@ -1,0 +1,21 @@
+package io.unicorn.sample.server;
+
+import io.unicorn.sample.testsupport.Alone;
+import io.unicorn.sample.testsupport.AppJar;
+import io.unicorn.sample.testsupport.Nightly;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
+
+/**
+ * Tests a pool on Jetty whose workers serve on virtual threads.
+ */
+@Alone
+@Nightly
+@EnabledForJreRange(min = JRE.JAVA_21)
+class JettyVirtualContractIT extends JettyContractIT {
+
+	JettyVirtualContractIT() {
+		super(AppJar.jetty().with("unicorn.worker-class=virtual"));
+	}
+
+}
