@@ -12,7 +12,7 @@ import org.junit.jupiter.api.condition.JRE;
 @Alone
 @Nightly
 @EnabledForJreRange(min = JRE.JAVA_21)
-class TomcatVirtualContractIT extends TomcatContractIT {
+class TomcatVirtualContractIT extends ServerContract {
 
 	TomcatVirtualContractIT() {
 		super(AppJar.version("1").with("unicorn.worker-class=virtual"));

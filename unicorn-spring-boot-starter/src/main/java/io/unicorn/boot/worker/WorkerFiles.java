@@ -53,9 +53,8 @@ final class WorkerFiles {
 				&& isSameForAll(ACCESS_LOG + "directory", ACCESS_LOG + "prefix", ACCESS_LOG + "suffix")) {
 			addAccessLog(properties);
 		}
-		String jettyLog = this.environment.getProperty(JETTY_ACCESS_LOG + "filename");
-		if (is(JETTY_ACCESS_LOG + "enabled") && jettyLog != null && isSameForAll(JETTY_ACCESS_LOG + "filename")) {
-			properties.put(JETTY_ACCESS_LOG + "filename", WorkerFile.of(jettyLog, this.suffix));
+		if (is(JETTY_ACCESS_LOG + "enabled") && isSameForAll(JETTY_ACCESS_LOG + "filename")) {
+			addJettyAccessLog(properties);
 		}
 		if (is(SESSIONS + "persistent") && isSameForAll(SESSIONS + "store-dir")) {
 			String directory = this.environment.getProperty(SESSIONS + "store-dir");
@@ -77,6 +76,13 @@ final class WorkerFiles {
 				+ this.environment.getProperty(ACCESS_LOG + "prefix", "access_log") + extension;
 		if (!WorkerFile.isShared(file)) {
 			properties.put(ACCESS_LOG + "suffix", this.suffix + extension);
+		}
+	}
+
+	private void addJettyAccessLog(Map<String, Object> properties) {
+		String file = this.environment.getProperty(JETTY_ACCESS_LOG + "filename");
+		if (file != null) {
+			properties.put(JETTY_ACCESS_LOG + "filename", WorkerFile.of(file, this.suffix));
 		}
 	}
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.unicorn.ipc.Message;
+import io.unicorn.worker.DrainableServer;
 import io.unicorn.worker.TestAgents;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -16,6 +17,7 @@ import org.springframework.context.support.GenericApplicationContext;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
+import static org.mockito.BDDMockito.given;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
@@ -59,8 +61,17 @@ class ListenerAdoptionTests {
 	}
 
 	@Test
+	void aServerThatTheApplicationRunsItselfIsNoWebServer() {
+		this.master.agent().register(mock(DrainableServer.class));
+		ListenerAdoption adoption = new ListenerAdoption(this.master.agent(), contextWith(mock(WebServer.class)));
+		assertThatExceptionOfType(ListenerNotAdoptedException.class).isThrownBy(adoption::start);
+	}
+
+	@Test
 	void aServerThatHasAdoptedTheListenerStarts() {
-		this.master.agent().register(mock(io.unicorn.worker.DrainableServer.class));
+		DrainableServer server = mock(DrainableServer.class);
+		given(server.isWebServer()).willReturn(true);
+		this.master.agent().register(server);
 		ListenerAdoption adoption = new ListenerAdoption(this.master.agent(), contextWith(mock(WebServer.class)));
 		adoption.start();
 		assertThat(adoption.isRunning()).isTrue();
