@@ -77,7 +77,7 @@ class EndpointsIT {
 			HttpResponse<String> dump = send(pool, HttpRequest.newBuilder().header("Accept", "text/plain"),
 					base + "/threaddump");
 			assertThat(dump.headers().firstValue("Content-Type").orElse("")).startsWith("text/plain");
-			assertThat(dump.body()).contains("\"unicorn-call\"", "RelayedRequests.apply");
+			assertThat(dump.body()).contains("\"unicorn-call\"", "RelayService.apply");
 			assertThat(get(pool, base + "/metrics/jvm.memory.used?tag=area:heap").body()).contains("\"VALUE\"");
 		}
 	}
