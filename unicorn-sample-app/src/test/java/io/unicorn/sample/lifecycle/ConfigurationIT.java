@@ -58,7 +58,7 @@ class ConfigurationIT {
 			workers              | many   | a number from 1 to 1024, or auto
 			max-requests         | abc    | a number from 0 to 1000000000000
 			max-requests-jitter  | -1     | a number from 0 to 1000000000000
-			worker-class         | tornado | one of: gthread, sync, virtual
+			worker-class         | uvicorn | one of: event-loop, gthread, sync, virtual
 			threads              | 0      | a number from 1 to 100000
 			timeout              | -5     | a duration such as 30s, at most 365d, or 0 to switch it off
 			graceful-timeout     | soon   | a duration such as 30s, longer than 0 and at most 365d
