@@ -85,7 +85,7 @@ class ProxiedArrivalsTests {
 			catch (IOException ex) {
 				throw new IllegalStateException(ex);
 			}
-		});
+		}, (task) -> new Thread(task).start());
 	}
 
 	/** Check that the server gets this connection, and what follows its header. */
@@ -254,7 +254,7 @@ class ProxiedArrivalsTests {
 			catch (IOException ex) {
 				throw new IllegalStateException(ex);
 			}
-		});
+		}, (task) -> new Thread(task).start());
 		assertThat(next).failsWithin(Duration.ofSeconds(20));
 		send(late, HEADER + REQUEST);
 		List<SocketChannel> left = closed.get(20, TimeUnit.SECONDS);

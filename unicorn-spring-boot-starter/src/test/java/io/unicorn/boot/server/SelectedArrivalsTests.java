@@ -65,7 +65,7 @@ class SelectedArrivalsTests {
 			catch (IOException ex) {
 				throw new IllegalStateException(ex);
 			}
-		});
+		}, (task) -> new Thread(task).start());
 	}
 
 	/** Check that both are ends of one connection, and that the server can use its. */
