@@ -3,6 +3,7 @@ package io.unicorn.sample.connections;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,6 +33,9 @@ class SyncIT {
 	private static final Duration TIMEOUT = Duration.ofMinutes(1);
 
 	private static final byte[] SLEEP = "GET /sleep?ms=8000 HTTP/1.1\r\nHost: localhost\r\n\r\n"
+		.getBytes(StandardCharsets.US_ASCII);
+
+	private static final byte[] WHO = "GET /whoami HTTP/1.1\r\nHost: localhost\r\n\r\n"
 		.getBytes(StandardCharsets.US_ASCII);
 
 	@RegisterExtension
@@ -82,6 +86,43 @@ class SyncIT {
 		for (HttpConnection sleeper : sleepers) {
 			assertThat(sleeper.receive().status()).isEqualTo(200);
 		}
+	}
+
+	/**
+	 * In class gthread, a worker whose only thread is busy leaves connections to others.
+	 * It may get one that it was waiting for when its thread became busy.
+	 */
+	@Test
+	void aWorkerWithoutAFreeThreadLeavesConnectionsToOthers() throws Exception {
+		RunningPool pool = this.pools
+			.start(RunningPool.builder().bootingFast().args("--unicorn.workers=2", "--unicorn.threads=1"));
+		pool.awaitOutput("pool is complete: 2 workers ready", RunningPool.PATIENCE);
+		Socket sleeper = ask(pool, SLEEP);
+		List<Socket> others = new ArrayList<>();
+		for (int i = 0; i < 20; i++) {
+			// Longer than a busy worker leaves connections to others.
+			Thread.sleep(100);
+			others.add(ask(pool, WHO));
+		}
+		Await.until(TIMEOUT, () -> "19 of 20 requests are answered", () -> answered(others) >= 19);
+		assertThat(answered(List.of(sleeper))).isZero();
+	}
+
+	private Socket ask(RunningPool pool, byte[] request) throws IOException {
+		Socket socket = this.pools.closing(new Socket(InetAddress.getLoopbackAddress(), pool.port()));
+		socket.getOutputStream().write(request);
+		return socket;
+	}
+
+	private static long answered(List<Socket> sockets) {
+		return sockets.stream().filter((socket) -> {
+			try {
+				return socket.getInputStream().available() > 0;
+			}
+			catch (IOException ex) {
+				throw new IllegalStateException(ex);
+			}
+		}).count();
 	}
 
 	@Test

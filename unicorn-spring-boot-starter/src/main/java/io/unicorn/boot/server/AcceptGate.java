@@ -128,7 +128,7 @@ public final class AcceptGate {
 			while (true) {
 				if (this.open && !this.closed) {
 					long nanos = nanoTime - System.nanoTime();
-					if (nanos <= 0 && this.patience.isOver(this.room, System.nanoTime())) {
+					if (nanos <= 0 && this.patience.isOver(this.room, this.arrivals::haveArrived, System.nanoTime())) {
 						break;
 					}
 					var unused = this.changed.awaitNanos((nanos > 0) ? nanos : ROOM_CHECK.toNanos());

@@ -19,6 +19,11 @@ public interface Arrivals {
 	SocketChannel accept() throws IOException;
 
 	/**
+	 * Whether a connection waits to be accepted; for the thread that accepts.
+	 */
+	boolean haveArrived();
+
+	/**
 	 * Return the number of connections that were accepted and not returned yet.
 	 */
 	int waiting();

@@ -5,14 +5,30 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.List;
 
+import io.unicorn.worker.WaitingConnections;
+
 /**
  * Accepts by a call that blocks in the kernel.
  */
-record BlockingArrivals(ServerSocketChannel listener) implements Arrivals {
+final class BlockingArrivals implements Arrivals {
+
+	private final ServerSocketChannel listener;
+
+	private final WaitingConnections waiting;
+
+	BlockingArrivals(ServerSocketChannel listener) {
+		this.listener = listener;
+		this.waiting = new WaitingConnections(listener);
+	}
 
 	@Override
 	public SocketChannel accept() throws IOException {
 		return this.listener.accept();
+	}
+
+	@Override
+	public boolean haveArrived() {
+		return this.waiting.exist();
 	}
 
 	@Override

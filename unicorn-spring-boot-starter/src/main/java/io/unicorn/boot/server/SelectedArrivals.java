@@ -189,6 +189,24 @@ final class SelectedArrivals implements Arrivals {
 	}
 
 	@Override
+	public boolean haveArrived() {
+		this.selecting.lock();
+		try {
+			if (!this.closed) {
+				this.selector.selectNow();
+			}
+			return this.closed || !this.selector.selectedKeys().isEmpty();
+		}
+		catch (IOException ex) {
+			// Seen again by the next accept.
+			return true;
+		}
+		finally {
+			this.selecting.unlock();
+		}
+	}
+
+	@Override
 	public int waiting() {
 		return this.waiting;
 	}

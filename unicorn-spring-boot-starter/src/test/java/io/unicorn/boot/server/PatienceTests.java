@@ -12,8 +12,10 @@ class PatienceTests {
 
 	private boolean room;
 
+	private boolean arrived;
+
 	private boolean isOver(long nanoTime) {
-		return this.patience.isOver(() -> this.room, nanoTime);
+		return this.patience.isOver(() -> this.room, () -> this.arrived, nanoTime);
 	}
 
 	@Test
@@ -24,29 +26,43 @@ class PatienceTests {
 	}
 
 	@Test
-	void aWorkerWithoutRoomWaitsAndThenAcceptsSeveral() {
-		long start = Long.MAX_VALUE - 10;
-		assertThat(isOver(start)).isFalse();
-		assertThat(isOver(start + WHILE - 1)).isFalse();
-		for (int i = 0; i < Patience.AT_A_TIME; i++) {
-			assertThat(isOver(start + WHILE)).isTrue();
-		}
-		assertThat(isOver(start + WHILE)).isFalse();
-		assertThat(isOver(start + 2 * WHILE)).isTrue();
+	void aWorkerWithoutRoomDoesNotAcceptWhileNoConnectionWaits() {
+		assertThat(isOver(0)).isFalse();
+		assertThat(isOver(100 * WHILE)).isFalse();
 	}
 
 	@Test
-	void roomEndsTheWaitingAndWhatWasAllowedWithoutIt() {
+	void aWorkerWithoutRoomAcceptsWhatHasWaitedForAWhile() {
+		long start = Long.MAX_VALUE - 10;
+		assertThat(isOver(start - 100 * WHILE)).isFalse();
+		this.arrived = true;
+		assertThat(isOver(start)).isFalse();
+		assertThat(isOver(start + WHILE - 1)).isFalse();
+		assertThat(isOver(start + WHILE)).isTrue();
+		assertThat(isOver(start + WHILE)).isTrue();
+	}
+
+	@Test
+	void whatAnotherWorkerTakesIsNotWaitedFor() {
+		this.arrived = true;
+		assertThat(isOver(0)).isFalse();
+		this.arrived = false;
+		assertThat(isOver(WHILE - 1)).isFalse();
+		this.arrived = true;
+		assertThat(isOver(WHILE)).isFalse();
+		assertThat(isOver(2 * WHILE - 1)).isFalse();
+		assertThat(isOver(2 * WHILE)).isTrue();
+	}
+
+	@Test
+	void roomEndsTheWaiting() {
+		this.arrived = true;
 		assertThat(isOver(0)).isFalse();
 		this.room = true;
 		assertThat(isOver(1)).isTrue();
 		this.room = false;
 		assertThat(isOver(WHILE)).isFalse();
 		assertThat(isOver(2 * WHILE)).isTrue();
-		this.room = true;
-		assertThat(isOver(2 * WHILE)).isTrue();
-		this.room = false;
-		assertThat(isOver(2 * WHILE)).isFalse();
 	}
 
 }
