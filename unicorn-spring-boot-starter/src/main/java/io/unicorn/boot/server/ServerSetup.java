@@ -98,8 +98,7 @@ public record ServerSetup(WorkerAgent agent, String listener, boolean spread, @N
 	 * @return an exception to be thrown
 	 */
 	public RuntimeException refuseConnector(int port) {
-		return new Unshareable(this.agent).refuse(
-				"its web server has an additional connector on port " + port + ", which only one worker could open",
+		return new Unshareable(this.agent).refuseConnector(port,
 				"without that connector, or with Tomcat as web server, it can be a pool");
 	}
 
