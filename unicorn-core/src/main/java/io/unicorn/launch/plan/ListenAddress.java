@@ -68,6 +68,15 @@ public record ListenAddress(String name, BindAddress bind, Options options) {
 	}
 
 	/**
+	 * Whether no two sockets can listen on this address and on another one at once,
+	 * unless they share their port by {@link Options#reusePort}.
+	 */
+	public boolean overlaps(BindAddress other) {
+		return (this.bind instanceof BindAddress.Tcp tcp && other instanceof BindAddress.Tcp otherTcp)
+				? tcp.includes(otherTcp) || otherTcp.includes(tcp) : this.bind.equals(other);
+	}
+
+	/**
 	 * Whether a key is that of a socket that another process has opened, and may go on to
 	 * use: the socket's state is not ours to change.
 	 */

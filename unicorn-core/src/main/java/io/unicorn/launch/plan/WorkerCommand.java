@@ -60,7 +60,8 @@ public final class WorkerCommand {
 
 	/**
 	 * Names of the sockets that a service manager has passed to the process of the pool,
-	 * from descriptor 3 on, separated by colons; set in a process that prepares.
+	 * from descriptor 3 on, separated by colons; set in a process that prepares, and in
+	 * one that runs without the pool.
 	 */
 	public static final String PASSED_PROPERTY = "io.unicorn.passed";
 
@@ -150,6 +151,9 @@ public final class WorkerCommand {
 		List<String> arguments = new ArrayList<>();
 		arguments.add(user.executable());
 		arguments.add("-D" + OBSTACLE_PROPERTY + "=" + Command.bytes(obstacle));
+		if (!plan.bindings().passed().isEmpty()) {
+			arguments.add(passed(plan));
+		}
 		arguments.addAll(user.options());
 		arguments.addAll(user.main());
 		List<String> variables = new ArrayList<>(environment);
@@ -173,7 +177,7 @@ public final class WorkerCommand {
 		arguments.add("-D" + EXIT_PROPERTY + "=" + EXIT_EARLY);
 		arguments.add("-D" + TERMINAL_PROPERTY + "=" + plan.workers().options().contains(LaunchPlan.TERMINAL_OPTION));
 		arguments.add("-D" + PORTS_PROPERTY + "=" + ports(plan));
-		arguments.add("-D" + PASSED_PROPERTY + "=" + Command.bytes(String.join(":", plan.bindings().passed())));
+		arguments.add(passed(plan));
 		arguments.add("-D" + MachineResources.PROCESSORS_PROPERTY + "=" + Runtime.getRuntime().availableProcessors());
 		Function<String, @Nullable String> flags = shortLived("-preparing");
 		addChanged(user.options(), flags, arguments);
@@ -247,6 +251,10 @@ public final class WorkerCommand {
 	public static String title(String role, LaunchPlan plan) {
 		String name = plan.application().isEmpty() ? "" : " [" + Command.bytes(plan.application()) + "]";
 		return "unicorn: " + role + name;
+	}
+
+	private static String passed(LaunchPlan plan) {
+		return "-D" + PASSED_PROPERTY + "=" + Command.bytes(String.join(":", plan.bindings().passed()));
 	}
 
 	private static String ports(LaunchPlan plan) {

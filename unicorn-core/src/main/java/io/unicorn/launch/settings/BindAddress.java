@@ -3,6 +3,7 @@ package io.unicorn.launch.settings;
 import java.nio.charset.Charset;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -43,6 +44,20 @@ public sealed interface BindAddress {
 			}
 			String host = (form.group(1) != null) ? form.group(1) : form.group(2);
 			return new Tcp((host == null || host.isEmpty()) ? null : host, Integer.parseInt(form.group(3)));
+		}
+
+		/**
+		 * Whether each connection to another address would be one to this address, too.
+		 * The hosts are IP addresses as {@link java.net.InetAddress} prints them.
+		 */
+		public boolean includes(Tcp other) {
+			if (this.port == 0 || this.port != other.port) {
+				return false;
+			}
+			// As the pool opens it, a socket for all IPv6 addresses takes IPv4, too.
+			boolean all = this.host == null || this.host.equals("0:0:0:0:0:0:0:0");
+			boolean allOfIpv4 = "0.0.0.0".equals(this.host) && other.host != null && !other.host.contains(":");
+			return all || allOfIpv4 || Objects.equals(this.host, other.host);
 		}
 
 		@Override

@@ -51,16 +51,36 @@ public final class WorkDir {
 	 * @throws IOException if it cannot be created
 	 */
 	public static WorkDir open(Path path) throws IOException {
+		checkParents(path);
+		Path parent = path.toAbsolutePath().normalize().getParent();
+		if (parent != null) {
+			Files.createDirectories(parent, PARENT);
+			// Another user may have created one of them meanwhile.
+			checkParents(path);
+		}
+		return reopen(path);
+	}
+
+	/**
+	 * Check what exists of a work dir as {@link #open} does. Creates nothing.
+	 * @throws UnsafeWorkDirException if another user owns it, can use it or can replace
+	 * it
+	 * @throws IOException if it cannot be looked at
+	 */
+	public static void check(Path path) throws IOException {
+		checkParents(path);
+		Path absolute = path.toAbsolutePath().normalize();
+		if (Files.exists(absolute, LinkOption.NOFOLLOW_LINKS)) {
+			checkItself(absolute);
+		}
+	}
+
+	private static void checkParents(Path path) throws IOException {
 		Path absolute = path.toAbsolutePath().normalize();
 		Path parent = absolute.getParent();
 		if (parent != null) {
-			ParentDirectories parents = new ParentDirectories(SystemPathView.create());
-			parents.check(parent);
-			Files.createDirectories(parent, PARENT);
-			// Another user may have created one of them meanwhile.
-			parents.check(parent);
+			new ParentDirectories(SystemPathView.create()).check(parent);
 		}
-		return reopen(absolute);
 	}
 
 	/**
@@ -76,6 +96,11 @@ public final class WorkDir {
 			Files.createDirectories(parent, PARENT);
 		}
 		create(absolute);
+		checkItself(absolute);
+		return new WorkDir(absolute);
+	}
+
+	private static void checkItself(Path absolute) throws IOException {
 		PosixFileAttributes attributes = Files.readAttributes(absolute, PosixFileAttributes.class,
 				LinkOption.NOFOLLOW_LINKS);
 		if (!attributes.isDirectory()) {
@@ -89,7 +114,6 @@ public final class WorkDir {
 					absolute + " has mode " + PosixFilePermissions.toString(attributes.permissions())
 							+ ", so others may look into it; it must have 0700");
 		}
-		return new WorkDir(absolute);
 	}
 
 	/**

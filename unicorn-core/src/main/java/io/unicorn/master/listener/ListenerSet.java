@@ -1,5 +1,6 @@
 package io.unicorn.master.listener;
 
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -12,11 +13,13 @@ import java.util.stream.Collectors;
 import io.unicorn.ipc.PoolSnapshot;
 import io.unicorn.launch.plan.LaunchPlan;
 import io.unicorn.launch.plan.ListenAddress;
+import io.unicorn.launch.settings.BindAddress;
 import io.unicorn.master.arbiter.pool.Event;
 import io.unicorn.posix.BacklogLimit;
 import io.unicorn.posix.Listener;
 import io.unicorn.posix.Posix;
 import io.unicorn.posix.PosixException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Opens and closes the listeners of the master. Generations with the same address share
@@ -108,7 +111,29 @@ public final class ListenerSet {
 			throw new PosixException(address.key(), PosixException.EBADF,
 					"the pool did not use this descriptor when it was started; start it again");
 		}
-		return address.open(this.posix);
+		try {
+			return address.open(this.posix);
+		}
+		catch (PosixException ex) {
+			String own = (ex.errno() == PosixException.EADDRINUSE) ? overlapping(address) : null;
+			if (own == null) {
+				throw ex;
+			}
+			throw new PosixException(address.bind().toString(), PosixException.EADDRINUSE, "the pool itself listens on "
+					+ own + ", and not on both at once; keep that address, or stop the pool and start it again");
+		}
+	}
+
+	/** Return the address of a listener of the pool that excludes a further one. */
+	private @Nullable String overlapping(ListenAddress address) {
+		return this.open.values()
+			.stream()
+			.map(Listener::address)
+			.filter((taken) -> taken instanceof InetSocketAddress internet && address
+				.overlaps(new BindAddress.Tcp(internet.getAddress().getHostAddress(), internet.getPort())))
+			.map(AddressText::of)
+			.findFirst()
+			.orElse(null);
 	}
 
 	public Listener listener(ListenAddress address) {

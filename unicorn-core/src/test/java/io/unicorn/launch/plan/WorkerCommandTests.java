@@ -35,7 +35,9 @@ class WorkerCommandTests {
 	}
 
 	@Test
-	void aProcessThatPreparesKnowsThePassedSockets() {
+	void aProcessThatPreparesOrHasNoPoolKnowsThePassedSockets() {
+		assertThat(WorkerCommand.withoutPool(SamplePlans.full(), List.of(), "simulated").arguments())
+			.contains("-Dio.unicorn.passed=http:unknown");
 		assertThat(WorkerCommand.preparing(SamplePlans.full(), List.of(), Path.of("plan")).arguments())
 			.contains("-Dio.unicorn.passed=http:unknown");
 	}

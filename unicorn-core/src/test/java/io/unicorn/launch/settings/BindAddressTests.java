@@ -1,7 +1,9 @@
 package io.unicorn.launch.settings;
 
 import java.nio.file.Path;
+import java.util.Objects;
 
+import io.unicorn.posix.SocketFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -48,6 +50,23 @@ class BindAddressTests {
 	@ValueSource(strings = { ":8080", "127.0.0.1:0", "[::1]:80", "unix:/run/app.sock", "fd://7" })
 	void theTextOfAnAddressIsThatAddress(String text) {
 		assertThat(BindAddress.parse(text)).hasToString(text);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ ":80, 127.0.0.1:80, true", ":80, [::1]:80, true", ":80, 0.0.0.0:80, true", ":80, :80, true",
+			"0.0.0.0:80, 127.0.0.1:80, true", "0.0.0.0:80, [::1]:80, false", "0.0.0.0:80, :80, false",
+			"[0:0:0:0:0:0:0:0]:80, 127.0.0.1:80, true", "127.0.0.1:80, 127.0.0.1:80, true",
+			"127.0.0.1:80, 0.0.0.0:80, false", "127.0.0.1:80, 127.0.0.1:81, false", ":80, 127.0.0.1:81, false",
+			":0, :0, false" })
+	void anAddressIncludesWhatItsSocketTakes(String text, String other, boolean included) {
+		assertThat(((BindAddress.Tcp) Objects.requireNonNull(BindAddress.parse(text)))
+			.includes((BindAddress.Tcp) Objects.requireNonNull(BindAddress.parse(other)))).isEqualTo(included);
+	}
+
+	/** The packages may not use each other. */
+	@Test
+	void theLongestPathIsThatOfTheSystem() {
+		assertThat(BindAddress.MOST_PATH_BYTES).isEqualTo(SocketFile.MOST_BYTES);
 	}
 
 }

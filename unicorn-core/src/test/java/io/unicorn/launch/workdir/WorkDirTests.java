@@ -129,4 +129,19 @@ class WorkDirTests {
 		assertThat(mode(this.directory.resolve("a"))).isEqualTo("rwxr-xr-x");
 	}
 
+	@Test
+	void aCheckRefusesWhatCannotBeOpenedAndMakesNothing() throws IOException {
+		Path path = this.directory.resolve("a/work");
+		WorkDir.check(path);
+		assertThat(path.getParent()).doesNotExist();
+		WorkDir.open(path);
+		WorkDir.check(path);
+		Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxr-xr-x"));
+		assertThatIOException().isThrownBy(() -> WorkDir.check(path)).withMessageContaining("has mode rwxr-xr-x");
+		Files.setPosixFilePermissions(path.getParent(), PosixFilePermissions.fromString("rwxrwxrwx"));
+		Path none = path.resolveSibling("none");
+		assertThatIOException().isThrownBy(() -> WorkDir.check(none))
+			.withMessageContaining(path.getParent().toString());
+	}
+
 }

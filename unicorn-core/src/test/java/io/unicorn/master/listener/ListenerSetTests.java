@@ -96,6 +96,26 @@ class ListenerSetTests {
 	}
 
 	@Test
+	void anAddressThatIncludesAnotherOneOfThePoolIsExplained() throws IOException {
+		this.sockets.open(List.of(HTTP));
+		int port = this.sockets.listener(HTTP).port();
+		ListenAddress wider = new ListenAddress("http", "0.0.0.0", port, 10);
+		assertThatExceptionOfType(PosixException.class).isThrownBy(() -> this.sockets.open(List.of(wider)))
+			.withMessage("0.0.0.0:" + port + ": the pool itself listens on 127.0.0.1:" + port
+					+ ", and not on both at once; keep that address, or stop the pool and start it again");
+		assertThat(this.sockets.descriptors()).containsOnlyKeys(HTTP.key());
+	}
+
+	@Test
+	void anAddressThatAnotherProgramHasIsInUse() throws IOException {
+		try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+			ListenAddress impossible = address("other", taken.getLocalPort());
+			assertThatExceptionOfType(PosixException.class).isThrownBy(() -> this.sockets.open(List.of(impossible)))
+				.withMessageContaining("Address already in use");
+		}
+	}
+
+	@Test
 	void whatIsNotNeededIsClosed() throws IOException {
 		this.sockets.open(List.of(HTTP, MANAGEMENT));
 		Listener closed = this.sockets.listener(MANAGEMENT);

@@ -43,7 +43,8 @@ import org.springframework.boot.convert.DurationUnit;
  * @param bind Addresses to listen on: "host:port", ":port" for all addresses of the
  * machine, a port alone, "[ipv6]:port", "unix:/path" for a Unix socket, or "fd://3" for a
  * listening socket that the process has as this descriptor. Without any, these are the
- * sockets that systemd passes, if it does, or else server.address and server.port. The
+ * sockets that systemd passes, if it does, or else server.address and server.port. If the
+ * pool cannot start, the application listens on the first host and port of the list. The
  * default is none.
  * @param backlog Number of connections that may wait at each address until a worker
  * accepts them, from 1 to 1000000; the kernel limits it to net.core.somaxconn. By default

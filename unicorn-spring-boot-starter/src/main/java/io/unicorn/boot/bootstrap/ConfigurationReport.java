@@ -2,9 +2,11 @@ package io.unicorn.boot.bootstrap;
 
 import java.io.PrintStream;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 import io.unicorn.boot.autoconfigure.ConfiguredValue;
+import io.unicorn.boot.bootstrap.addresses.AddressTrial;
 import io.unicorn.boot.bootstrap.addresses.ProbePort;
 import io.unicorn.launch.plan.LaunchPlan;
 import io.unicorn.launch.plan.ListenAddress;
@@ -25,16 +27,29 @@ final class ConfigurationReport {
 
 	private final PrintStream out;
 
+	private final Function<ListenAddress, String> trial;
+
 	ConfigurationReport(LaunchContext context, ConfigurableEnvironment environment, PrintStream out) {
+		this(context, environment, out, AddressTrial::of);
+	}
+
+	/**
+	 * Create.
+	 * @param trial tries an address, as {@link AddressTrial} does
+	 */
+	ConfigurationReport(LaunchContext context, ConfigurableEnvironment environment, PrintStream out,
+			Function<ListenAddress, String> trial) {
 		this.context = context;
 		this.environment = environment;
 		this.out = out;
+		this.trial = trial;
 	}
 
 	/**
 	 * Print whether a pool would start, and what was set.
 	 * @param inputs reads and checks the configuration
 	 * @return whether it would
+	 * @throws RuntimeException if the start would be refused, as it would be refused
 	 */
 	boolean check(PoolActivation activation, Supplier<LaunchInputs> inputs) {
 		if (!activation.wanted()) {
@@ -43,15 +58,23 @@ final class ConfigurationReport {
 			return false;
 		}
 		LaunchInputs found = inputs.get();
+		RuntimeFiles.check(found.properties());
+		List<String> addresses = found.addresses()
+			.stream()
+			.map((address) -> "listening on " + describe(address) + this.trial.apply(address))
+			.toList();
+		LaunchPlan.Probe probe = ProbePort.of(found.properties().probe().address(),
+				found.properties().health().minReady());
+		if (probe != null) {
+			ProbePort.check(probe, found.addresses());
+		}
 		MachineResources machine = MachineResources.current(this.context.jvmFlags());
 		PoolSize size = found.size(machine, this.context.jvmFlags());
 		int workers = found.settings().workers().orElse(size.auto());
 		this.out.printf("A pool of %d %s of class %s would start, on %d %s with %d MiB of memory%n", workers,
 				(workers == 1) ? "worker" : "workers", found.settings().workerClass().configName(), machine.cores(),
 				(machine.cores() == 1) ? "processor" : "processors", machine.memoryBytes() >> 20);
-		found.addresses().forEach((address) -> this.out.println("listening on " + describe(address)));
-		LaunchPlan.Probe probe = ProbePort.of(found.properties().probe().address(),
-				found.properties().health().minReady());
+		addresses.forEach(this.out::println);
 		if (probe != null) {
 			this.out.println("answering probes on " + probe.address());
 		}
@@ -60,16 +83,7 @@ final class ConfigurationReport {
 			this.out.println(size.remark());
 		}
 		print(ConfiguredValue.all(this.environment).stream().filter(ConfiguredValue::isSet).toList());
-		if (probe != null && found.addresses().stream().anyMatch((address) -> isSame(address, probe))) {
-			this.out.println("No pool would start: unicorn.probe.address is an address of the application");
-			return false;
-		}
 		return true;
-	}
-
-	private static boolean isSame(ListenAddress address, LaunchPlan.Probe probe) {
-		return address.bind() instanceof BindAddress.Tcp tcp && tcp.port() == probe.address().port()
-				&& (tcp.host() == null || tcp.host().equals(probe.address().host()));
 	}
 
 	/**

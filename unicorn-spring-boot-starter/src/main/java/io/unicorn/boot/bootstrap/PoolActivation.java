@@ -17,10 +17,16 @@ import org.springframework.util.ClassUtils;
  * @param wanted whether it does
  * @param remark a line for the log that says why it does not, or {@code null} where the
  * user expects that
+ * @param serves whether the process serves without being a master
  */
-record PoolActivation(boolean wanted, @Nullable String remark) {
+record PoolActivation(boolean wanted, @Nullable String remark, boolean serves) {
 
-	private static final PoolActivation NO = new PoolActivation(false, null);
+	static final PoolActivation WANTED = new PoolActivation(true, null, false);
+
+	/** No server of the application itself is started here, or not to serve. */
+	static final PoolActivation NO = new PoolActivation(false, null, false);
+
+	static final PoolActivation SWITCHED_OFF = new PoolActivation(false, null, true);
 
 	private static final String TOMCAT_REACTIVE = "org.springframework.boot.tomcat.reactive.TomcatReactiveWebServerFactory";
 
@@ -40,19 +46,22 @@ record PoolActivation(boolean wanted, @Nullable String remark) {
 	 */
 	static PoolActivation decide(LaunchContext context, @Nullable Boolean enabled, @Nullable WebApplicationType deduced,
 			Environment environment, ClassLoader classLoader) {
-		if (Boolean.FALSE.equals(enabled) || !context.isApplicationItself()
-				|| isTrainingOrBuild(context, environment)) {
+		if (!context.isApplicationItself() || isTrainingOrBuild(context, environment)) {
 			return NO;
 		}
+		boolean off = environment.getProperty("server.port", "").strip().equals("-1");
 		WebApplicationType type = webApplicationType(deduced, environment);
-		if (type == WebApplicationType.NONE) {
+		if (type == WebApplicationType.NONE || (off && Boolean.FALSE.equals(enabled))) {
 			return NO;
+		}
+		if (Boolean.FALSE.equals(enabled)) {
+			return SWITCHED_OFF;
 		}
 		if (!context.operatingSystem().equals("Linux")) {
 			return no("a pool needs Linux, and this system is " + context.operatingSystem());
 		}
-		if (environment.getProperty("server.port", "").strip().equals("-1")) {
-			return no("server.port=-1 switches the web server off");
+		if (off) {
+			return new PoolActivation(false, oneProcess("server.port=-1 switches the web server off"), false);
 		}
 		if (context.hasFlag("-agentlib:jdwp", "-Xrunjdwp") && !Boolean.TRUE.equals(enabled)) {
 			return no("the JVM waits for a debugger; set unicorn.enabled=true to start a pool anyway");
@@ -63,13 +72,12 @@ record PoolActivation(boolean wanted, @Nullable String remark) {
 	private static PoolActivation server(WebApplicationType type, ClassLoader classLoader) {
 		Stream<String> factories = (type == WebApplicationType.SERVLET) ? Stream.of(TOMCAT_SERVLET, JETTY_SERVLET)
 				: Stream.of(NETTY, TOMCAT_REACTIVE, JETTY_REACTIVE);
-		return factories.anyMatch((factory) -> ClassUtils.isPresent(factory, classLoader))
-				? new PoolActivation(true, null)
+		return factories.anyMatch((factory) -> ClassUtils.isPresent(factory, classLoader)) ? WANTED
 				: no("a pool needs Tomcat, Jetty or Reactor Netty, and this application uses another web server");
 	}
 
 	private static PoolActivation no(String reason) {
-		return new PoolActivation(false, oneProcess(reason));
+		return new PoolActivation(false, oneProcess(reason), true);
 	}
 
 	/**

@@ -77,7 +77,7 @@ class PoolRunListener implements SpringApplicationRunListener, Ordered {
 				new ProcessStart(this.application, this.arguments).asMaster(bootstrapContext, environment);
 			}
 			catch (LinkageError ex) {
-				StartFailure.handle(ex, StartStep.SETTINGS);
+				StartFailure.handle(ex, StartStep.SETTINGS, environment);
 			}
 		}
 	}

@@ -103,41 +103,52 @@ final class ProcessStart {
 	 * @throws RuntimeException if the start ends, as that of one process would
 	 */
 	void asMaster(ConfigurableBootstrapContext bootstrapContext, ConfigurableEnvironment environment) {
+		LaunchContext launch;
+		PoolActivation activation;
 		try {
-			start(bootstrapContext, environment);
+			enter(StartStep.SETTINGS);
+			launch = this.context.get();
+			if (!launch.isApplicationItself()) {
+				return;
+			}
+			activation = activation(launch, environment);
+			if (activation.wanted() && System.getProperty(WorkerCommand.OBSTACLE_PROPERTY) == null) {
+				start(launch, bootstrapContext, environment);
+			}
 		}
 		catch (Throwable ex) {
 			if (this.step == StartStep.PID_FILES && ex instanceof RuntimeException refused) {
 				// A writer of the application's own may end the start.
 				throw refused;
 			}
-			StartFailure.handle(ex, this.step);
-		}
-	}
-
-	private void start(ConfigurableBootstrapContext bootstrapContext, ConfigurableEnvironment environment) {
-		enter(StartStep.SETTINGS);
-		LaunchContext launch = this.context.get();
-		if (!launch.isApplicationItself()) {
+			StartFailure.handle(ex, this.step, environment);
 			return;
 		}
-		PoolActivation activation = activation(launch, environment);
+		runAlone(activation, environment);
+	}
+
+	private void start(LaunchContext launch, ConfigurableBootstrapContext bootstrapContext,
+			ConfigurableEnvironment environment) {
+		ClassLoader classLoader = this.application.getClassLoader();
+		PidFileWriters writers = new PidFileWriters(this.application);
+		LaunchInputs inputs = LaunchInputs.of(environment, classLoader)
+			.withPidFiles(writers.files(environment))
+			.withPortFiles(new PortFileWriters(this.application).files());
+		enter(StartStep.PID_FILES);
+		writers.write(bootstrapContext, environment, this.arguments);
+		new PoolBootstrap(classLoader, launch, this::enter).run(inputs);
+	}
+
+	private static void runAlone(PoolActivation activation, ConfigurableEnvironment environment) {
 		String obstacle = System.getProperty(WorkerCommand.OBSTACLE_PROPERTY);
 		if (activation.wanted() && obstacle != null) {
-			logger.error(PoolActivation.oneProcess(obstacle));
+			new OneProcess(environment).replacePool(obstacle);
 		}
-		else if (activation.wanted()) {
-			ClassLoader classLoader = this.application.getClassLoader();
-			PidFileWriters writers = new PidFileWriters(this.application);
-			LaunchInputs inputs = LaunchInputs.of(environment, classLoader)
-				.withPidFiles(writers.files(environment))
-				.withPortFiles(new PortFileWriters(this.application).files());
-			enter(StartStep.PID_FILES);
-			writers.write(bootstrapContext, environment, this.arguments);
-			new PoolBootstrap(classLoader, launch, this::enter).run(inputs);
-		}
-		else if (activation.remark() != null) {
+		if (activation.remark() != null) {
 			logger.info(activation.remark());
+		}
+		if (activation.serves()) {
+			new OneProcess(environment).warnOfUnused();
 		}
 	}
 

@@ -56,10 +56,7 @@ record RuntimeFiles(WorkDir workDir, ExtractedLibrary library, List<String> noti
 			}
 			catch (UnsafeWorkDirException ex) {
 				if (configured != null && problems.isEmpty()) {
-					throw new PoolStartException("The private directory cannot be used",
-							"Set unicorn.work-dir to a directory of this user with mode 0700, or to a path that does not "
-									+ "exist, where no other user but root can rename a directory above it.",
-							ex);
+					throw unsafe(ex);
 				}
 				problems.add(problem(place, ex));
 				failure = (failure != null) ? failure : new IOException(ex.getMessage(), ex);
@@ -72,6 +69,32 @@ record RuntimeFiles(WorkDir workDir, ExtractedLibrary library, List<String> noti
 		throw new PoolStartException("there is no place for its files, " + places.iterator().next() + " cannot be used",
 				"Free some space, or set unicorn.work-dir to another directory.",
 				(failure != null) ? failure : new IOException("there is no directory to try"));
+	}
+
+	/**
+	 * Check the configured directory without making it.
+	 * @throws PoolStartException if other users can use or replace it
+	 */
+	static void check(UnicornProperties properties) {
+		String configured = properties.workDir();
+		try {
+			if (configured != null) {
+				WorkDir.check(path(configured));
+			}
+		}
+		catch (UnsafeWorkDirException ex) {
+			throw unsafe(ex);
+		}
+		catch (IOException ex) {
+			// A start uses another directory.
+		}
+	}
+
+	private static PoolStartException unsafe(UnsafeWorkDirException cause) {
+		return new PoolStartException("The private directory cannot be used",
+				"Set unicorn.work-dir to a directory of this user with mode 0700, or to a path that does not "
+						+ "exist, where no other user but root can rename a directory above it.",
+				cause);
 	}
 
 	private static Path path(String workDir) {

@@ -1,13 +1,14 @@
 package io.unicorn.boot.bootstrap;
 
-import io.unicorn.boot.bootstrap.addresses.WebAddresses;
 import io.unicorn.boot.autoconfigure.InvalidUnicornPropertyException;
+import io.unicorn.boot.bootstrap.addresses.WebAddresses;
 import io.unicorn.launch.workdir.UnsafeWorkDirException;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.web.server.PortInUseException;
+import org.springframework.core.env.ConfigurableEnvironment;
 
 /**
  * Handles what prevents a pool: the application starts in this one process, and a log
@@ -24,17 +25,18 @@ final class StartFailure {
 	/**
 	 * Log the failure of a start, so that the application starts in this one process.
 	 * @param step the step that has failed
-	 * @throws RuntimeException the failure itself, if it ends the start
+	 * @throws RuntimeException the failure itself, if it ends the start, or another one
+	 * if one process cannot serve in place of the pool
 	 */
-	static void handle(Throwable failure, StartStep step) {
+	static void handle(Throwable failure, StartStep step, ConfigurableEnvironment environment) {
 		if (failure instanceof InternalError broken) {
 			throw broken;
 		}
 		if (failure instanceof RuntimeException fault && endsStart(fault)) {
 			throw fault;
 		}
-		logger.error(PoolActivation.oneProcess(reason(failure, step)));
 		logger.debug("The pool was not started", failure);
+		new OneProcess(environment).replacePool(reason(failure, step));
 	}
 
 	private static boolean endsStart(RuntimeException failure) {

@@ -1,13 +1,19 @@
 package io.unicorn.boot.bootstrap;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 
 import io.unicorn.boot.autoconfigure.InvalidUnicornPropertyException;
+import io.unicorn.boot.bootstrap.addresses.WebAddresses;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.StandardEnvironment;
@@ -24,7 +30,8 @@ class ConfigurationReportTests {
 	private ConfigurationReport report(Map<String, Object> properties) {
 		this.environment.getPropertySources().addFirst(new MapPropertySource("test", properties));
 		return new ConfigurationReport(new LaunchContext("Linux", "main", "Main", "Main", List.of(), true),
-				this.environment, new PrintStream(this.bytes, true, StandardCharsets.UTF_8));
+				this.environment, new PrintStream(this.bytes, true, StandardCharsets.UTF_8),
+				(address) -> (address.port() == 9001) ? ", in use now" : "");
 	}
 
 	private boolean check(Map<String, Object> properties, PoolActivation activation) {
@@ -41,11 +48,11 @@ class ConfigurationReportTests {
 		assertThat(check(
 				Map.of("unicorn.workers", "3", "unicorn.timeout", "45", "unicorn.jvm-args[0]", "-Xmx64m", "server.port",
 						"9000", "management.server.port", "9001", "management.server.address", "::1"),
-				new PoolActivation(true, null)))
+				PoolActivation.WANTED))
 			.isTrue();
 		assertThat(lines().get(0)).startsWith("A pool of 3 workers of class gthread would start, on ");
 		assertThat(lines())
-			.contains("listening on *:9000 (http)", "listening on [0:0:0:0:0:0:0:1]:9001 (management)",
+			.contains("listening on *:9000 (http)", "listening on [0:0:0:0:0:0:0:1]:9001 (management), in use now",
 					"unicorn.workers   3        \"unicorn.workers\" from property source \"test\"",
 					"unicorn.timeout   45s      \"unicorn.timeout\" from property source \"test\"",
 					"unicorn.jvm-args  -Xmx64m  \"unicorn.jvm-args[0]\" from property source \"test\"")
@@ -56,7 +63,7 @@ class ConfigurationReportTests {
 	void everyFormOfAnAddressIsDescribed() {
 		assertThat(check(
 				Map.of("unicorn.bind", "127.0.0.1:0,unix:/run/app.sock,fd://3", "unicorn.listeners.grpc", ":9000"),
-				new PoolActivation(true, null)))
+				PoolActivation.WANTED))
 			.isTrue();
 		assertThat(lines())
 			.contains("listening on 127.0.0.1:a free port (http)", "listening on unix:/run/app.sock (http-2)",
@@ -66,19 +73,30 @@ class ConfigurationReportTests {
 
 	@Test
 	void theAddressOfProbesMustBeAnother() {
-		assertThat(
-				check(Map.of("unicorn.probe.address", "9090", "server.port", "9000"), new PoolActivation(true, null)))
+		assertThat(check(Map.of("unicorn.probe.address", "9090", "server.port", "9000"), PoolActivation.WANTED))
 			.isTrue();
 		assertThat(lines()).contains("answering probes on 127.0.0.1:9090");
-		assertThat(
-				check(Map.of("unicorn.probe.address", "9000", "server.port", "9000"), new PoolActivation(true, null)))
-			.isFalse();
+		assertThatExceptionOfType(WebAddresses.ListenFailedException.class)
+			.isThrownBy(
+					() -> check(Map.of("unicorn.probe.address", "9000", "server.port", "9000"), PoolActivation.WANTED))
+			.withMessageContaining("the application listens on :9000 (http)");
+	}
+
+	@Test
+	void aWorkDirThatOthersCanUseIsRefusedAsInAStart(@TempDir Path directory) throws IOException {
+		Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+		assertThatExceptionOfType(PoolStartException.class)
+			.isThrownBy(() -> check(Map.of("unicorn.work-dir", directory.toString()), PoolActivation.WANTED))
+			.withMessageContaining("has mode rwxr-xr-x");
+		Path none = directory.resolve("a/b");
+		assertThat(check(Map.of("unicorn.work-dir", none.toString()), PoolActivation.WANTED)).isTrue();
+		assertThat(none.getParent()).doesNotExist();
 	}
 
 	@Test
 	void whatADefaultFollowsFromIsNamedAndControlCharactersAreNotPrinted() {
-		assertThat(check(Map.of("WEB_CONCURRENCY", "3", "unicorn.pidfile", "/run/a\u001b[31m.pid"),
-				new PoolActivation(true, null)))
+		assertThat(
+				check(Map.of("WEB_CONCURRENCY", "3", "unicorn.pidfile", "/run/a\u001b[31m.pid"), PoolActivation.WANTED))
 			.isTrue();
 		assertThat(lines()).anyMatch((line) -> line.matches("unicorn.workers +auto +default, see WEB_CONCURRENCY=3"))
 			.anyMatch((line) -> line.contains("/run/a [31m.pid"));
@@ -86,8 +104,8 @@ class ConfigurationReportTests {
 
 	@Test
 	void theReasonWhyThereIsNoPoolIsPrinted() {
-		assertThat(check(Map.of(), new PoolActivation(false, "No worker pool: a reason."))).isFalse();
-		assertThat(check(Map.of(), new PoolActivation(false, null))).isFalse();
+		assertThat(check(Map.of(), new PoolActivation(false, "No worker pool: a reason.", true))).isFalse();
+		assertThat(check(Map.of(), PoolActivation.NO)).isFalse();
 		assertThat(lines()).containsExactly("No worker pool: a reason.",
 				"No worker pool: unicorn.enabled is false, or the application has no web server.");
 	}
@@ -95,7 +113,7 @@ class ConfigurationReportTests {
 	@Test
 	void aValueThatIsNotAllowedIsRefusedAsInAStart() {
 		assertThatExceptionOfType(InvalidUnicornPropertyException.class)
-			.isThrownBy(() -> check(Map.of("unicorn.workers", "0"), new PoolActivation(true, null)));
+			.isThrownBy(() -> check(Map.of("unicorn.workers", "0"), PoolActivation.WANTED));
 	}
 
 	@Test

@@ -62,13 +62,13 @@ class PoolActivationTests {
 
 	@Test
 	void anApplicationThatIsStartedByItselfBecomesAPool() {
-		assertThat(decide(context("Linux"), null)).isEqualTo(new PoolActivation(true, null));
-		assertThat(decide(context("Linux"), true)).isEqualTo(new PoolActivation(true, null));
+		assertThat(decide(context("Linux"), null)).isEqualTo(PoolActivation.WANTED);
+		assertThat(decide(context("Linux"), true)).isEqualTo(PoolActivation.WANTED);
 	}
 
 	@Test
 	void aPoolThatIsSwitchedOffIsNotRemarked() {
-		assertThat(decide(context("Linux"), false)).isEqualTo(new PoolActivation(false, null));
+		assertThat(decide(context("Linux"), false)).isEqualTo(PoolActivation.SWITCHED_OFF);
 		assertThat(decide(context("Mac OS X", "-agentlib:jdwp=x"), false).remark()).isNull();
 	}
 
@@ -84,7 +84,7 @@ class PoolActivationTests {
 	void onlyTheApplicationItselfBecomesAPool(String thread, String bottom, boolean launcher, boolean wanted) {
 		LaunchContext context = new LaunchContext("Linux", thread, bottom, MAIN, List.of(), launcher);
 		assertThat(context.isApplicationItself()).isEqualTo(wanted);
-		assertThat(decide(context, null)).isEqualTo(new PoolActivation(wanted, null));
+		assertThat(decide(context, null)).isEqualTo(wanted ? PoolActivation.WANTED : PoolActivation.NO);
 	}
 
 	@Test
@@ -102,7 +102,7 @@ class PoolActivationTests {
 	@ValueSource(strings = { "-XX:AOTCacheOutput=a.aot", "-XX:AOTMode=record", "-XX:AOTMode=create",
 			"-XX:ArchiveClassesAtExit=a.jsa", "-XX:CRaCCheckpointTo=cr" })
 	void aTrainingRunIsLeftAlone(String flag) {
-		assertThat(decide(context("Linux", flag), true)).isEqualTo(new PoolActivation(false, null));
+		assertThat(decide(context("Linux", flag), true)).isEqualTo(PoolActivation.NO);
 	}
 
 	@ParameterizedTest
@@ -116,7 +116,7 @@ class PoolActivationTests {
 			"spring.context.checkpoint, onRefresh" })
 	void aRunThatEndsBeforeItServesIsLeftAlone(String property, String value) {
 		this.environment.setProperty(property, value);
-		assertThat(decide(context("Linux"), true)).isEqualTo(new PoolActivation(false, null));
+		assertThat(decide(context("Linux"), true)).isEqualTo(PoolActivation.NO);
 	}
 
 	@ParameterizedTest
@@ -151,7 +151,7 @@ class PoolActivationTests {
 			this.environment.setProperty("spring.main.web-application-type", configured);
 		}
 		assertThat(PoolActivation.decide(context("Linux"), null, deduced, this.environment, classes(TOMCAT_SERVLET)))
-			.isEqualTo(new PoolActivation(wanted, null));
+			.isEqualTo(wanted ? PoolActivation.WANTED : PoolActivation.NO);
 	}
 
 	@ParameterizedTest(name = "{0} with {1}: {2}")

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import org.springframework.boot.SpringApplication;
@@ -152,6 +153,44 @@ class ProcessStartTests {
 	}
 
 	@Test
+	void anObstacleOfTheMasterKeepsTheAddressOfThePool(CapturedOutput output) {
+		this.environment.setProperty("unicorn.bind", "unix:/run/app.sock,127.0.0.1:8081");
+		System.setProperty("io.unicorn.obstacle", "simulated");
+		try {
+			start((step) -> assertThat(step).isEqualTo(StartStep.SETTINGS));
+		}
+		finally {
+			System.clearProperty("io.unicorn.obstacle");
+		}
+		assertThat(output.getAll().lines().filter((line) -> line.contains("No worker pool"))).singleElement()
+			.asString()
+			.contains("It listens on 127.0.0.1 with port 8081, and not on unix:/run/app.sock (unicorn.bind).");
+		assertThat(this.environment.getProperty("server.address")).isEqualTo("127.0.0.1");
+	}
+
+	@ParameterizedTest
+	@EnumSource(StartStep.class)
+	void aFailureEndsTheStartIfOneProcessCannotListenWhereThePoolWould(StartStep step, CapturedOutput output) {
+		this.environment.setProperty("unicorn.bind", "unix:" + this.directory.resolve("app.sock"));
+		assertThatExceptionOfType(PoolStartException.class).isThrownBy(() -> failAt(step, new IOException("simulated")))
+			.withMessageContaining("simulated")
+			.withMessageContaining("unicorn.bind");
+		assertThat(output).doesNotContain("No worker pool");
+		assertThat(this.directory.resolve("app.sock")).doesNotExist();
+	}
+
+	@Test
+	void whatIsWithoutEffectIsNamedWhereThePoolIsSwitchedOff(CapturedOutput output) {
+		this.environment.setProperty("unicorn.enabled", "false");
+		this.environment.setProperty("unicorn.bind", "127.0.0.1:8081");
+		start((step) -> assertThat(step).isEqualTo(StartStep.SETTINGS));
+		assertThat(output.getAll().lines().filter((line) -> line.contains("WARN"))).singleElement()
+			.asString()
+			.contains("unicorn.bind=127.0.0.1:8081", "listens on all addresses with port 8080");
+		assertThat(this.environment.getProperty("server.address")).isNull();
+	}
+
+	@Test
 	void aBrokenJvmIsNoReasonToGoOn() {
 		assertThatThrownBy(() -> failAt(StartStep.PLAN, new InternalError("simulated")))
 			.isInstanceOf(InternalError.class);
@@ -193,6 +232,9 @@ class ProcessStartTests {
 		method.invoke(listener, new DefaultBootstrapContext(), this.environment);
 
 		assertThat(output).contains("No worker pool: ", "io/unicorn/");
+		this.environment.setProperty("unicorn.bind", "127.0.0.1:8081");
+		assertThatThrownBy(() -> method.invoke(listener, new DefaultBootstrapContext(), this.environment)).cause()
+			.hasMessageContaining("cannot listen on 127.0.0.1:8081 (unicorn.bind)");
 	}
 
 	/** Defines the starter's classes itself, and does not find some of the core's. */

@@ -1,6 +1,7 @@
 package io.unicorn.boot.bootstrap.addresses;
 
 import io.unicorn.launch.plan.LaunchPlan;
+import io.unicorn.launch.plan.ListenAddress;
 import io.unicorn.launch.settings.BindAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -19,8 +20,51 @@ final class AddressFailure {
 	 */
 	static WebAddresses.ListenFailedException of(String name, BindAddress bind, String reason,
 			@Nullable Throwable cause) {
+		return of(name, text(bind), reason, advice(name, bind), cause);
+	}
+
+	/**
+	 * Return the exception for the listener of a Unix socket.
+	 * @param reason why it cannot be opened, as a clause
+	 * @param remedy what would change that, as the beginning of a sentence
+	 */
+	static WebAddresses.ListenFailedException of(String name, BindAddress.Unix bind, String reason, String remedy,
+			@Nullable Throwable cause) {
+		return of(name, text(bind), reason, remedy + ", or set " + property(name) + " to another path.", cause);
+	}
+
+	/**
+	 * Return the exception for an address that the pool has already.
+	 * @param given the address that the pool has, with the name of its listener
+	 * @param includes whether the new address includes that one, not only the reverse
+	 * @param listed whether {@code unicorn.bind} is set
+	 */
+	static WebAddresses.ListenFailedException overlap(ListenAddress address, ListenAddress given, boolean includes,
+			boolean listed) {
+		String other = given.bind() + " (" + given.name() + ")";
+		String reason = (includes ? "it includes " + other : other + " includes it")
+				+ ", and only one socket can have a port of an address";
+		String property = property(address.name(), listed);
+		String otherProperty = property(given.name(), listed);
+		return of(address.name(), address.bind() + " (" + address.name() + ")", reason,
+				property.equals(otherProperty) ? "Remove one of them from " + property + ", or give it another port."
+						: "Set " + property + " or " + otherProperty + " to another port.",
+				null);
+	}
+
+	private static WebAddresses.ListenFailedException of(String name, String address, String reason, String advice,
+			@Nullable Throwable cause) {
 		return new WebAddresses.ListenFailedException(isOfWebServer(name) ? "The web server" : "The listener " + name,
-				text(bind), reason, advice(name, bind), cause);
+				address, reason, advice, cause);
+	}
+
+	private static String property(String name, boolean listed) {
+		return ((isOfApplication(name) && !listed) || name.equals(LaunchPlan.MANAGEMENT))
+				? WebAddresses.prefix(name) + ".port" : property(name);
+	}
+
+	private static String property(String name) {
+		return isOfApplication(name) ? "unicorn.bind" : "unicorn.listeners." + name;
 	}
 
 	private static boolean isOfWebServer(String name) {
@@ -37,7 +81,7 @@ final class AddressFailure {
 	}
 
 	private static String advice(String name, BindAddress bind) {
-		String property = isOfApplication(name) ? "unicorn.bind" : "unicorn.listeners." + name;
+		String property = property(name);
 		if (bind instanceof BindAddress.Unix unix) {
 			return "Let this process create a file in " + unix.path().getParent()
 					+ " and give it the owner in unicorn.unix.owner, if that is set; or set " + property

@@ -2,7 +2,6 @@ package io.unicorn.boot.bootstrap.addresses;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +35,9 @@ public final class OpenListeners {
 	 */
 	public static Map<String, Listener> of(List<ListenAddress> addresses, LaunchPlan.@Nullable Probe probe,
 			Posix posix) {
+		if (probe != null) {
+			ProbePort.check(probe, addresses);
+		}
 		Map<String, Listener> listeners = new LinkedHashMap<>();
 		try {
 			addresses.forEach((address) -> listeners.put(address.name(), open(address, posix)));
@@ -71,10 +73,7 @@ public final class OpenListeners {
 
 	private static Listener open(ListenAddress address, Posix posix) {
 		if (address.bind() instanceof BindAddress.Unix unix) {
-			Path directory = unix.path().getParent();
-			if (directory != null && !Files.isDirectory(directory)) {
-				throw AddressFailure.of(address.name(), unix, "there is no directory " + directory, null);
-			}
+			UnixSocketPlace.check(address.name(), unix, address.options().owner());
 		}
 		try {
 			return address.open(posix);
@@ -82,6 +81,10 @@ public final class OpenListeners {
 		catch (PosixException ex) {
 			if (ex.errno() == PosixException.EADDRINUSE && address.bind() instanceof BindAddress.Tcp tcp) {
 				throw new PortInUseException(tcp.port(), ex);
+			}
+			if (ex.errno() == PosixException.EADDRINUSE && address.bind() instanceof BindAddress.Unix unix) {
+				throw AddressFailure.of(address.name(), unix, "another process listens there",
+						"Stop that process, such as another pool of this application", ex);
 			}
 			throw AddressFailure.of(address.name(), address.bind(), reason(address.bind(), ex), ex);
 		}

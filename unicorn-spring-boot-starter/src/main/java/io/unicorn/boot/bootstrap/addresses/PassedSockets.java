@@ -61,7 +61,7 @@ public record PassedSockets(List<String> names) {
 	 * Return the sockets of the application's web server: those named {@code http}, or
 	 * else all but that of the management server.
 	 */
-	List<BindAddress> ofServer() {
+	public List<BindAddress> ofServer() {
 		List<BindAddress> named = named(LaunchPlan.HTTP);
 		if (!named.isEmpty()) {
 			return named;

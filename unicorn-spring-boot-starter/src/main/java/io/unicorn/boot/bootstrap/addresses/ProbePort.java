@@ -2,8 +2,11 @@ package io.unicorn.boot.bootstrap.addresses;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.List;
 
 import io.unicorn.launch.plan.LaunchPlan;
+import io.unicorn.launch.plan.ListenAddress;
+import io.unicorn.launch.settings.BindAddress;
 import io.unicorn.launch.settings.ProbeAddress;
 import io.unicorn.posix.Posix;
 import io.unicorn.posix.PosixException;
@@ -40,6 +43,18 @@ public final class ProbePort {
 	}
 
 	/**
+	 * Check that the address is none of the application's.
+	 * @throws WebAddresses.ListenFailedException if it is
+	 */
+	public static void check(LaunchPlan.Probe probe, List<ListenAddress> addresses) {
+		BindAddress.Tcp own = new BindAddress.Tcp(probe.address().host(), probe.address().port());
+		addresses.stream().filter((address) -> address.overlaps(own)).findFirst().ifPresent((address) -> {
+			throw failure(probe.address(), "the application listens on " + address.bind() + " (" + address.name() + ")",
+					null);
+		});
+	}
+
+	/**
 	 * Check that the address can be listened on, by doing so.
 	 */
 	static void check(LaunchPlan.Probe probe, Posix posix) {
@@ -54,7 +69,8 @@ public final class ProbePort {
 		}
 	}
 
-	private static WebAddresses.ListenFailedException failure(ProbeAddress address, String reason, Exception cause) {
+	private static WebAddresses.ListenFailedException failure(ProbeAddress address, String reason,
+			@Nullable Exception cause) {
 		return new WebAddresses.ListenFailedException("The master", address.toString(), reason,
 				"Stop the program that uses the port, if there is one, or set " + PROPERTY
 						+ " to a free port, alone or behind an address of this machine, such as 0.0.0.0:9090.",

@@ -60,8 +60,8 @@ public final class WebAddresses {
 
 	/**
 	 * Return the addresses, in the order in which workers get their sockets.
-	 * @throws ListenFailedException if the number of a port is out of range, or a host is
-	 * unknown
+	 * @throws ListenFailedException if the number of a port is out of range, a host is
+	 * unknown, or an address includes another one
 	 */
 	public List<ListenAddress> addresses() {
 		int serverPort = number("server.port", DEFAULT_PORT);
@@ -80,7 +80,23 @@ public final class WebAddresses {
 					: configured(LaunchPlan.MANAGEMENT, this.randomPorts.port(LaunchPlan.MANAGEMENT, port))));
 		}
 		this.properties.listeners().forEach((name, text) -> addresses.add(address(name, parsed(text))));
+		checkOverlaps(addresses);
 		return addresses;
+	}
+
+	/** The kernel would report the second of two such addresses as in use. */
+	private void checkOverlaps(List<ListenAddress> addresses) {
+		for (int i = 1; i < addresses.size(); i++) {
+			ListenAddress address = addresses.get(i);
+			for (ListenAddress given : addresses.subList(0, i)) {
+				boolean shared = this.properties.reusePort() && !address.key().equals(given.key());
+				if (address.overlaps(given.bind()) && !shared) {
+					boolean includes = address.bind() instanceof BindAddress.Tcp wide
+							&& given.bind() instanceof BindAddress.Tcp narrow && wide.includes(narrow);
+					throw AddressFailure.overlap(address, given, includes, !this.properties.bind().isEmpty());
+				}
+			}
+		}
 	}
 
 	private List<BindAddress> ofServer(int serverPort) {

@@ -299,4 +299,53 @@ class WebAddressesTests {
 		});
 	}
 
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', nullValues = "-", value = {
+			"0.0.0.0:8080,127.0.0.1:8080|-|127.0.0.1:8080 (http-2): 0.0.0.0:8080 (http) includes it|from unicorn.bind",
+			"127.0.0.1:8080,:8080|-|:8080 (http-2): it includes 127.0.0.1:8080 (http)|from unicorn.bind",
+			"127.0.0.1:8080,[::]:8080|-|8080 (http-2): it includes 127.0.0.1:8080 (http)|from unicorn.bind",
+			"127.0.0.1:8080,localhost:8080|-|includes 127.0.0.1:8080 (http)|from unicorn.bind",
+			"127.0.0.1:8080|:8080|includes 127.0.0.1:8080 (http)|unicorn.listeners.grpc or unicorn.bind",
+			"|:8081|:8081 (grpc): it includes :8081 (http)|unicorn.listeners.grpc or server.port" })
+	void addressesThatIncludeEachOtherAreExplained(@Nullable String bind, @Nullable String listener, String reason,
+			String advice) {
+		this.environment.setProperty("server.port", "8081");
+		if (bind != null) {
+			this.environment.setProperty("unicorn.bind", bind);
+		}
+		if (listener != null) {
+			this.environment.setProperty("unicorn.listeners.grpc", listener);
+		}
+		assertThatExceptionOfType(WebAddresses.ListenFailedException.class).isThrownBy(this::open).satisfies((ex) -> {
+			assertThat(ex.getDescription()).contains(reason);
+			assertThat(ex.getAdvice()).contains(advice);
+		});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "0.0.0.0:8080,[::1]:8080", "0.0.0.0:8080,127.0.0.1:8081", "127.0.0.1:0,127.0.0.1:0",
+			"127.0.0.1:8080,127.0.0.2:8080" })
+	void addressesThatExistAtOnceArePossible(String bind) {
+		this.environment.setProperty("unicorn.bind", bind);
+		assertThat(open()).hasSize(2);
+	}
+
+	@Test
+	void socketsThatShareTheirPortMayIncludeEachOtherButAreNotTheSame() {
+		this.environment.setProperty("unicorn.reuse-port", "true");
+		this.environment.setProperty("unicorn.bind", "0.0.0.0:8080,127.0.0.1:8080");
+		assertThat(web(this.environment).addresses()).hasSize(2);
+		this.environment.setProperty("unicorn.bind", "127.0.0.1:8080,localhost:8080");
+		assertThatExceptionOfType(WebAddresses.ListenFailedException.class)
+			.isThrownBy(() -> web(this.environment).addresses());
+	}
+
+	@Test
+	void anAddressOfProbesThatTheApplicationHasIsExplained() {
+		this.probe = ProbePort.of("8080", 0);
+		assertThatExceptionOfType(WebAddresses.ListenFailedException.class).isThrownBy(this::open)
+			.withMessageContaining("the application listens on :8080 (http)");
+		assertThat(this.calls).isEmpty();
+	}
+
 }
