@@ -19,6 +19,7 @@ import io.unicorn.sample.testsupport.load.LoadRequest;
 import io.unicorn.sample.testsupport.pool.PoolBuilder;
 import io.unicorn.sample.testsupport.pool.Pools;
 import io.unicorn.sample.testsupport.pool.RunningPool;
+import io.unicorn.sample.testsupport.process.ListeningAddresses;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -84,11 +85,13 @@ class AdditionalConnectorIT {
 
 	@Test
 	void withoutAListenerOfThePoolTheApplicationRunsInOneProcess() throws Exception {
-		RunningPool pool = this.pools.start(builder());
+		RunningPool pool = this.pools.start(builder("--unicorn.bind=127.0.0.2:0"));
 		pool.awaitOutput(Pattern.compile("Started SampleApplication"), RunningPool.PATIENCE);
 		pool.awaitOutput("No worker pool: its web server has an additional connector on port " + this.second, TIMEOUT);
 		assertThat(ask().status()).isEqualTo(200);
 		assertThat(ask().text()).contains("\"worker\":null");
+		assertThat(ListeningAddresses.of(pool.masterPid())).anyMatch((address) -> address.startsWith("127.0.0.2:"))
+			.allMatch((address) -> address.startsWith("127.0.0.2:") || address.endsWith(":" + this.second));
 	}
 
 }

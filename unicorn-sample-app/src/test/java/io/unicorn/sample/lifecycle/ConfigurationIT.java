@@ -94,6 +94,13 @@ class ConfigurationIT {
 	}
 
 	@Test
+	void anAddressThatIncludesAnotherOneIsExplainedAndNamesNoOtherProgram() {
+		assertThat(refused(RunningPool.builder().bootingFast().args("--unicorn.bind=0.0.0.0:18123,127.0.0.1:18123"))
+			.output()).contains("0.0.0.0:18123 (http) includes it", "Remove one of them from unicorn.bind")
+			.doesNotContain("already in use");
+	}
+
+	@Test
 	void anInvalidPortIsExplained() {
 		assertThat(refused(RunningPool.builder().bootingFast().args("--server.port=99999")).output())
 			.contains("port 99999", "a port is a number from 0 to 65535", "Set server.port");

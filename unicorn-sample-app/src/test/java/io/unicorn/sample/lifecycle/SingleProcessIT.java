@@ -12,8 +12,10 @@ import io.unicorn.sample.testsupport.SmallFileSystem;
 import io.unicorn.sample.testsupport.Unpacked;
 import io.unicorn.sample.testsupport.pool.PoolBuilder;
 import io.unicorn.sample.testsupport.pool.Pools;
+import io.unicorn.sample.testsupport.pool.RefusedStart;
 import io.unicorn.sample.testsupport.pool.RunningPool;
 import io.unicorn.sample.testsupport.process.Leftovers;
+import io.unicorn.sample.testsupport.process.ListeningAddresses;
 import io.unicorn.sample.testsupport.process.OsProcess;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -130,10 +132,7 @@ class SingleProcessIT {
 
 	@Test
 	void aLimitOfOpenFilesThatIsTooLowForAPoolIsTheReasonForNone() {
-		RunningPool app = this.pools.start(RunningPool.builder()
-			.bootingFast()
-			.prefix("sh", "-c", "ulimit -n 120; exec \"$@\"", "sh")
-			.args("--unicorn.workers=1"));
+		RunningPool app = this.pools.start(obstructed());
 
 		app.awaitOutput("Started SampleApplication", RunningPool.PATIENCE);
 		assertThat(app.output())
@@ -142,6 +141,38 @@ class SingleProcessIT {
 			.doesNotContain("[         master]");
 		app.signal("TERM");
 		assertThat(app.exitCode(RunningPool.PATIENCE)).isEqualTo(143);
+	}
+
+	/** The limit of open files is an obstacle, and not one of the configuration. */
+	private static PoolBuilder obstructed(String... args) {
+		return RunningPool.builder()
+			.bootingFast()
+			.prefix("sh", "-c", "ulimit -n 120; exec \"$@\"", "sh")
+			.args("--unicorn.workers=1")
+			.args(args);
+	}
+
+	@Test
+	void inPlaceOfAPoolTheApplicationListensOnTheFirstTcpAddressOfThePool(@TempDir Path directory) throws IOException {
+		RunningPool app = this.pools
+			.start(obstructed("--unicorn.bind=unix:" + directory.resolve("app.sock") + ",127.0.0.2:0"));
+
+		app.awaitOutput("Started SampleApplication", RunningPool.PATIENCE);
+		assertThat(app.output())
+			.containsPattern("ERROR .*It listens on 127.0.0.2 with a free port, and not on unix:.*");
+		assertThat(ListeningAddresses.of(app.masterPid())).isNotEmpty()
+			.allMatch((address) -> address.startsWith("127.0.0.2:"));
+		assertThat(directory).isEmptyDirectory();
+	}
+
+	@Test
+	void inPlaceOfAPoolOnAUnixSocketAloneNothingIsStarted(@TempDir Path directory) {
+		Path file = directory.resolve("app.sock");
+		RefusedStart start = RefusedStart.of(this.pools, obstructed("--unicorn.bind=unix:" + file));
+
+		assertThat(start.output()).contains("The limit of open files is 120", "cannot listen on unix:" + file,
+				"add a TCP address to unicorn.bind");
+		assertThat(directory).isEmptyDirectory();
 	}
 
 	private void assertEndsAlone(PoolBuilder description) {
