@@ -86,8 +86,12 @@ class AdditionalConnectorIT {
 			assertThat(ask().header("server")).as("a setting of this connector").startsWith("Jetty(");
 			assertThat(pool.get("/whoami").header("server")).isNull();
 		}
-		LoadClient load = this.pools
-			.closing(LoadClient.on(this.second).keepAlive(4).connectionPerRequest(4).get("/whoami").pause(Duration.ofMillis(10)).start());
+		LoadClient load = this.pools.closing(LoadClient.on(this.second)
+			.keepAlive(4)
+			.connectionPerRequest(4)
+			.get("/whoami")
+			.pause(Duration.ofMillis(10))
+			.start());
 		assertThat(pool.rollOut().state()).isEqualTo("succeeded");
 		load.stop().assertFlawless();
 		pool.awaitPool("requests of both ports are counted",

@@ -183,7 +183,8 @@ class BindIT {
 		pool.awaitReady(2);
 		int second = Integer.parseInt(
 				pool.awaitOutput(Pattern.compile("listening on \\S*:(\\d+) \\(http-2\\)"), Duration.ZERO).group(1));
-		LoadClient load = this.pools.closing(pool.load().connectionPerRequest(4).get("/whoami").pause(Duration.ofMillis(10)).start());
+		LoadClient load = this.pools
+			.closing(pool.load().connectionPerRequest(4).get("/whoami").pause(Duration.ofMillis(10)).start());
 		try (UnixLoad unix = new UnixLoad(file, 4)) {
 			Set<String> workers = new HashSet<>();
 			for (int i = 0; i < 200 && workers.size() < 2; i++) {

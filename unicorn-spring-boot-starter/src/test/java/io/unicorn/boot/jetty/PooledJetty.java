@@ -34,7 +34,7 @@ public final class PooledJetty implements AutoCloseable {
 
 	PooledJetty(ServerSocketChannel listener, RequestLedger ledger, HttpServlet servlet, ServerTuning tuning,
 			WarmUpPlan warmUp, int most) throws Exception {
-		this.port = ((InetSocketAddress) listener.getLocalAddress()).getPort();
+		this.port = (listener.getLocalAddress() instanceof InetSocketAddress address) ? address.getPort() : 0;
 		ServerConnector connector = new ServerConnector(this.server, 1, 1);
 		this.server.addConnector(connector);
 		ServletContextHandler context = new ServletContextHandler("/");
