@@ -6,14 +6,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.unicorn.sample.testsupport.Nightly;
 import io.unicorn.sample.testsupport.OneJdk;
 import io.unicorn.sample.testsupport.http.HttpConnection;
 import io.unicorn.sample.testsupport.pool.Pools;
 import io.unicorn.sample.testsupport.pool.RunningPool;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -35,13 +35,24 @@ class WorkerConnectionsIT {
 	@RegisterExtension
 	final Pools pools = new Pools();
 
-	@ParameterizedTest
-	@ValueSource(strings = { ServerApp.JETTY, ServerApp.REACTOR_NETTY })
-	void aFullWorkerLeavesConnectionsToOthersAndThenInTheBacklog(String server, @TempDir Path directory)
-			throws Exception {
+	@TempDir
+	private Path directory = Path.of("");
+
+	@Test
+	void aFullReactorNettyLeavesConnectionsToOthersAndThenInTheBacklog() throws Exception {
+		fillTwoWorkers(ServerApp.REACTOR_NETTY);
+	}
+
+	@Test
+	@Nightly
+	void aFullJettyLeavesConnectionsToOthersAndThenInTheBacklog() throws Exception {
+		fillTwoWorkers(ServerApp.JETTY);
+	}
+
+	private void fillTwoWorkers(String server) throws Exception {
 		RunningPool pool = this.pools.start(RunningPool.builder()
 			.bootingFast()
-			.jar(ServerApp.on(server).overwrite(directory.resolve("app.jar")))
+			.jar(ServerApp.on(server).overwrite(this.directory.resolve("app.jar")))
 			.args("--unicorn.workers=2", "--unicorn.worker-connections=" + MOST, "--management.server.port=0"));
 		pool.awaitReady(2);
 		List<HttpConnection> clients = new ArrayList<>();
