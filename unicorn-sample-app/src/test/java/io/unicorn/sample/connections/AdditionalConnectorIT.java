@@ -9,7 +9,6 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-import io.unicorn.sample.testsupport.AppJar;
 import io.unicorn.sample.testsupport.FreePort;
 import io.unicorn.sample.testsupport.OneJdk;
 import io.unicorn.sample.testsupport.http.HttpConnection;
@@ -21,14 +20,15 @@ import io.unicorn.sample.testsupport.pool.Pools;
 import io.unicorn.sample.testsupport.pool.RunningPool;
 import io.unicorn.sample.testsupport.process.ListeningAddresses;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests applications whose Tomcat listens on a second port.
+ * Tests applications whose web server listens on a second port.
  */
 @OneJdk
 class AdditionalConnectorIT {
@@ -45,9 +45,14 @@ class AdditionalConnectorIT {
 	private int second;
 
 	@BeforeEach
-	void makeJar(@TempDir Path directory) throws Exception {
-		this.jar = AppJar.version("1").with(PlainConnector.class).overwrite(directory.resolve("app.jar"));
+	void choosePort() throws Exception {
 		this.second = FreePort.choose();
+	}
+
+	private void makeJar(String server, Path directory) {
+		this.jar = ServerApp.on(server)
+			.with(server.equals(ServerApp.JETTY) ? PlainJettyConnector.class : PlainConnector.class)
+			.overwrite(directory.resolve("app.jar"));
 	}
 
 	private PoolBuilder builder(String... args) {
@@ -65,8 +70,10 @@ class AdditionalConnectorIT {
 		}
 	}
 
-	@Test
-	void allWorkersShareThePortAndARollOutLosesNoRequest() throws Exception {
+	@ParameterizedTest
+	@ValueSource(strings = { ServerApp.TOMCAT, ServerApp.JETTY })
+	void allWorkersShareThePortAndARollOutLosesNoRequest(String server, @TempDir Path directory) throws Exception {
+		makeJar(server, directory);
 		RunningPool pool = this.pools.start(builder("--unicorn.listeners.plain=" + this.second));
 		pool.awaitReady(2);
 		Set<String> workers = new HashSet<>();
@@ -76,15 +83,30 @@ class AdditionalConnectorIT {
 			workers.add(pid.group(1));
 		}
 		assertThat(workers).hasSize(2);
-		LoadClient load = this.pools
-			.closing(LoadClient.on(this.second).keepAlive(4).connectionPerRequest(4).get("/whoami").start());
+		if (server.equals(ServerApp.JETTY)) {
+			assertThat(ask().header("server")).as("a setting of this connector").startsWith("Jetty(");
+			assertThat(pool.get("/whoami").header("server")).isNull();
+		}
+		LoadClient load = this.pools.closing(LoadClient.on(this.second)
+			.keepAlive(4)
+			.connectionPerRequest(4)
+			.get("/whoami")
+			.pause(Duration.ofMillis(10))
+			.start());
 		assertThat(pool.rollOut().state()).isEqualTo("succeeded");
 		load.stop().assertFlawless();
+		pool.awaitPool("requests of both ports are counted",
+				(seen) -> seen.path("workers").valueStream().anyMatch((worker) -> worker.path("requests").asInt() > 0),
+				TIMEOUT);
 		assertThat(pool.stop()).isZero();
+		assertThat(pool.output()).doesNotContain("that had not ended");
 	}
 
-	@Test
-	void withoutAListenerOfThePoolTheApplicationRunsInOneProcess() throws Exception {
+	@ParameterizedTest
+	@ValueSource(strings = { ServerApp.TOMCAT, ServerApp.JETTY })
+	void withoutAListenerOfThePoolTheApplicationRunsInOneProcess(String server, @TempDir Path directory)
+			throws Exception {
+		makeJar(server, directory);
 		RunningPool pool = this.pools.start(builder("--unicorn.bind=127.0.0.2:0"));
 		pool.awaitOutput(Pattern.compile("Started SampleApplication"), RunningPool.PATIENCE);
 		pool.awaitOutput("No worker pool: its web server has an additional connector on port " + this.second, TIMEOUT);

@@ -28,6 +28,8 @@ import io.unicorn.sample.testsupport.pool.WorkerView;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -71,6 +73,9 @@ class BindIT {
 	@TempDir
 	private Path directory = Path.of("");
 
+	@TempDir
+	private Path jars = Path.of("");
+
 	private static PoolBuilder pool(String... args) {
 		return RunningPool.builder().bootingFast().args("--unicorn.workers=2").args(args);
 	}
@@ -95,11 +100,23 @@ class BindIT {
 
 	@Test
 	void aUnixSocketServesThroughRollOutsAndCrashesAndIsGoneAfterTheStop() throws Exception {
+		serveOnUnixSocket(pool());
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { ServerApp.JETTY, ServerApp.REACTOR_NETTY })
+	@Nightly
+	@OneJdk
+	void aUnixSocketServesAsWellOnOtherServers(String server) throws Exception {
+		serveOnUnixSocket(pool().jar(ServerApp.on(server).overwrite(this.jars.resolve("app.jar"))));
+	}
+
+	private void serveOnUnixSocket(PoolBuilder builder) throws Exception {
 		Path file = this.directory.resolve("app.sock");
 		ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(UnixDomainSocketAddress.of(file)).close();
 		assertThat(file).as("a file that an earlier process has left").exists();
-		RunningPool pool = this.pools
-			.start(pool("--unicorn.bind=unix:" + file, "--unicorn.unix.mode=0600", "--management.server.port=0"));
+		RunningPool pool = this.pools.start(
+				builder.args("--unicorn.bind=unix:" + file, "--unicorn.unix.mode=0600", "--management.server.port=0"));
 		pool.awaitReady(2);
 		assertThat(pool.get("/actuator/unicorn").text())
 			.contains("\"name\":\"http\",\"address\":\"unix:" + file + "\"");
@@ -156,15 +173,18 @@ class BindIT {
 		}
 	}
 
-	@Test
+	@ParameterizedTest
+	@ValueSource(strings = { ServerApp.TOMCAT, ServerApp.JETTY, ServerApp.REACTOR_NETTY })
 	@OneJdk
-	void allWorkersAcceptFromSeveralAddresses() throws Exception {
+	void allWorkersAcceptFromSeveralAddresses(String server) throws Exception {
 		Path file = this.directory.resolve("app.sock");
-		RunningPool pool = this.pools.start(pool("--unicorn.bind=127.0.0.1:0,[::1]:0,unix:" + file));
+		RunningPool pool = this.pools.start(pool("--unicorn.bind=127.0.0.1:0,[::1]:0,unix:" + file)
+			.jar(ServerApp.on(server).overwrite(this.jars.resolve("app.jar"))));
 		pool.awaitReady(2);
 		int second = Integer.parseInt(
 				pool.awaitOutput(Pattern.compile("listening on \\S*:(\\d+) \\(http-2\\)"), Duration.ZERO).group(1));
-		LoadClient load = this.pools.closing(pool.load().connectionPerRequest(4).get("/whoami").start());
+		LoadClient load = this.pools
+			.closing(pool.load().connectionPerRequest(4).get("/whoami").pause(Duration.ofMillis(10)).start());
 		try (UnixLoad unix = new UnixLoad(file, 4)) {
 			Set<String> workers = new HashSet<>();
 			for (int i = 0; i < 200 && workers.size() < 2; i++) {
@@ -174,8 +194,10 @@ class BindIT {
 				}
 			}
 			assertThat(workers).hasSize(2);
+			assertThat(UnixLoad.get(file, "/remote")).startsWith("127.0.0.1 ");
 			rollOut(pool);
 			unix.awaitAnswers(50, RunningPool.PATIENCE);
+			System.out.println(unix.answered() + " requests over a Unix socket on " + server);
 			assertThat(unix.lost()).isEmpty();
 			assertThat(unix.refused()).isZero();
 		}

@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-import io.unicorn.sample.testsupport.AppJar;
 import io.unicorn.sample.testsupport.Await;
 import io.unicorn.sample.testsupport.Nightly;
 import io.unicorn.sample.testsupport.OneJdk;
@@ -65,17 +64,8 @@ class ProxyProtocolIT {
 		return startOn("tomcat", args);
 	}
 
-	/** A reactive application has this controller in its package. */
-	private static AppJar jar(String server) {
-		return switch (server) {
-			case "jetty" -> AppJar.jetty().with(RemoteAddressController.class);
-			case "reactor-netty" -> AppJar.reactive();
-			default -> AppJar.version("1").with(RemoteAddressController.class);
-		};
-	}
-
 	private RunningPool startOn(String server, String... args) {
-		Path jar = jar(server).overwrite(this.directory.resolve("app.jar"));
+		Path jar = ServerApp.on(server).overwrite(this.directory.resolve("app.jar"));
 		RunningPool pool = this.pools.start(RunningPool.builder()
 			.jar(jar)
 			.bootingFast()

@@ -2,9 +2,9 @@ package io.unicorn.sample.connections;
 
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,13 +13,17 @@ import java.util.regex.Pattern;
 import io.unicorn.sample.testsupport.Await;
 import io.unicorn.sample.testsupport.OneJdk;
 import io.unicorn.sample.testsupport.http.HttpConnection;
+import io.unicorn.sample.testsupport.load.LoadClient;
 import io.unicorn.sample.testsupport.load.LoadRequest;
+import io.unicorn.sample.testsupport.load.Report;
+import io.unicorn.sample.testsupport.pool.PoolBuilder;
 import io.unicorn.sample.testsupport.pool.Pools;
 import io.unicorn.sample.testsupport.pool.RunningPool;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -41,25 +45,21 @@ class SyncIT {
 	@RegisterExtension
 	final Pools pools = new Pools();
 
-	private RunningPool start(int workers, String... args) {
-		RunningPool pool = this.pools.start(RunningPool.builder()
-			.bootingFast()
+	@TempDir
+	private Path directory = Path.of("");
+
+	private RunningPool start(String server, int workers, String... args) {
+		RunningPool pool = this.pools.start(builder(server)
 			.args("--unicorn.workers=" + workers, "--unicorn.worker-class=sync", "--management.server.port=0")
 			.args(args));
 		pool.awaitOutput("pool is complete: " + workers + " workers ready", RunningPool.PATIENCE);
 		return pool;
 	}
 
-	private static JsonNode pool(int managementPort) {
-		try (HttpConnection management = HttpConnection
-			.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), managementPort), TIMEOUT)) {
-			return JsonMapper.builder()
-				.build()
-				.readTree(management.exchange(LoadRequest.get("/actuator/unicorn").onKeepAlive()).body());
-		}
-		catch (IOException ex) {
-			throw new IllegalStateException(ex);
-		}
+	private PoolBuilder builder(String server) {
+		return RunningPool.builder()
+			.bootingFast()
+			.jar(ServerApp.on(server).overwrite(this.directory.resolve("app.jar")));
 	}
 
 	private static List<Integer> inFlight(JsonNode pool) {
@@ -67,22 +67,18 @@ class SyncIT {
 	}
 
 	/** Four requests take two rounds: the fourth waits in the backlog. */
-	@Test
-	void eachWorkerServesOneRequestAtATime() throws Exception {
-		RunningPool pool = start(3);
-		int management = Integer.parseInt(
-				pool.awaitOutput(Pattern.compile("listening on \\S*:(\\d+) \\(management\\)"), Duration.ZERO).group(1));
+	@ParameterizedTest
+	@ValueSource(strings = { ServerApp.TOMCAT, ServerApp.JETTY })
+	void eachWorkerServesOneRequestAtATime(String server) throws Exception {
+		RunningPool pool = start(server, 3);
 		List<HttpConnection> sleepers = new ArrayList<>();
 		for (int i = 0; i < 4; i++) {
 			HttpConnection sleeper = this.pools.closing(pool.connect());
 			sleepers.add(sleeper);
 			sleeper.send(SLEEP);
 		}
-		Await.until(TIMEOUT, () -> "three requests are served and one waits: " + pool(management), () -> {
-			JsonNode seen = pool(management);
-			return inFlight(seen).equals(List.of(1, 1, 1))
-					&& seen.path("listeners").get(0).path("waiting").asInt() == 1;
-		});
+		pool.awaitPool("three requests are served and one waits", (seen) -> inFlight(seen).equals(List.of(1, 1, 1))
+				&& seen.path("listeners").get(0).path("waiting").asInt() == 1, TIMEOUT);
 		for (HttpConnection sleeper : sleepers) {
 			assertThat(sleeper.receive().status()).isEqualTo(200);
 		}
@@ -92,11 +88,16 @@ class SyncIT {
 	 * In class gthread, a worker whose only thread is busy leaves connections to others.
 	 * It may get one that it was waiting for when its thread became busy.
 	 */
-	@Test
-	void aWorkerWithoutAFreeThreadLeavesConnectionsToOthers() throws Exception {
-		RunningPool pool = this.pools
-			.start(RunningPool.builder().bootingFast().args("--unicorn.workers=2", "--unicorn.threads=1"));
+	@ParameterizedTest
+	@ValueSource(strings = { ServerApp.TOMCAT, ServerApp.JETTY })
+	void aWorkerWithoutAFreeThreadLeavesConnectionsToOthers(String server) throws Exception {
+		RunningPool pool = this.pools.start(builder(server).args("--unicorn.workers=2", "--unicorn.threads=1"));
 		pool.awaitOutput("pool is complete: 2 workers ready", RunningPool.PATIENCE);
+		for (int i = 0; i < 10; i++) {
+			// The first request of a worker takes long, and the other one takes
+			// connections.
+			assertThat(pool.get("/whoami").status()).isEqualTo(200);
+		}
 		Socket sleeper = ask(pool, SLEEP);
 		List<Socket> others = new ArrayList<>();
 		for (int i = 0; i < 20; i++) {
@@ -125,9 +126,11 @@ class SyncIT {
 		}).count();
 	}
 
-	@Test
-	void silentClientsKeepNoWorkerFromOthersAndAreServedWhenTheySpeak() throws Exception {
-		RunningPool pool = start(2, "--server.tomcat.connection-timeout=10m", "--unicorn.rollout.observe=0s");
+	@ParameterizedTest
+	@ValueSource(strings = { ServerApp.TOMCAT, ServerApp.JETTY })
+	void silentClientsKeepNoWorkerFromOthersAndAreServedWhenTheySpeak(String server) throws Exception {
+		RunningPool pool = start(server, 2, "--server.tomcat.connection-timeout=10m",
+				"--server.jetty.connection-idle-timeout=10m", "--unicorn.rollout.observe=0s");
 		List<HttpConnection> silent = new ArrayList<>();
 		for (int i = 0; i < 6; i++) {
 			silent.add(this.pools.closing(pool.connect()));
@@ -136,13 +139,32 @@ class SyncIT {
 			assertThat(pool.get("/whoami").status()).isEqualTo(200);
 		}
 		int mark = pool.mark();
+		LoadClient load = this.pools.closing(load(pool));
 		pool.signal("HUP");
 		// Each connection is served by the worker that has it, which leaves.
 		for (HttpConnection connection : silent) {
 			assertThat(connection.exchange(LoadRequest.get("/whoami").onKeepAlive()).status()).isEqualTo(200);
 		}
-		pool.awaitOutputAfter(mark, Pattern.compile("roll-out \\d+: complete"), TIMEOUT);
+		pool.awaitOutputAfter(mark, Pattern.compile("roll-out \\d+: complete"), RunningPool.PATIENCE);
+		Report report = load.stop();
+		System.out.println(report.summary());
+		report.assertFlawless();
+		stopUnderLoad(pool);
 		assertThat(pool.output()).doesNotContain("that had not ended");
+	}
+
+	private void stopUnderLoad(RunningPool pool) {
+		LoadClient load = this.pools.closing(load(pool));
+		load.awaitAnswers(20, TIMEOUT);
+		assertThat(pool.stop()).isZero();
+		Report report = load.stop();
+		System.out.println(report.summary());
+		assertThat(report.answered()).as(report.toString()).isEqualTo(report.sent());
+	}
+
+	/** Each response ends its connection, whatever the client would like. */
+	private static LoadClient load(RunningPool pool) {
+		return pool.load().keepAlive(3).connectionPerRequest(3).get("/whoami").pause(Duration.ofMillis(10)).start();
 	}
 
 }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 
 import io.unicorn.sample.testsupport.Await;
@@ -25,6 +26,10 @@ final class UnixLoad implements AutoCloseable {
 
 	private static final byte[] REQUEST = "GET /whoami HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 		.getBytes(StandardCharsets.US_ASCII);
+
+	private static final Duration PAUSE = Duration.ofMillis(10);
+
+	private static final String BODY = "\r\n\r\n";
 
 	private final UnixDomainSocketAddress address;
 
@@ -46,9 +51,21 @@ final class UnixLoad implements AutoCloseable {
 		this.threads.forEach(Thread::start);
 	}
 
+	/** Return the body of a response, on a connection of its own. */
+	static String get(Path file, String path) throws IOException {
+		try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(file))) {
+			channel.write(ByteBuffer
+				.wrap(("GET " + path + " HTTP/1.0\r\nHost: localhost\r\n\r\n").getBytes(StandardCharsets.US_ASCII)));
+			String response = new String(Channels.newInputStream(channel).readAllBytes(), StandardCharsets.US_ASCII);
+			return response.substring(response.indexOf(BODY) + BODY.length());
+		}
+	}
+
 	private void run() {
 		while (!this.stopped) {
 			request();
+			// Leaves processor time to workers that boot.
+			LockSupport.parkNanos(PAUSE.toNanos());
 		}
 	}
 
@@ -81,6 +98,10 @@ final class UnixLoad implements AutoCloseable {
 	void awaitAnswers(long count, Duration timeout) {
 		long wanted = this.answered.get() + count;
 		Await.until(timeout, () -> wanted - this.answered.get() + " more answers", () -> this.answered.get() >= wanted);
+	}
+
+	long answered() {
+		return this.answered.get();
 	}
 
 	long refused() {

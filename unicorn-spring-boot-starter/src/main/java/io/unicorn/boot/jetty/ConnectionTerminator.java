@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.unicorn.boot.jetty.sse.EventStreams;
+import io.unicorn.boot.server.OpenConnections;
 import io.unicorn.worker.DaemonThread;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -23,7 +24,7 @@ final class ConnectionTerminator {
 
 	private final ServerConnector connector;
 
-	private final OpenConnections connections;
+	private final OpenConnections<?> connections;
 
 	private final EventStreams streams;
 
@@ -34,7 +35,7 @@ final class ConnectionTerminator {
 
 	private final AtomicBoolean started = new AtomicBoolean();
 
-	ConnectionTerminator(ServerConnector connector, OpenConnections connections, EventStreams streams) {
+	ConnectionTerminator(ServerConnector connector, OpenConnections<?> connections, EventStreams streams) {
 		this.connector = connector;
 		this.connections = connections;
 		this.streams = streams;

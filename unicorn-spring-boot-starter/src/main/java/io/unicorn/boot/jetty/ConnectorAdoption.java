@@ -1,11 +1,13 @@
 package io.unicorn.boot.jetty;
 
 import java.io.IOException;
+import java.nio.channels.SelectableChannel;
 import java.time.Duration;
 
 import io.unicorn.boot.jetty.sse.EventStreamHandler;
 import io.unicorn.boot.jetty.sse.EventStreams;
 import io.unicorn.boot.server.AcceptGate;
+import io.unicorn.boot.server.OpenConnections;
 import io.unicorn.boot.server.ServerTuning;
 import io.unicorn.boot.server.SlowRequests;
 import io.unicorn.boot.warmup.WarmUpPlan;
@@ -18,8 +20,8 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the connector of a server accept through a gate, and puts handlers in front of
- * the application.
+ * Makes a connector of a server accept through a gate, and puts handlers in front of the
+ * application.
  *
  * @param tuning limits of the server
  * @param ledger counts requests, if they are to be counted
@@ -29,33 +31,41 @@ import org.jspecify.annotations.Nullable;
 record ConnectorAdoption(ServerTuning tuning, @Nullable RequestLedger ledger, WarmUpPlan warmUp, Duration slowRequest) {
 
 	/**
-	 * Change a server that has not started.
+	 * Change a server that has not started, once for all of its connectors.
+	 * @return the event streams of the server
+	 */
+	EventStreams prepare(Server server) {
+		EventStreams streams = new EventStreams();
+		server.getDescendants(ServletContextHandler.class)
+			.forEach((context) -> context.insertHandler(new EventStreamHandler(streams)));
+		if (!this.slowRequest.isZero()) {
+			wrap(server, new SlowRequestHandler(new SlowRequests(this.slowRequest)));
+		}
+		return streams;
+	}
+
+	/**
+	 * Adopt a connector of a server that is prepared.
 	 * @param most how many connections may be open
 	 */
-	DrainableJetty adopt(Server server, ServerConnector connector, AcceptGate gate, int most) {
-		new JettyLimits(this.tuning).apply(connector);
-		OpenConnections connections = new OpenConnections();
-		connector.addBean(connections);
+	DrainableJetty adopt(Server server, ServerConnector connector, AcceptGate gate, int most, EventStreams streams) {
+		OpenConnections<SelectableChannel> connections = new OpenConnections<>();
+		connector.addBean(new ClosedConnections(connections));
 		try {
-			connector.open(new GatedListener(gate, connections, most, Math.max(1, connector.getPort())));
+			connector.open(new GatedListener(gate, connections, connector.getSelectorManager(), most,
+					Math.max(1, connector.getPort())));
 		}
 		catch (IOException ex) {
 			throw new IllegalStateException("Jetty cannot listen for the pool: " + ex.getMessage(), ex);
 		}
-		EventStreams streams = new EventStreams();
 		DrainableJetty drainable = new DrainableJetty(connector, gate, connections, most,
 				new ConnectionTerminator(connector, connections, streams), this.warmUp);
 		addHandlers(server, connector, drainable);
-		server.getDescendants(ServletContextHandler.class)
-			.forEach((context) -> context.insertHandler(new EventStreamHandler(streams)));
 		return drainable;
 	}
 
 	/** Each handler is put in front of those before. */
 	private void addHandlers(Server server, ServerConnector connector, DrainableJetty drainable) {
-		if (!this.slowRequest.isZero()) {
-			wrap(server, new SlowRequestHandler(new SlowRequests(this.slowRequest)));
-		}
 		if (this.ledger != null) {
 			wrap(server, new LoopbackHandler(drainable));
 			wrap(server, new RequestLedgerHandler(this.ledger, drainable));

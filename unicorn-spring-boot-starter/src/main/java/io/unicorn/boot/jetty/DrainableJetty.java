@@ -4,6 +4,7 @@ import java.time.Duration;
 
 import io.unicorn.boot.server.AcceptGate;
 import io.unicorn.boot.server.LoopbackConnector;
+import io.unicorn.boot.server.OpenConnections;
 import io.unicorn.boot.warmup.WarmUp;
 import io.unicorn.boot.warmup.WarmUpPlan;
 import io.unicorn.worker.DrainableServer;
@@ -22,7 +23,7 @@ final class DrainableJetty implements DrainableServer {
 
 	private final AcceptGate gate;
 
-	private final OpenConnections connections;
+	private final OpenConnections<?> connections;
 
 	/** How many connections may be open. */
 	private final int most;
@@ -35,7 +36,7 @@ final class DrainableJetty implements DrainableServer {
 
 	private volatile boolean ending;
 
-	DrainableJetty(ServerConnector connector, AcceptGate gate, OpenConnections connections, int most,
+	DrainableJetty(ServerConnector connector, AcceptGate gate, OpenConnections<?> connections, int most,
 			ConnectionTerminator terminator, WarmUpPlan plan) {
 		this.connector = connector;
 		this.gate = gate;

@@ -5,22 +5,32 @@ import java.net.ServerSocket;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.SelectableChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
 
 import io.unicorn.boot.server.AcceptGate;
+import io.unicorn.boot.server.OpenConnections;
+import io.unicorn.boot.server.UnixSocket;
+import org.eclipse.jetty.io.SelectorManager;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The listener as Jetty sees it: its accept passes the gate, and waits while as many
- * connections are open as the worker may have. One acceptor thread at a time.
+ * connections are open as the worker may have.
  */
 final class GatedListener extends ServerSocketChannel {
 
 	private final AcceptGate gate;
 
-	private final OpenConnections connections;
+	private final OpenConnections<SelectableChannel> connections;
+
+	private final SelectorManager selectors;
+
+	/** Jetty's acceptor threads, of which the gate serves one at a time. */
+	private final ReentrantLock acceptor = new ReentrantLock();
 
 	/** How many connections may be open. */
 	private final int most;
@@ -29,24 +39,42 @@ final class GatedListener extends ServerSocketChannel {
 
 	/**
 	 * Create.
-	 * @param port the port of a listener that is not bound, as in a training
+	 * @param selectors those of the connector
+	 * @param port the port of a listener that has none: a Unix socket, or one that is not
+	 * bound, as in a training
 	 */
-	GatedListener(AcceptGate gate, OpenConnections connections, int most, int port) {
+	GatedListener(AcceptGate gate, OpenConnections<SelectableChannel> connections, SelectorManager selectors, int most,
+			int port) {
 		super(gate.listener().provider());
 		this.gate = gate;
 		this.connections = connections;
+		this.selectors = selectors;
 		this.most = most;
 		this.port = port;
 	}
 
+	/**
+	 * Return the next connection of TCP. Jetty's connector asks each connection that it
+	 * gets from here for a {@link java.net.Socket}, which one of a Unix socket does not
+	 * have; such connections are passed to the connector's selectors, as the connector
+	 * does next.
+	 */
 	@Override
 	public SocketChannel accept() throws IOException {
 		try {
-			this.connections.awaitFewerThan(this.most, this::isServing);
-			SocketChannel accepted = this.gate.accept(this.connections.count(), this::isServing);
-			this.connections.add(accepted);
-			this.gate.handedOver();
-			return accepted;
+			this.acceptor.lockInterruptibly();
+			try {
+				SocketChannel accepted = acceptNext();
+				while (UnixSocket.is(accepted)) {
+					accepted.configureBlocking(false);
+					this.selectors.accept(accepted);
+					accepted = acceptNext();
+				}
+				return accepted;
+			}
+			finally {
+				this.acceptor.unlock();
+			}
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -59,6 +87,14 @@ final class GatedListener extends ServerSocketChannel {
 			// The one exception by which Jetty's acceptor ends without a line in the log.
 			throw new ClosedByInterruptException();
 		}
+	}
+
+	private SocketChannel acceptNext() throws IOException, InterruptedException {
+		this.connections.awaitFewerThan(this.most, this::isServing);
+		SocketChannel accepted = this.gate.accept(this.connections.count(), this::isServing);
+		this.connections.add(accepted);
+		this.gate.handedOver();
+		return accepted;
 	}
 
 	private boolean isServing() {
@@ -81,11 +117,12 @@ final class GatedListener extends ServerSocketChannel {
 
 	@Override
 	public ServerSocket socket() {
-		ServerSocket socket = this.gate.listener().socket();
-		return socket.isBound() ? socket : unbound();
+		ServerSocketChannel first = this.gate.listener();
+		return (!UnixSocket.is(first) && first.socket().isBound()) ? first.socket() : withPort();
 	}
 
-	private ServerSocket unbound() {
+	/** Jetty refuses a listener without a port. */
+	private ServerSocket withPort() {
 		try {
 			return new ServerSocket() {
 

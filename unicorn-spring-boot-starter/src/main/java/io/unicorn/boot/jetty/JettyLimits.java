@@ -1,9 +1,11 @@
 package io.unicorn.boot.jetty;
 
 import java.time.Duration;
+import java.util.List;
 
 import io.unicorn.boot.server.ServerTuning;
 import io.unicorn.launch.settings.WorkerClass;
+import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.VirtualThreads;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
@@ -37,23 +39,25 @@ record JettyLimits(ServerTuning tuning) {
 		}
 	}
 
-	/** Set what depends on the connector. */
-	void apply(ServerConnector connector) {
+	/** Set what depends on the connectors of a server. */
+	void apply(Server server, List<ServerConnector> connectors) {
 		if (this.tuning.workerClass() == WorkerClass.SYNC) {
-			setThreads(connector, 1);
+			setThreads(server, connectors, 1);
 		}
 		else if (this.tuning.workerClass() == WorkerClass.GTHREAD && this.tuning.threads() != null) {
-			setThreads(connector, this.tuning.threads());
+			setThreads(server, connectors, this.tuning.threads());
 		}
 	}
 
 	/**
 	 * Set the number of threads that serve requests. Jetty accepts and selects on threads
-	 * of the same pool, and would keep others in reserve for the selector.
+	 * of the same pool, and would keep others in reserve for the selectors.
 	 */
-	private static void setThreads(ServerConnector connector, int serving) {
-		if (connector.getExecutor() instanceof QueuedThreadPool threads) {
-			int most = serving + connector.getAcceptors() + connector.getSelectorManager().getSelectorCount();
+	private static void setThreads(Server server, List<ServerConnector> connectors, int serving) {
+		if (server.getThreadPool() instanceof QueuedThreadPool threads) {
+			int most = serving + connectors.stream()
+				.mapToInt((connector) -> connector.getAcceptors() + connector.getSelectorManager().getSelectorCount())
+				.sum();
 			threads.setReservedThreads(0);
 			threads.setMinThreads(Math.min(threads.getMinThreads(), most));
 			threads.setMaxThreads(most);

@@ -3,9 +3,12 @@ package io.unicorn.boot.jetty;
 import java.util.Arrays;
 import java.util.List;
 
+import io.unicorn.boot.jetty.sse.EventStreams;
 import io.unicorn.boot.relay.RelayService;
 import io.unicorn.boot.server.AcceptGate;
+import io.unicorn.boot.server.AdditionalPorts;
 import io.unicorn.boot.server.ServerSetup;
+import io.unicorn.boot.warmup.WarmUpPlan;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 
@@ -33,14 +36,14 @@ public final class JettyPoolCustomizer implements WebServerFactoryCustomizer<Jet
 		int most = limits.connections(factory.getMaxConnections());
 		limits.apply(factory);
 		factory.addServerCustomizers((server) -> {
-			this.setup.agent().register(adopt(server, limits, most));
+			adopt(server, limits, most);
 			// A management server, which has the endpoints, is made after that of the
 			// application.
 			this.setup.agent().onCall(new RelayService(new RelayedRequests(server)));
 		});
 	}
 
-	private DrainableJetty adopt(Server server, JettyLimits limits, int most) {
+	private void adopt(Server server, JettyLimits limits, int most) {
 		List<ServerConnector> connectors = Arrays.stream(server.getConnectors())
 			.filter(ServerConnector.class::isInstance)
 			.map(ServerConnector.class::cast)
@@ -48,18 +51,24 @@ public final class JettyPoolCustomizer implements WebServerFactoryCustomizer<Jet
 		if (connectors.isEmpty()) {
 			throw new IllegalStateException("Jetty has no connector that can listen for the pool");
 		}
-		ServerConnector connector = connectors.get(0);
-		if (connectors.size() > 1) {
-			throw this.setup.refuseConnector(connectors.get(1).getPort());
+		limits.apply(server, connectors);
+		EventStreams streams = adoption(this.setup.warmUp()).prepare(server);
+		AdditionalPorts ports = new AdditionalPorts(this.setup.agent());
+		for (ServerConnector connector : connectors) {
+			boolean first = connector == connectors.get(0);
+			AcceptGate gate = this.setup.gate(first ? this.setup.listener() : ports.listener(connector.getPort()),
+					limits.silence(connector), () -> JettyLimits.hasFreeThread(server.getThreadPool()));
+			if (this.setup.proxied() != null || gate.hasUnixSocket()) {
+				new AddressCustomizer(this.setup.proxied()).addTo(connector);
+			}
+			this.setup.agent()
+				.register(adoption(first ? this.setup.warmUp() : WarmUpPlan.NONE).adopt(server, connector, gate, most,
+						streams));
 		}
-		AcceptGate gate = this.setup.tcpGate(limits.silence(connector),
-				() -> JettyLimits.hasFreeThread(server.getThreadPool()));
-		if (this.setup.proxied() != null) {
-			new ProxyAddressCustomizer(this.setup.proxied()).addTo(connector);
-		}
-		return new ConnectorAdoption(this.setup.tuning(), this.setup.ledger(), this.setup.warmUp(),
-				this.setup.slowRequest())
-			.adopt(server, connector, gate, most);
+	}
+
+	private ConnectorAdoption adoption(WarmUpPlan warmUp) {
+		return new ConnectorAdoption(this.setup.tuning(), this.setup.ledger(), warmUp, this.setup.slowRequest());
 	}
 
 	/** After Spring Boot's own customizers, whose settings are overridden. */

@@ -10,8 +10,10 @@ import java.util.concurrent.RejectedExecutionException;
 import io.netty.channel.Channel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.unicorn.boot.server.AcceptGate;
+import io.unicorn.boot.server.OpenConnections;
 import io.unicorn.boot.server.ProxiedConnections;
 import io.unicorn.boot.server.ProxyAddresses;
+import io.unicorn.boot.server.UnixSocket;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +32,7 @@ final class Acceptor {
 
 	private final AcceptGate gate;
 
-	private final OpenConnections connections;
+	private final OpenConnections<Channel> connections;
 
 	/** How many connections may be open. */
 	private final int most;
@@ -38,13 +40,14 @@ final class Acceptor {
 	/** Null if connections have no header of a proxy. */
 	private final @Nullable ProxiedConnections proxied;
 
-	Acceptor(AcceptGate gate, @Nullable ProxiedConnections proxied, OpenConnections connections, int most) {
+	Acceptor(AcceptGate gate, @Nullable ProxiedConnections proxied, OpenConnections<Channel> connections, int most) {
 		this.gate = gate;
 		this.proxied = proxied;
 		this.connections = connections;
 		this.most = most;
 	}
 
+	/** The first one. */
 	ServerSocketChannel listener() {
 		return this.gate.listener();
 	}
@@ -54,19 +57,30 @@ final class Acceptor {
 	 * had accepted.
 	 */
 	void run(Channel server) {
-		while (server.isOpen()) {
-			this.connections.awaitFewer(this.most, () -> isRunning(server));
-			try {
-				handOver(this.gate.accept(this.connections.count(), () -> isRunning(server)), server);
-			}
-			catch (ClosedChannelException ex) {
-				return;
-			}
-			catch (IOException ex) {
-				logger.warn("Cannot accept a connection: " + ex);
-				this.connections.pause(PAUSE);
+		try {
+			while (server.isOpen()) {
+				this.connections.awaitFewerThan(this.most, () -> isRunning(server));
+				try {
+					handOver(this.gate.accept(this.connections.count(), () -> isRunning(server)), server);
+				}
+				catch (ClosedChannelException ex) {
+					return;
+				}
+				catch (IOException ex) {
+					logger.warn("Cannot accept a connection: " + ex);
+					pause(server);
+				}
 			}
 		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	/** Wait, whatever ends meanwhile. */
+	private void pause(Channel server) throws InterruptedException {
+		long until = System.nanoTime() + PAUSE.toNanos();
+		this.connections.awaitFewerThan(0, () -> isRunning(server) && until - System.nanoTime() > 0);
 	}
 
 	private boolean isRunning(Channel server) {
@@ -74,10 +88,11 @@ final class Acceptor {
 	}
 
 	private void handOver(SocketChannel accepted, Channel server) throws IOException {
-		NioSocketChannel connection;
+		Channel connection;
 		try {
 			connection = connection(accepted, server);
 			this.connections.add(connection);
+			var unused = connection.closeFuture().addListener((closed) -> this.connections.remove(connection));
 		}
 		catch (RuntimeException ex) {
 			accepted.close();
@@ -95,8 +110,11 @@ final class Acceptor {
 		}
 	}
 
-	private NioSocketChannel connection(SocketChannel accepted, Channel server) {
+	private Channel connection(SocketChannel accepted, Channel server) {
 		ProxyAddresses said = (this.proxied != null) ? this.proxied.take(accepted) : null;
+		if (UnixSocket.is(accepted)) {
+			return new UnixChannel(server, accepted, said);
+		}
 		return (said != null) ? new ProxiedChannel(server, accepted, said) : new NioSocketChannel(server, accepted);
 	}
 

@@ -6,6 +6,7 @@ import java.util.concurrent.TimeUnit;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.util.concurrent.GlobalEventExecutor;
+import io.unicorn.boot.server.OpenConnections;
 import reactor.netty.channel.ChannelOperations;
 
 /**
@@ -20,7 +21,7 @@ final class IdleConnections {
 	private IdleConnections() {
 	}
 
-	static void closeLater(OpenConnections connections) {
+	static void closeLater(OpenConnections<Channel> connections) {
 		var unused = GlobalEventExecutor.INSTANCE.schedule(() -> connections.forEach(IdleConnections::closeIfIdle),
 				LAST_REQUEST.toMillis(), TimeUnit.MILLISECONDS);
 	}

@@ -2,13 +2,16 @@ package io.unicorn.boot.netty;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.SocketAddress;
 
 import io.netty.channel.AbstractServerChannel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DefaultServerSocketChannelConfig;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.ServerSocketChannelConfig;
+import io.unicorn.boot.server.UnixSocket;
 import io.unicorn.worker.DaemonThread;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +27,9 @@ final class InheritedServerChannel extends AbstractServerChannel implements Serv
 
 	private final ServerSocketChannelConfig config;
 
+	/** Whether the first listener is a Unix socket, which has no address of TCP. */
+	private final boolean unix;
+
 	/** Used by the event loop alone. */
 	private boolean accepting;
 
@@ -33,7 +39,17 @@ final class InheritedServerChannel extends AbstractServerChannel implements Serv
 
 	InheritedServerChannel(Acceptor acceptor) {
 		this.acceptor = acceptor;
-		this.config = new DefaultServerSocketChannelConfig(this, acceptor.listener().socket());
+		this.unix = UnixSocket.is(acceptor.listener());
+		this.config = new Config(this.unix ? unbound() : acceptor.listener().socket());
+	}
+
+	private static ServerSocket unbound() {
+		try {
+			return new ServerSocket();
+		}
+		catch (IOException ex) {
+			throw new ChannelException(ex);
+		}
 	}
 
 	@Override
@@ -82,6 +98,9 @@ final class InheritedServerChannel extends AbstractServerChannel implements Serv
 
 	@Override
 	protected @Nullable SocketAddress localAddress0() {
+		if (this.unix) {
+			return UnixSocket.ADDRESS;
+		}
 		try {
 			return this.acceptor.listener().getLocalAddress();
 		}
@@ -98,6 +117,20 @@ final class InheritedServerChannel extends AbstractServerChannel implements Serv
 	@Override
 	public @Nullable InetSocketAddress remoteAddress() {
 		return null;
+	}
+
+	private final class Config extends DefaultServerSocketChannelConfig {
+
+		Config(ServerSocket socket) {
+			super(InheritedServerChannel.this, socket);
+		}
+
+		/** The master has set it, for all workers. */
+		@Override
+		public ServerSocketChannelConfig setReuseAddress(boolean reuse) {
+			return this;
+		}
+
 	}
 
 }

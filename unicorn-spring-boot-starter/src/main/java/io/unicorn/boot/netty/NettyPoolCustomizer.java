@@ -36,7 +36,7 @@ public final class NettyPoolCustomizer implements WebServerFactoryCustomizer<Net
 	}
 
 	private HttpServer customize(HttpServer server, NettyReactiveWebServerFactory factory) {
-		NettyPoolServer pooled = new NettyPoolServer(this.setup.tcpGate(Duration.ZERO, () -> true),
+		NettyPoolServer pooled = new NettyPoolServer(this.setup.gate(this.setup.listener(), Duration.ZERO, () -> true),
 				this.setup.proxied(), this.setup.ledger(), this.setup.tuning().connections(),
 				new NettyTransport(factory), this.setup.warmUp());
 		// Spring Boot asks for it later, when it has created the server.

@@ -10,6 +10,7 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ServerChannel;
 import io.unicorn.boot.server.AcceptGate;
 import io.unicorn.boot.server.LoopbackConnector;
+import io.unicorn.boot.server.OpenConnections;
 import io.unicorn.boot.server.ProxiedConnections;
 import io.unicorn.boot.warmup.WarmUp;
 import io.unicorn.boot.warmup.WarmUpPlan;
@@ -35,7 +36,7 @@ final class NettyPoolServer implements DrainableServer {
 	/** How many connections may be open. */
 	private final int mostConnections;
 
-	private final OpenConnections connections = new OpenConnections();
+	private final OpenConnections<Channel> connections = new OpenConnections<>();
 
 	private final LastingExchanges lasting = new LastingExchanges();
 

@@ -67,15 +67,6 @@ public final class AcceptGate {
 
 	/**
 	 * Create a gate that is closed to clients.
-	 * @param listener accepts the connections
-	 * @param delay how long to wait between two accepts
-	 */
-	public AcceptGate(ServerSocketChannel listener, AcceptDelay delay) {
-		this(List.of(listener), new BlockingArrivals(listener), delay, () -> true);
-	}
-
-	/**
-	 * Create a gate that is closed to clients.
 	 * @param listeners one or more
 	 * @param arrivals what arrives at all of them
 	 * @param delay how long to wait between two accepts
@@ -306,8 +297,11 @@ public final class AcceptGate {
 		return this.listeners.get(0);
 	}
 
-	List<ServerSocketChannel> listeners() {
-		return this.listeners;
+	/**
+	 * Whether a connection may come over a Unix socket.
+	 */
+	public boolean hasUnixSocket() {
+		return this.listeners.stream().anyMatch(UnixSocket::is);
 	}
 
 }

@@ -46,8 +46,10 @@ public final class AdditionalPorts {
 	public String listener(int port) {
 		String name = this.listeners.get(port);
 		if (name == null || port == 0) {
-			throw this.unshareable.refuseConnector(port, "with unicorn.listeners.additional="
-					+ ((port != 0) ? port : "PORT") + " (any name will do), the master opens it for all workers");
+			throw this.unshareable.refuse(
+					"its web server has an additional connector on port " + port + ", which only one worker could open",
+					"with unicorn.listeners.additional=" + ((port != 0) ? port : "PORT")
+							+ " (any name will do), the master opens it for all workers");
 		}
 		return name;
 	}

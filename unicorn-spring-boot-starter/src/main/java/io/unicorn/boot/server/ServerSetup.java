@@ -1,7 +1,6 @@
 package io.unicorn.boot.server;
 
 import java.io.IOException;
-import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 import java.util.List;
@@ -77,37 +76,6 @@ public record ServerSetup(WorkerAgent agent, String listener, boolean spread, @N
 		}
 		catch (IOException ex) {
 			throw new IllegalStateException("The web server cannot listen for the pool: " + ex.getMessage(), ex);
-		}
-	}
-
-	/**
-	 * Open a gate for a server that can use TCP only.
-	 * @throws RuntimeException if a listener is a Unix socket
-	 */
-	public AcceptGate tcpGate(Duration silence, BooleanSupplier room) {
-		AcceptGate gate = gate(this.listener, silence, room);
-		if (gate.listeners().stream().anyMatch(ServerSetup::isUnix)) {
-			throw new Unshareable(this.agent).refuse("its web server can use no Unix socket, which unicorn.bind names",
-					"a TCP address, or Tomcat as web server, makes a pool of it");
-		}
-		return gate;
-	}
-
-	/**
-	 * Refuse a connector beside the first one, of a server that shares only that one.
-	 * @return an exception to be thrown
-	 */
-	public RuntimeException refuseConnector(int port) {
-		return new Unshareable(this.agent).refuseConnector(port,
-				"without that connector, or with Tomcat as web server, it can be a pool");
-	}
-
-	private static boolean isUnix(ServerSocketChannel listener) {
-		try {
-			return listener.getLocalAddress() instanceof UnixDomainSocketAddress;
-		}
-		catch (IOException ex) {
-			return false;
 		}
 	}
 

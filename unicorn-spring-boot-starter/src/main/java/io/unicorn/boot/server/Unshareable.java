@@ -41,15 +41,4 @@ final class Unshareable {
 		return new NotSharedException(problem, remedy);
 	}
 
-	/**
-	 * Refuse a connector beside the first one.
-	 * @param remedy what would change that, as a clause
-	 * @return an exception to be thrown
-	 */
-	RuntimeException refuseConnector(int port, String remedy) {
-		return refuse(
-				"its web server has an additional connector on port " + port + ", which only one worker could open",
-				remedy);
-	}
-
 }

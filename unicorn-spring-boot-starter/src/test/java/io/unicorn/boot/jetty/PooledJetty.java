@@ -4,11 +4,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
+import java.util.List;
 
-import io.unicorn.boot.server.AcceptGate;
+import io.unicorn.boot.server.Gates;
 import io.unicorn.boot.server.ServerTuning;
 import io.unicorn.boot.warmup.WarmUpPlan;
-import io.unicorn.worker.AcceptDelay;
 import io.unicorn.worker.DrainableServer;
 import io.unicorn.worker.RequestLedger;
 import jakarta.servlet.http.HttpServlet;
@@ -34,7 +34,7 @@ public final class PooledJetty implements AutoCloseable {
 
 	PooledJetty(ServerSocketChannel listener, RequestLedger ledger, HttpServlet servlet, ServerTuning tuning,
 			WarmUpPlan warmUp, int most) throws Exception {
-		this.port = ((InetSocketAddress) listener.getLocalAddress()).getPort();
+		this.port = (listener.getLocalAddress() instanceof InetSocketAddress address) ? address.getPort() : 0;
 		ServerConnector connector = new ServerConnector(this.server, 1, 1);
 		this.server.addConnector(connector);
 		ServletContextHandler context = new ServletContextHandler("/");
@@ -42,8 +42,10 @@ public final class PooledJetty implements AutoCloseable {
 		holder.setAsyncSupported(true);
 		context.addServlet(holder, "/*");
 		this.server.setHandler(context);
-		this.drainable = new ConnectorAdoption(tuning, ledger, warmUp, Duration.ZERO).adopt(this.server, connector,
-				new AcceptGate(listener, AcceptDelay.none()), most);
+		new JettyLimits(tuning).apply(this.server, List.of(connector));
+		ConnectorAdoption adoption = new ConnectorAdoption(tuning, ledger, warmUp, Duration.ZERO);
+		this.drainable = adoption.adopt(this.server, connector, Gates.on(listener), most,
+				adoption.prepare(this.server));
 		this.server.start();
 	}
 

@@ -5,10 +5,9 @@ import java.util.function.Consumer;
 
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.GlobalEventExecutor;
-import io.unicorn.boot.server.AcceptGate;
+import io.unicorn.boot.server.Gates;
 import io.unicorn.boot.server.LoopbackConnector;
 import io.unicorn.boot.warmup.WarmUpPlan;
-import io.unicorn.worker.AcceptDelay;
 import io.unicorn.worker.RequestLedger;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.DisposableServer;
@@ -34,8 +33,7 @@ final class PooledNetty implements AutoCloseable {
 
 	PooledNetty(ServerSocketChannel listener, RequestLedger ledger, @Nullable Integer mostConnections, WarmUpPlan plan,
 			Consumer<HttpServerRoutes> routes) {
-		this.server = new NettyPoolServer(new AcceptGate(listener, AcceptDelay.none()), null, ledger, mostConnections,
-				new Cleartext(), plan);
+		this.server = new NettyPoolServer(Gates.on(listener), null, ledger, mostConnections, new Cleartext(), plan);
 		this.bound = this.server
 			.observing(HttpServer.create().protocol(HttpProtocol.HTTP11, HttpProtocol.H2C).route(routes))
 			// As Spring Boot does; without it Netty cuts the streams of a connection that

@@ -8,10 +8,10 @@ import java.util.List;
 
 import io.unicorn.boot.server.AcceptGate;
 import io.unicorn.boot.server.Arrivals;
+import io.unicorn.boot.server.Gates;
 import io.unicorn.boot.server.ProxiedConnections;
 import io.unicorn.boot.tomcat.sse.EventStreamValve;
 import io.unicorn.boot.warmup.WarmUpPlan;
-import io.unicorn.worker.AcceptDelay;
 import io.unicorn.worker.RequestLedger;
 import jakarta.servlet.http.HttpServlet;
 import org.apache.catalina.Context;
@@ -37,24 +37,21 @@ public final class PooledTomcat implements AutoCloseable {
 
 	public PooledTomcat(ServerSocketChannel listener, Path directory, RequestLedger ledger, HttpServlet servlet,
 			List<UpgradeProtocol> upgrades) throws IOException, LifecycleException {
-		this(new AcceptGate(listener, AcceptDelay.none()), directory, ledger, servlet, upgrades, -1);
+		this(Gates.on(listener), directory, ledger, servlet, upgrades, -1);
 	}
 
 	/** Of class sync. */
 	static PooledTomcat sync(ServerSocketChannel listener, Path directory, RequestLedger ledger, HttpServlet servlet)
 			throws IOException, LifecycleException {
 		Arrivals arrivals = Arrivals.readableAt(List.of(listener), Duration.ofMinutes(5));
-		return new PooledTomcat(new AcceptGate(List.of(listener), arrivals, AcceptDelay.none(), () -> true), directory,
-				ledger, servlet, List.of(), 1);
+		return new PooledTomcat(Gates.on(listener, arrivals), directory, ledger, servlet, List.of(), 1);
 	}
 
 	/** Behind proxies. */
 	static PooledTomcat proxied(ServerSocketChannel listener, Path directory, RequestLedger ledger, HttpServlet servlet,
 			ProxiedConnections proxied) throws IOException, LifecycleException {
 		Arrivals arrivals = Arrivals.proxiedAt(List.of(listener), Duration.ZERO, proxied);
-		PooledTomcat tomcat = new PooledTomcat(
-				new AcceptGate(List.of(listener), arrivals, AcceptDelay.none(), () -> true), directory, ledger, servlet,
-				List.of(), -1);
+		PooledTomcat tomcat = new PooledTomcat(Gates.on(listener, arrivals), directory, ledger, servlet, List.of(), -1);
 		tomcat.protocol.show(proxied);
 		return tomcat;
 	}

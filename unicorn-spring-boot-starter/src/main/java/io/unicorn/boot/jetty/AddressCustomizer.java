@@ -5,6 +5,7 @@ import java.nio.channels.SocketChannel;
 
 import io.unicorn.boot.server.ProxiedConnections;
 import io.unicorn.boot.server.ProxyAddresses;
+import io.unicorn.boot.server.UnixSocket;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.ConnectionMetaData;
@@ -14,10 +15,13 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives each request the addresses in the header of the proxy. Comes before Jetty's own
- * customizers, so that those which believe headers of HTTP have the last word.
+ * Gives each request the addresses in the header of the proxy, or, without a header, over
+ * a Unix socket, those of this machine. Comes before Jetty's own customizers, so that
+ * those which believe headers of HTTP have the last word.
+ *
+ * @param proxied what the headers say, or {@code null} if there are none
  */
-record ProxyAddressCustomizer(ProxiedConnections proxied) implements HttpConfiguration.Customizer {
+record AddressCustomizer(@Nullable ProxiedConnections proxied) implements HttpConfiguration.Customizer {
 
 	void addTo(ServerConnector connector) {
 		connector.getConnectionFactories()
@@ -30,11 +34,11 @@ record ProxyAddressCustomizer(ProxiedConnections proxied) implements HttpConfigu
 
 	@Override
 	public Request customize(Request request, HttpFields.Mutable responseHeaders) {
-		ProxyAddresses said = this.proxied.find(socket(request.getConnectionMetaData().getConnection().getEndPoint()));
-		if (said == null) {
+		ProxyAddresses shown = addresses(socket(request.getConnectionMetaData().getConnection().getEndPoint()));
+		if (shown == null) {
 			return request;
 		}
-		ConnectionMetaData connection = new Connection(request.getConnectionMetaData(), said);
+		ConnectionMetaData connection = new Connection(request.getConnectionMetaData(), shown);
 		return new Request.Wrapper(request) {
 
 			@Override
@@ -43,6 +47,14 @@ record ProxyAddressCustomizer(ProxiedConnections proxied) implements HttpConfigu
 			}
 
 		};
+	}
+
+	private @Nullable ProxyAddresses addresses(@Nullable SocketChannel socket) {
+		ProxyAddresses said = (this.proxied != null) ? this.proxied.find(socket) : null;
+		if (said != null || socket == null || !UnixSocket.is(socket)) {
+			return said;
+		}
+		return new ProxyAddresses(UnixSocket.ADDRESS, UnixSocket.ADDRESS);
 	}
 
 	/** With TLS, what is below. */
