@@ -21,7 +21,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.concurrent.locks.LockSupport;
 
 import io.unicorn.ipc.Blob;
 import org.jspecify.annotations.Nullable;
@@ -79,6 +78,8 @@ public final class Group implements AutoCloseable {
 
 	private final LongAdder failed = new LongAdder();
 
+	private final Thread thread = new Thread(this::run, "unicorn-group");
+
 	private ServerSocketChannel server;
 
 	private volatile boolean closed;
@@ -109,9 +110,8 @@ public final class Group implements AutoCloseable {
 			throw new IllegalArgumentException("id must be 1 or more, not " + id);
 		}
 		Group group = new Group(directory, id, receiver);
-		Thread thread = new Thread(group::run, "unicorn-group");
-		thread.setDaemon(true);
-		thread.start();
+		group.thread.setDaemon(true);
+		group.thread.start();
 		try {
 			var unused = group.joined.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
 		}
@@ -226,17 +226,19 @@ public final class Group implements AutoCloseable {
 	}
 
 	/**
-	 * Leave the group. Waits up to a second until what was sent is in the kernel.
+	 * Leave the group. Waits up to two seconds until what was sent is in the kernel and
+	 * the socket of this member is removed.
 	 */
 	@Override
 	public void close() {
-		long deadline = System.nanoTime() + LAST_WRITES.toNanos();
-		while (!this.closed && !this.members.values().stream().allMatch(Connection::isFlushed)
-				&& System.nanoTime() - deadline < 0 && !Thread.currentThread().isInterrupted()) {
-			LockSupport.parkNanos(1_000_000);
-		}
 		this.closed = true;
 		this.selector.wakeup();
+		try {
+			this.thread.join(2 * LAST_WRITES.toMillis());
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
 	}
 
 	private void execute(Runnable task) {
@@ -252,10 +254,11 @@ public final class Group implements AutoCloseable {
 					meet();
 					due = System.nanoTime() + REPEATED.toNanos();
 				}
-				this.selector.select(this::ready, REPEATED.toMillis());
-				for (Runnable task = this.tasks.poll(); task != null; task = this.tasks.poll()) {
-					task.run();
-				}
+				advance(REPEATED);
+			}
+			due = System.nanoTime() + LAST_WRITES.toNanos();
+			while (!isFlushed() && System.nanoTime() - due < 0) {
+				advance(LAST_WRITES.dividedBy(10));
 			}
 		}
 		catch (IOException ex) {
@@ -264,6 +267,17 @@ public final class Group implements AutoCloseable {
 		finally {
 			leave();
 		}
+	}
+
+	private void advance(Duration most) throws IOException {
+		this.selector.select(this::ready, most.toMillis());
+		for (Runnable task = this.tasks.poll(); task != null; task = this.tasks.poll()) {
+			task.run();
+		}
+	}
+
+	private boolean isFlushed() {
+		return this.members.values().stream().allMatch(Connection::isFlushed);
 	}
 
 	/** Connect to the members with lower ids; those with greater ones connect to this. */
@@ -372,12 +386,12 @@ public final class Group implements AutoCloseable {
 
 	private void joined(Connection connection, long member) {
 		connection.isOf(member);
-		// First, so that it precedes every message.
-		var unused = write(connection, Frame.welcome(this.id).encode());
 		Connection earlier = this.members.put(member, connection);
 		if (earlier != null && earlier != connection) {
 			earlier.close();
 		}
+		// Last: from now on the member relies on it that all is sent to it.
+		var unused = write(connection, Frame.welcome(this.id).encode());
 		tell(() -> this.receiver.joined(member));
 	}
 
