@@ -28,9 +28,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The membership of this process in a group of processes that send each other messages
  * and requests. The members find each other by their sockets in a directory that belongs
- * to one user; each two have one connection, which the member with the greater id opens.
- * There is no process in the middle, and none waits for another: what a member that does
- * not read is sent beyond 10,000 messages or 16 MiB is dropped and counted.
+ * to one user. There is no process in the middle, and none waits for another: what a
+ * member that does not read is sent beyond 10,000 messages or 16 MiB is dropped and
+ * counted.
  * <p>
  * A message that was sent while the receiver read is in the kernel when the method
  * returns, and arrives even if the sender is killed then. The messages of one thread
@@ -98,8 +98,8 @@ public final class Group implements AutoCloseable {
 	 * except for members that have not answered within two seconds.
 	 * @param directory the directory of the group, which is made with mode 0700 if it
 	 * does not exist; must belong to the user of this process
-	 * @param id the number of this member, greater than that of any earlier one, and used
-	 * by no other; 1 or more
+	 * @param id the number of this member, which no other member has or has had; 1 or
+	 * more
 	 * @param receiver gets what others send
 	 * @return the membership, until it is closed
 	 * @throws IOException if the socket of this member cannot be opened, for example
@@ -280,7 +280,11 @@ public final class Group implements AutoCloseable {
 		return this.members.values().stream().allMatch(Connection::isFlushed);
 	}
 
-	/** Connect to the members with lower ids; those with greater ones connect to this. */
+	/**
+	 * Connect to the members that this one does not know. Two that connect at the same
+	 * time have two connections then; each sends on the one that it knew first, so that
+	 * its messages stay in order, and reads from both.
+	 */
 	private void meet() {
 		try {
 			if (!this.sockets.exists(this.id)) {
@@ -289,7 +293,7 @@ public final class Group implements AutoCloseable {
 				this.server.register(this.selector, SelectionKey.OP_ACCEPT);
 			}
 			for (Long other : this.sockets.ids()) {
-				if (other < this.id && !this.members.containsKey(other)) {
+				if (other != this.id && !this.members.containsKey(other)) {
 					connect(other);
 				}
 			}
@@ -307,8 +311,8 @@ public final class Group implements AutoCloseable {
 			Connection connection = open(channel, other);
 			if (connection != null) {
 				var unused = write(connection, Frame.hello(this.id).encode());
-				this.members.put(other, connection);
 				this.unanswered.add(other);
+				add(other, connection);
 			}
 		}
 	}
@@ -370,7 +374,6 @@ public final class Group implements AutoCloseable {
 			lost(connection);
 		}
 		else if (frame.type() == Frame.Type.WELCOME) {
-			tell(() -> this.receiver.joined(member));
 			answered(member);
 		}
 		else if (frame.type() == Frame.Type.REPLY) {
@@ -386,13 +389,15 @@ public final class Group implements AutoCloseable {
 
 	private void joined(Connection connection, long member) {
 		connection.isOf(member);
-		Connection earlier = this.members.put(member, connection);
-		if (earlier != null && earlier != connection) {
-			earlier.close();
-		}
+		add(member, connection);
 		// Last: from now on the member relies on it that all is sent to it.
 		var unused = write(connection, Frame.welcome(this.id).encode());
-		tell(() -> this.receiver.joined(member));
+	}
+
+	private void add(long member, Connection connection) {
+		if (this.members.putIfAbsent(member, connection) == null) {
+			tell(() -> this.receiver.joined(member));
+		}
 	}
 
 	private void received(Connection connection, long member, Frame frame) {
@@ -418,11 +423,18 @@ public final class Group implements AutoCloseable {
 	private void lost(Connection connection) {
 		connection.close();
 		Long member = connection.member();
-		if (member != null && this.members.remove(member, connection)) {
-			this.requests.left(member);
-			tell(() -> this.receiver.left(member));
-			answered(member);
+		if (member == null || !this.members.remove(member, connection)) {
+			return;
 		}
+		for (SelectionKey key : this.selector.keys()) {
+			if (key.isValid() && key.attachment() instanceof Connection other && member.equals(other.member())) {
+				this.members.put(member, other);
+				return;
+			}
+		}
+		this.requests.left(member);
+		tell(() -> this.receiver.left(member));
+		answered(member);
 	}
 
 	private void leave() {

@@ -9,6 +9,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.util.List;
@@ -47,13 +48,15 @@ final class Sockets {
 	ServerSocketChannel listen(long id) throws IOException {
 		Files.createDirectories(this.directory,
 				PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-		Path file = file(id);
-		Files.deleteIfExists(file);
+		Path begun = this.directory.resolve("." + id);
+		Files.deleteIfExists(begun);
 		ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
 		try {
-			server.bind(UnixDomainSocketAddress.of(file), BACKLOG);
-			Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+			server.bind(UnixDomainSocketAddress.of(begun), BACKLOG);
+			Files.setPosixFilePermissions(begun, PosixFilePermissions.fromString("rw-------"));
 			server.configureBlocking(false);
+			// Between bind and listen it refuses connections, as that of an ended member.
+			Files.move(begun, file(id), StandardCopyOption.ATOMIC_MOVE);
 			return server;
 		}
 		catch (IOException | RuntimeException ex) {

@@ -1,6 +1,7 @@
 package io.unicorn.sample.messaging;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -91,11 +92,20 @@ class MessagingIT {
 	private static Map<Long, Received> received(RunningPool pool, Set<Long> ids) {
 		Map<Long, Received> received = new HashMap<>();
 		Await.until(RunningPool.PATIENCE, () -> "answers of " + ids + ", not only " + received.keySet(), () -> {
-			Map.Entry<Long, Received> one = Received.parse(pool.get("/numbers").text());
+			Map.Entry<Long, Received> one = Received.parse(numbers(pool));
 			received.put(one.getKey(), one.getValue());
 			return received.keySet().containsAll(ids);
 		});
 		return received;
+	}
+
+	private static String numbers(RunningPool pool) {
+		try {
+			return pool.get("/numbers").text();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
 	}
 
 	/** All that is known to be published has arrived, without a gap. */
