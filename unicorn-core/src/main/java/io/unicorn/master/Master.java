@@ -20,6 +20,7 @@ import io.unicorn.launch.plan.LaunchPlan;
 import io.unicorn.launch.plan.ListenAddress;
 import io.unicorn.launch.plan.MasterCommand;
 import io.unicorn.launch.plan.MasterLog;
+import io.unicorn.launch.workdir.GroupDirectory;
 import io.unicorn.master.arbiter.Arbiter;
 import io.unicorn.master.arbiter.ArbiterConfig;
 import io.unicorn.master.arbiter.pool.Effect;
@@ -357,6 +358,10 @@ public final class Master {
 		this.preparations.close();
 		this.cacheEffects.close();
 		this.listeners.closeAll();
+		Path group = GroupDirectory.of(workDir(this.program));
+		if (group != null) {
+			var unused = GroupDirectory.remove(group);
+		}
 		this.pidFiles.delete();
 		this.portFiles.delete();
 		this.log.flush(LAST_LINES);

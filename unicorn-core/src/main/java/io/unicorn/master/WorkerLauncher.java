@@ -1,12 +1,15 @@
 package io.unicorn.master;
 
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 import io.unicorn.launch.plan.LaunchPlan;
 import io.unicorn.launch.plan.WorkerCommand;
+import io.unicorn.launch.workdir.GroupDirectory;
 import io.unicorn.master.arbiter.pool.Effect;
 import io.unicorn.master.arbiter.pool.Event;
 import io.unicorn.master.cache.Caches;
@@ -70,15 +73,24 @@ final class WorkerLauncher {
 			int[] inherited = IntStream
 				.concat(open.stream().mapToInt(Listener::fd), this.generations.leaseOf(plan).stream())
 				.toArray();
-			List<String> cacheFlags = effect.exclusive() ? List.of() : this.caches.optionsFor(effect.id(), plan);
+			List<String> leading = new ArrayList<>(group(plan));
+			if (!effect.exclusive()) {
+				leading.addAll(this.caches.optionsFor(effect.id(), plan));
+			}
 			Command command = WorkerCommand.of(plan, open, this.environment, effect.index(), effect.first(),
-					effect.exclusive(), cacheFlags);
+					effect.exclusive(), leading);
 			int pid = this.processes.spawn(effect.id(), command, CpuLimits.of(command), inherited);
 			this.events.accept(new Event.Spawned(effect.id(), pid));
 		}
 		catch (IOException | RuntimeException ex) {
 			this.events.accept(new Event.SpawnFailed(effect.id(), String.valueOf(ex.getMessage())));
 		}
+	}
+
+	private static List<String> group(LaunchPlan plan) {
+		Path directory = GroupDirectory.of(Path.of(Command.text(plan.master().workDir())));
+		return (directory != null) ? List.of("-D" + WorkerCommand.GROUP_PROPERTY + "=" + Command.bytes(directory))
+				: List.of();
 	}
 
 }

@@ -28,6 +28,7 @@ import io.unicorn.launch.cache.CacheFile;
 import io.unicorn.launch.generation.GenerationManifest;
 import io.unicorn.launch.generation.GenerationStore;
 import io.unicorn.launch.workdir.CommandSocket;
+import io.unicorn.launch.workdir.GroupDirectory;
 import io.unicorn.launch.workdir.StagingDirectory;
 import io.unicorn.posix.Posix;
 import io.unicorn.posix.PosixException;
@@ -218,8 +219,8 @@ public final class Leases {
 
 	/**
 	 * Remove what no process leases and was not used for ten minutes: directories, caches
-	 * of class data in those that stay, sockets of masters that have ended, and files
-	 * that were never read. What cannot be removed stays.
+	 * of class data in those that stay, sockets of pools that have ended, and files that
+	 * were never read. What cannot be removed stays.
 	 * @return what was removed
 	 */
 	public List<Path> prune() {
@@ -237,6 +238,10 @@ public final class Leases {
 			}
 		}
 		list(CommandSocket.DIRECTORY).stream().filter(this::removeSocket).forEach(removed::add);
+		list(GroupDirectory.DIRECTORY).stream()
+			.filter((group) -> (CommandSocket.hasEnded(group) || isUnused(group)) && GroupDirectory.isAbandoned(group)
+					&& GroupDirectory.remove(group))
+			.forEach(removed::add);
 		list("").stream()
 			.filter((file) -> PASSING.matcher(file.getFileName().toString()).matches() && isUnused(file)
 					&& remove(file))

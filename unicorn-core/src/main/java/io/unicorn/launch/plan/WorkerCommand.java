@@ -91,6 +91,11 @@ public final class WorkerCommand {
 	/** The index in a process that is no worker. */
 	public static final String NO_WORKER = "0";
 
+	/**
+	 * Directory of the sockets by which the workers of a pool send each other messages.
+	 */
+	public static final String GROUP_PROPERTY = "io.unicorn.group";
+
 	/** Set in the first worker of a master, which prints the banner. */
 	public static final String FIRST_PROPERTY = "io.unicorn.first";
 

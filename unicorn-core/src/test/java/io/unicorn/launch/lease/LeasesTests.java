@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 import io.unicorn.launch.workdir.CommandSocket;
+import io.unicorn.launch.workdir.GroupDirectory;
 import io.unicorn.launch.workdir.SmallDisk;
 import io.unicorn.launch.workdir.WorkDir;
 import io.unicorn.posix.Command;
@@ -370,6 +371,26 @@ class LeasesTests {
 		leases().prune();
 		assertThat(ended).doesNotExist();
 		assertThat(own).as("the socket of a process that lives and may be upgrading").exists();
+	}
+
+	@Test
+	void theSocketsOfTheWorkersOfAPoolGoWhenAllAreGone() throws IOException {
+		Path own = GroupDirectory.of(this.workDir.resolve(""));
+		Path ended = own.resolveSibling(own.getFileName() + "0");
+		Path orphaned = own.resolveSibling(own.getFileName() + "1");
+		for (Path group : List.of(own, ended, orphaned)) {
+			Files.createDirectories(group);
+			listen(group.resolve("1")).close();
+		}
+		try (ServerSocketChannel worker = listen(orphaned.resolve("2"))) {
+			leases().prune();
+			assertThat(ended).doesNotExist();
+			assertThat(own.resolve("1")).exists();
+			assertThat(orphaned.resolve("1")).as("the group of a worker that has not ended yet").exists();
+			assertThat(worker.isOpen()).isTrue();
+		}
+		leases().prune();
+		assertThat(orphaned).doesNotExist();
 	}
 
 	private static ServerSocketChannel listen(Path socket) throws IOException {

@@ -108,6 +108,7 @@ import org.springframework.boot.convert.DurationUnit;
  * @param proxyAllowIps Addresses and networks, such as 10.0.0.0/8, whose PROXY headers
  * are believed, or "*" for all; connections of others are closed. Peers at a Unix socket
  * are always believed. The default is 127.0.0.1,::1.
+ * @param share What one worker does in its memory that reaches the others.
  */
 @ConfigurationProperties("unicorn")
 public record UnicornProperties(@Nullable Boolean enabled, @DefaultValue("auto") String workers,
@@ -127,7 +128,7 @@ public record UnicornProperties(@Nullable Boolean enabled, @DefaultValue("auto")
 		@Nullable String pidfile, @Nullable String workDir,
 		@DefaultValue("0s") @DurationUnit(ChronoUnit.SECONDS) Duration slowRequest, @Nullable String dumpDir,
 		@DefaultValue Probe probe, @DefaultValue("off") ProxyProtocol proxyProtocol,
-		@DefaultValue({ "127.0.0.1", "::1" }) List<String> proxyAllowIps){
+		@DefaultValue({ "127.0.0.1", "::1" }) List<String> proxyAllowIps, @DefaultValue Share share){
 
 	static final String AUTO = "auto";
 
@@ -203,6 +204,18 @@ public record UnicornProperties(@Nullable Boolean enabled, @DefaultValue("auto")
 	}
 
 	/**
+	 * What one worker does in its memory that reaches the others.
+	 *
+	 * @param evictions Whether what a worker evicts from a cache in its memory (simple,
+	 * Caffeine, JCache) is evicted in the other workers as well. The default is true.
+	 * @param stomp Whether a message to the simple STOMP broker reaches the subscribers
+	 * in all workers. The default is true.
+	 */
+	public record Share(@DefaultValue("true") boolean evictions, @DefaultValue("true") boolean stomp) {
+
+	}
+
+	/**
 	 * The live page of the pool.
 	 *
 	 * @param enabled Whether the server that has the endpoint unicorn also has a page at
@@ -258,7 +271,7 @@ public record UnicornProperties(@Nullable Boolean enabled, @DefaultValue("auto")
 				this.maxRequestsJitter, this.timeout, otherTimeout, this.bootTimeout, this.migrationTimeout,
 				this.initialization, this.shutdownDelay, this.reloadOnChange, this.rollout, this.health, this.dashboard,
 				this.warmUp, this.aotCache, this.jvmProfile, this.jvmArgs, this.pidfile, this.workDir, this.slowRequest,
-				this.dumpDir, this.probe, this.proxyProtocol, this.proxyAllowIps);
+				this.dumpDir, this.probe, this.proxyProtocol, this.proxyAllowIps, this.share);
 	}
 
 	/**

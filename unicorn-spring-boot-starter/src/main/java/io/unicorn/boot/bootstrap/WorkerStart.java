@@ -4,6 +4,8 @@ import java.util.concurrent.ThreadLocalRandom;
 
 import io.unicorn.boot.autoconfigure.UnicornProperties;
 import io.unicorn.boot.autoconfigure.UnicornPropertiesBinder;
+import io.unicorn.boot.PoolMessaging;
+import io.unicorn.boot.messaging.cache.SharedEvictions;
 import io.unicorn.boot.once.OncePerPool;
 import io.unicorn.worker.RequestLedger;
 import io.unicorn.worker.WorkerAgent;
@@ -29,7 +31,11 @@ final class WorkerStart {
 			ConfigurableListableBeanFactory beans = event.getApplicationContext().getBeanFactory();
 			beans.registerSingleton("unicornWorkerAgent", agent);
 			beans.registerSingleton("unicornRequestLedger", requests);
-			OncePerPool.prepare(beans, agent, UnicornPropertiesBinder.bind(environment).initialization());
+			UnicornProperties properties = UnicornPropertiesBinder.bind(environment);
+			OncePerPool.prepare(beans, agent, properties.initialization());
+			if (properties.share().evictions()) {
+				beans.addBeanPostProcessor(new SharedEvictions(beans.getBeanProvider(PoolMessaging.class)));
+			}
 		});
 	}
 

@@ -62,7 +62,7 @@ class UnicornPropertiesBinderTests {
 				new UnicornProperties.Health(0), new UnicornProperties.Dashboard(false),
 				new UnicornProperties.WarmUp(List.of(), 1000, Duration.ofSeconds(30)), AotCache.AUTO,
 				JvmProfile.BALANCED, List.of(), null, null, Duration.ZERO, null, new UnicornProperties.Probe(null),
-				ProxyProtocol.OFF, List.of("127.0.0.1", "::1")));
+				ProxyProtocol.OFF, List.of("127.0.0.1", "::1"), new UnicornProperties.Share(true, true)));
 	}
 
 	@ParameterizedTest
