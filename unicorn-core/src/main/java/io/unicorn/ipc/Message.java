@@ -411,6 +411,32 @@ public sealed interface Message {
 	}
 
 	/**
+	 * The worker was the leader, has been told that it is no longer, and has ended what
+	 * only the leader does. The master may appoint the next leader.
+	 *
+	 * @param handOver what the next leader has to know, of no meaning to the master; at
+	 * most {@value #MAX_CHARACTERS} characters
+	 */
+	record Resigned(Map<String, String> handOver) implements FromWorker {
+
+		/** The most characters of all keys and values. */
+		public static final int MAX_CHARACTERS = 32 * 1024;
+
+		public Resigned {
+			handOver = Map.copyOf(handOver);
+			int characters = handOver.entrySet()
+				.stream()
+				.mapToInt((entry) -> entry.getKey().length() + entry.getValue().length())
+				.sum();
+			if (characters > MAX_CHARACTERS) {
+				throw new IllegalArgumentException(
+						"handOver must be at most " + MAX_CHARACTERS + " characters but is " + characters);
+			}
+		}
+
+	}
+
+	/**
 	 * What has changed of the meters of a worker since it has told last.
 	 *
 	 * @param query a number that {@link Noted} repeats when the master has it; 0 for no
@@ -553,11 +579,27 @@ public sealed interface Message {
 	}
 
 	/**
-	 * Tells the worker whether it is the leader of the pool from now on.
+	 * Tells the worker whether it is the leader of the pool from now on. A worker that is
+	 * the leader no longer answers with {@link Resigned}.
 	 *
 	 * @param leader whether it is
+	 * @param first whether it is the first leader of the pool
+	 * @param handOver what the leader before has left for this one in {@link Resigned};
+	 * empty if that has not resigned, but exited
 	 */
-	record Leader(boolean leader) implements FromMaster {
+	record Leader(boolean leader, boolean first, Map<String, String> handOver) implements FromMaster {
+
+		public Leader {
+			handOver = Map.copyOf(handOver);
+		}
+
+		/**
+		 * Create the message of a master that hands nothing over.
+		 * @param leader whether the worker is the leader
+		 */
+		public Leader(boolean leader) {
+			this(leader, false, Map.of());
+		}
 
 	}
 

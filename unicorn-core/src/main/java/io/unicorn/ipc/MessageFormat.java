@@ -113,6 +113,10 @@ record MessageFormat<M extends Message>(int code, Class<M> type, BiConsumer<Payl
 			new MessageFormat<>(22, Message.Terminated.class, (out, terminated) -> out.writeLong(terminated.query()),
 					(in) -> new Message.Terminated(in.readLong())),
 
+			new MessageFormat<>(24, Message.Resigned.class,
+					(out, resigned) -> out.writeMap(resigned.handOver(), PayloadWriter::writeString),
+					(in) -> new Message.Resigned(in.readMap(Short.BYTES, PayloadReader::readString))),
+
 			new MessageFormat<>(12, Message.Booting.class, (out, booting) -> {
 				out.writeString(booting.initializing());
 				out.writeList(booting.stack(), PayloadWriter::writeString);
@@ -225,8 +229,12 @@ record MessageFormat<M extends Message>(int code, Class<M> type, BiConsumer<Payl
 			new MessageFormat<>(67, Message.Stop.class, (out, stop) -> {
 			}, (in) -> new Message.Stop()),
 
-			new MessageFormat<>(68, Message.Leader.class, (out, leader) -> out.writeBoolean(leader.leader()),
-					(in) -> new Message.Leader(in.readBoolean())),
+			new MessageFormat<>(68, Message.Leader.class, (out, leader) -> {
+				out.writeBoolean(leader.leader());
+				out.writeBoolean(leader.first());
+				out.writeMap(leader.handOver(), PayloadWriter::writeString);
+			}, (in) -> new Message.Leader(in.readBoolean(), in.readBooleanOr(false),
+					in.readMapOr(Map.of(), Short.BYTES, PayloadReader::readString))),
 
 			new MessageFormat<>(69, Message.PoolReply.class, (out, reply) -> {
 				out.writeLong(reply.query());

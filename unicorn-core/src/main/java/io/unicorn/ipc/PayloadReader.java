@@ -80,6 +80,14 @@ final class PayloadReader {
 		return this.frame.hasRemaining() ? readBoolean() : missing;
 	}
 
+	/**
+	 * Read a last map that is not always written.
+	 * @param missing the value if it is missing
+	 */
+	<V> Map<String, V> readMapOr(Map<String, V> missing, int valueBytes, Function<PayloadReader, V> value) {
+		return this.frame.hasRemaining() ? readMap(valueBytes, value) : missing;
+	}
+
 	Instant readInstant() {
 		long seconds = readLong();
 		int nanos = readInt();

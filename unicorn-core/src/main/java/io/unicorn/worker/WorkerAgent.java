@@ -69,6 +69,8 @@ public final class WorkerAgent {
 
 	private final MeterReporter meters;
 
+	private final WorkerEvents events;
+
 	/** Set while the application has no context, and may build another one. */
 	private final AtomicReference<@Nullable CountDownLatch> resting = new AtomicReference<>();
 
@@ -107,7 +109,9 @@ public final class WorkerAgent {
 		this.end = end;
 		this.meters = new MeterReporter(this.connection, this::isReady, observer);
 		this.gracefulTimeout = Duration.ofMillis(welcome.gracefulTimeoutMillis());
-		this.exit = new WorkerExit(this.drain, this.connection, this::heartbeat, observer, this.gracefulTimeout, end);
+		this.events = new WorkerEvents(this.connection::send, observer);
+		this.exit = new WorkerExit(this.drain, this.connection, this::heartbeat, observer, this.events,
+				this.gracefulTimeout, end);
 	}
 
 	/**
@@ -161,7 +165,10 @@ public final class WorkerAgent {
 
 	void start() {
 		this.connection.listen(this::handle, (cause) -> {
-			this.leader = false;
+			if (this.leader) {
+				this.leader = false;
+				this.events.revoked();
+			}
 			this.meters.disconnect();
 			this.exit.masterLost(cause);
 		});
@@ -201,6 +208,12 @@ public final class WorkerAgent {
 		else if (message instanceof Message.Leader election) {
 			this.leader = election.leader();
 			this.observer.leader(election.leader());
+			if (election.leader()) {
+				this.events.granted(election);
+			}
+			else {
+				this.events.revoked();
+			}
 		}
 	}
 
@@ -355,6 +368,15 @@ public final class WorkerAgent {
 	}
 
 	/**
+	 * Set what is told of the events of this worker from now on. If this worker is the
+	 * leader, it is told so.
+	 * @param listener replaces an earlier one
+	 */
+	public void listen(WorkerListener listener) {
+		this.events.listen(listener);
+	}
+
+	/**
 	 * Set what changes the level of a logger.
 	 * @param change receives the name of the logger and one of
 	 * {@link io.unicorn.ipc.Message.LogLevelRequest#LEVELS}; called on the thread that
@@ -409,6 +431,7 @@ public final class WorkerAgent {
 		if (this.drain.startAccepting() && !this.ready) {
 			this.ready = true;
 			this.connection.send(new Message.Ready());
+			this.events.ready();
 		}
 	}
 

@@ -11,8 +11,8 @@ import io.unicorn.ipc.Message;
 
 /**
  * Takes this worker out of service and ends its process: stops accepting, waits for the
- * connections, sends the last messages, exits. The first cause starts the drain; a later
- * one does not repeat it. Thread-safe.
+ * connections and for what only the leader does, sends the last messages, exits. The
+ * first cause starts the drain; a later one does not repeat it. Thread-safe.
  */
 final class WorkerExit {
 
@@ -23,6 +23,8 @@ final class WorkerExit {
 	private final Supplier<Message.Heartbeat> heartbeat;
 
 	private final WorkerObserver observer;
+
+	private final WorkerEvents events;
 
 	private final Duration gracefulTimeout;
 
@@ -42,11 +44,12 @@ final class WorkerExit {
 	 * @param gracefulTimeout how long an exit without an order of the master may take
 	 */
 	WorkerExit(Drain drain, ControlConnection connection, Supplier<Message.Heartbeat> heartbeat,
-			WorkerObserver observer, Duration gracefulTimeout, ProcessEnd end) {
+			WorkerObserver observer, WorkerEvents events, Duration gracefulTimeout, ProcessEnd end) {
 		this.drain = drain;
 		this.connection = connection;
 		this.heartbeat = heartbeat;
 		this.observer = observer;
+		this.events = events;
 		this.gracefulTimeout = gracefulTimeout;
 		this.end = end;
 	}
@@ -74,6 +77,7 @@ final class WorkerExit {
 		this.ordered = true;
 		if (this.leaving.compareAndSet(false, true)) {
 			this.observer.draining(timeout);
+			this.events.draining();
 			DaemonThread.start("unicorn-drain", () -> {
 				drain(timeout);
 				this.end.exit(0);
@@ -105,6 +109,7 @@ final class WorkerExit {
 		this.ordered = true;
 		if (this.leaving.compareAndSet(false, true)) {
 			this.observer.masterLost(cause);
+			this.events.draining();
 			haltAfterGracefulTimeout();
 			drain(connectionTimeout());
 			this.end.exit(0);
@@ -125,6 +130,7 @@ final class WorkerExit {
 		Duration timeout = connectionTimeout();
 		if (this.leaving.compareAndSet(false, true)) {
 			this.observer.draining(timeout);
+			this.events.draining();
 			drain(timeout);
 			return;
 		}
@@ -142,8 +148,10 @@ final class WorkerExit {
 	}
 
 	private void drain(Duration timeout) {
+		long end = System.nanoTime() + timeout.toNanos();
 		this.drain.stopAccepting();
 		int left = this.drain.awaitNoConnections(timeout);
+		this.events.awaitResignation(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
 		// The master counts requests by heartbeats; this one has the final numbers.
 		this.connection.send(this.heartbeat.get());
 		this.connection.send(new Message.Drained(left));

@@ -78,7 +78,8 @@ class MessageCodecTests {
 					Welcome,   0000003341 00000001 0000000000000002 00000003 0000000000000004 01 0000000000000005 0000000000000006 01 0006 736563726574
 					Drain,     0000000942 0000000000000001
 					Stop,      0000000143
-					Leader,    0000000244 01
+					Leader,    0000000d44 01 01 00000001 0001 6b 0001 76
+					Resigned,  0000000b18 00000001 0001 6b 0001 76
 					PoolReply, 000000c145 0000000000000001 00000001 000000000000000000000000 00000001 000173 00000001 00000001 \
 					00000001 00000000 0000000000000001 00000002 00000001 000173 01 000000000000000000000000 0000000000000000 00000001 \
 					00000001 000172 0000000000000001 \
@@ -181,6 +182,14 @@ class MessageCodecTests {
 		byte[] body = body(new Message.PoolReply(1, summary));
 		assertThat(body).endsWith(0).hasSizeLessThan(body(new Message.PoolReply(1, SampleMessages.pool(3))).length / 2);
 		assertThat(decode(body)).isEqualTo(new Message.PoolReply(1, summary));
+	}
+
+	@Test
+	void aLeaderHandsOverALimitedNumberOfCharacters() {
+		String most = "x".repeat(Message.Resigned.MAX_CHARACTERS - 1);
+		assertThat(new Message.Resigned(Map.of("k", most)).handOver()).hasSize(1);
+		assertThatIllegalArgumentException().isThrownBy(() -> new Message.Resigned(Map.of("k", most + "x")))
+			.withMessageContaining("at most 32768 characters");
 	}
 
 	@Test
@@ -309,6 +318,10 @@ class MessageCodecTests {
 			int rest = body(message).length - body(new Message.PoolReply(1, older)).length + 1;
 			return List.of(rest, rest + Short.BYTES + pool.problem().length());
 		}
+		if (message instanceof Message.Leader leader) {
+			int rest = body(leader).length - 2;
+			return List.of(rest, rest - 1);
+		}
 		return (message instanceof Message.Heartbeat) ? List.of(Long.BYTES) : List.of();
 	}
 
@@ -332,8 +345,9 @@ class MessageCodecTests {
 				new Message.LogLevelRequest(1, "l", "OFF", "t"), new Message.SetLogLevel("l", "OFF"),
 				new Message.StopRequest(1, "t"), new Message.UpgradeRequest(1, "t"),
 				new Message.RequestReply(1, Message.Result.WRONG, "t"), new Message.Drain(1), new Message.Stop(),
-				new Message.Leader(true), new Message.PoolReply(1, pool), new Message.StopAccepting(),
-				new Message.Booting("i", List.of("s")), new Message.Call(1, 2, 3, SampleMessages.bytes(2)),
+				new Message.Leader(true, true, Map.of("k", "v")), new Message.Resigned(Map.of("k", "v")),
+				new Message.PoolReply(1, pool), new Message.StopAccepting(), new Message.Booting("i", List.of("s")),
+				new Message.Call(1, 2, 3, SampleMessages.bytes(2)),
 				new Message.CallAnswer(1, 4, 2, SampleMessages.bytes(2)), new Message.CallNext(1, 2),
 				new Message.Perform(1, SampleMessages.bytes(2)), new Message.Continue(1, 2),
 				new Message.CallResult(1, 2, CallOutcome.SILENT, 3, 4, 2, SampleMessages.bytes(2)));

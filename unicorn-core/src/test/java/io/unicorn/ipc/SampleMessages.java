@@ -30,7 +30,7 @@ final class SampleMessages {
 				new Message.Retire("max-requests", "served 1000 requests"), new Message.Retire("", "a\0b"),
 				new Message.Drained(3), new Message.PoolQuery(-42), new Message.Welcome(0, 1, 1, 0, false, 0, 0),
 				new Message.Welcome(3, 1L << 33, 12, 30_000, true, 5_000, 6_000), new Message.Drain(30_000),
-				new Message.Stop(), new Message.Leader(true), new Message.Leader(false),
+				new Message.Stop(), new Message.Leader(true, true, Map.of("task", "due")), new Message.Leader(false),
 				new Message.PoolReply(Long.MIN_VALUE, pool(0)), new Message.PoolReply(1, pool(3)),
 				new Message.StopAccepting(), new Message.Health(true, ""), new Message.Health(false, "db is DOWN"),
 				new Message.BootLog(List.of()), new Message.BootLog(List.of("größer", "")), new Message.RefuseTraffic(),
@@ -56,6 +56,7 @@ final class SampleMessages {
 				new Message.Continue(1L << 50, 32_768),
 				new Message.CallResult(1, -1, CallOutcome.UNKNOWN, 0, 0, 0, bytes(0)),
 				new Message.CallResult(1, 2, CallOutcome.ANSWERED, 3, 40_000, 32_768, bytes(9)),
+				new Message.Resigned(Map.of()), new Message.Resigned(Map.of("größer", "1 2", "", "")),
 				new Message.Booting("", List.of()), new Message.Booting("Liquibase (bean größer)", List.of("a.B.c:1")));
 	}
 

@@ -7,6 +7,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -415,6 +417,52 @@ class WorkerAgentTests {
 			.first()
 			.asString()
 			.startsWith("lost: the control connection failed: ");
+	}
+
+	@Test
+	void whatALeaderLeavesReachesTheApplicationOnceAndItsOwnTheMaster() throws Exception {
+		WorkerAgent agent = this.master.agent(WELCOME);
+		BlockingQueue<String> told = new LinkedBlockingQueue<>();
+		class Listener extends NoListener {
+
+			@Override
+			public void leadershipGranted(boolean first, Map<String, String> handOver) {
+				told.add(first + " " + handOver);
+				throw new IllegalStateException("reported");
+			}
+
+			@Override
+			public Map<String, String> leadershipRevoked() {
+				return Map.of("task", "later");
+			}
+
+		}
+		agent.listen(new Listener());
+		this.master.send(new Message.Leader(true, true, Map.of("task", "due")));
+		assertThat(told.take()).isEqualTo("true {task=due}");
+		agent.listen(new Listener());
+		assertThat(told.take()).as("of another context").isEqualTo("false {}");
+		this.master.send(new Message.Leader(false));
+		assertThat(this.master.next(Message.Resigned.class).handOver()).containsExactly(Map.entry("task", "later"));
+		agent.listen(new Listener());
+		this.master.send(new Message.Leader(true));
+		assertThat(told.take()).isEqualTo("false {}");
+		assertThat(told).isEmpty();
+	}
+
+	@Test
+	void aLeaderThatLeavesTooMuchResignsWithoutIt() throws Exception {
+		WorkerAgent agent = this.master.agent(WELCOME);
+		agent.listen(new NoListener() {
+
+			@Override
+			public Map<String, String> leadershipRevoked() {
+				return Map.of("task", "x".repeat(Message.Resigned.MAX_CHARACTERS));
+			}
+
+		});
+		this.master.send(new Message.Leader(false));
+		assertThat(this.master.next(Message.Resigned.class).handOver()).isEmpty();
 	}
 
 	@Test

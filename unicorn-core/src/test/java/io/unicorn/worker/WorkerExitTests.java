@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
@@ -35,6 +37,8 @@ class WorkerExitTests implements ProcessEnd, WorkerObserver {
 
 	private final FakeServer server = new FakeServer(1);
 
+	private final WorkerEvents events = new WorkerEvents(this.done::add, this);
+
 	private WorkerExit exit(Duration gracefulTimeout) throws IOException {
 		ByteBuffer frame = MessageCodec.encode(new Message.Welcome(0, 1, 1, 0, false, 0, 0));
 		FrameDecoder<Message> decoder = new FrameDecoder<>(Message.class);
@@ -54,13 +58,41 @@ class WorkerExitTests implements ProcessEnd, WorkerObserver {
 
 		});
 		this.drain.add(this.server);
-		return new WorkerExit(this.drain, connection, () -> HEARTBEAT, this, gracefulTimeout, this);
+		return new WorkerExit(this.drain, connection, () -> HEARTBEAT, this, this.events, gracefulTimeout, this);
 	}
 
 	private void assertNext(Object... expected) throws InterruptedException {
 		for (Object each : expected) {
 			assertThat(this.done.poll(10, TimeUnit.SECONDS)).isEqualTo(each);
 		}
+	}
+
+	@Test
+	void aLeaderExitsWhenItHasResigned() throws Exception {
+		WorkerExit exit = exit(Duration.ofMinutes(1));
+		this.server.hangUp();
+		CountDownLatch running = new CountDownLatch(1);
+		this.events.listen(new NoListener() {
+
+			@Override
+			public Map<String, String> leadershipRevoked() {
+				try {
+					running.await();
+				}
+				catch (InterruptedException ex) {
+					Thread.currentThread().interrupt();
+				}
+				return Map.of("task", "due");
+			}
+
+		});
+		this.events.granted(new Message.Leader(true));
+		this.events.revoked();
+		exit.drainAndExit(Duration.ofSeconds(20));
+		assertNext("draining 20000");
+		assertThat(this.done.poll(200, TimeUnit.MILLISECONDS)).as("it waits for what the leader does").isNull();
+		running.countDown();
+		assertNext(new Message.Resigned(Map.of("task", "due")), HEARTBEAT, new Message.Drained(0), "exit 0");
 	}
 
 	@Test

@@ -43,7 +43,9 @@ public final class PoolWorker {
 
 	/**
 	 * Whether this worker is the leader of the pool at this moment. The master appoints
-	 * one ready worker, and another one when that worker leaves.
+	 * one ready worker, and another one when that has left or has handled its
+	 * {@link LeadershipRevokedEvent}.
+	 * @return {@code false} as soon as this worker was told to resign
 	 */
 	public boolean isLeader() {
 		return this.agent.isLeader();

@@ -147,7 +147,7 @@ public final class Arbiter {
 		arbiter.reconciler.restore(generation);
 		arbiter.exclusive.restore(generation);
 		arbiter.mainMethod.end();
-		arbiter.leadership.restore(state.leader());
+		arbiter.leadership.restore(state.leader(), state.leadersHandOver());
 		arbiter.rollouts.restore(state);
 		arbiter.exits.restore(state.pool());
 		arbiter.messages.restore(state.complete());
@@ -166,7 +166,8 @@ public final class Arbiter {
 		}
 		return new ArbiterState(now, snapshot(now), this.rollouts.lastGeneration(), this.rollouts.lastId(),
 				this.rollouts.requested(), this.reconciliation.lastWorker(), this.leadership.leader(),
-				this.messages.hasBeenComplete(), this.pool.stream().map(Worker::save).toList(), this.config.secret());
+				this.leadership.handOver(), this.messages.hasBeenComplete(),
+				this.pool.stream().map(Worker::save).toList(), this.config.secret());
 	}
 
 	/**
@@ -394,6 +395,9 @@ public final class Arbiter {
 							? Steering.refusal(request, "no endpoint of the application may write")
 							: answer(question, now);
 			deliver(new Effect.Send(worker.id(), answer), question);
+		}
+		else if (event.message() instanceof Message.Resigned resigned) {
+			this.leadership.resigned(worker, resigned);
 		}
 		else if (event.message() instanceof Message.OfCall call) {
 			this.calls.on(worker, call, now);

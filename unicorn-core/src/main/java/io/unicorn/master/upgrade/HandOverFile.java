@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
 public final class HandOverFile {
 
 	/** Changes with every change of the format. */
-	private static final int MAGIC = 0x554e5504;
+	private static final int MAGIC = 0x554e5505;
 
 	private static final int MOST_ENTRIES = 100_000;
 
@@ -68,6 +68,7 @@ public final class HandOverFile {
 		writeOptional(out, arbiter.requestedRollout());
 		out.writeLong(arbiter.lastWorker());
 		out.writeLong(arbiter.leader());
+		writeMessage(out, new Message.Resigned(arbiter.leadersHandOver()));
 		out.writeBoolean(arbiter.complete());
 		out.writeInt(arbiter.workers().size());
 		for (SavedWorker worker : arbiter.workers()) {
@@ -165,6 +166,7 @@ public final class HandOverFile {
 		String requestedRollout = readOptional(in);
 		long lastWorker = in.readLong();
 		long leader = in.readLong();
+		Map<String, String> leadersHandOver = readMessage(in, Message.Resigned.class).handOver();
 		boolean complete = in.readBoolean();
 		List<SavedWorker> workers = new ArrayList<>();
 		int workerCount = readCount(in);
@@ -190,8 +192,10 @@ public final class HandOverFile {
 		}
 		String lastGood = readOptional(in);
 		String secret = in.readUTF();
-		return new HandOver(new ArbiterState(now, pool, lastGeneration, lastRollout, requestedRollout, lastWorker,
-				leader, complete, workers, secret), plans, program, sockets, connections, lastGood, readMeters(in));
+		return new HandOver(
+				new ArbiterState(now, pool, lastGeneration, lastRollout, requestedRollout, lastWorker, leader,
+						leadersHandOver, complete, workers, secret),
+				plans, program, sockets, connections, lastGood, readMeters(in));
 	}
 
 	private static List<MeterTable.Saved> readMeters(DataInputStream in) throws IOException {

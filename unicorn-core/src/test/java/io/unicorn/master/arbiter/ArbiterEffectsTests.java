@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.Set;
@@ -90,11 +91,12 @@ class ArbiterEffectsTests {
 	}
 
 	/** Workers 1 and 2 are ready. */
-	private void running() {
+	private List<Effect> running() {
 		on(new Event.Started());
 		say(1, new Message.MainMethod(""));
-		say(1, new Message.Ready());
-		say(2, new Message.Ready());
+		List<Effect> effects = say(1, new Message.Ready());
+		effects.addAll(say(2, new Message.Ready()));
+		return effects;
 	}
 
 	@Test
@@ -125,8 +127,7 @@ class ArbiterEffectsTests {
 		assertThat(effects).containsSubsequence(new Effect.Send(1, new Message.Leader(false)),
 				new Effect.Send(1, new Message.StopAccepting()), new Effect.DumpThreads(1, 0, ""),
 				new Effect.Kill(1, ProcessSignal.CONT));
-		assertThat(effects).doesNotContain(new Effect.Kill(1, ProcessSignal.KILL))
-			.contains(new Effect.Send(2, new Message.Leader(true)));
+		assertThat(effects).doesNotContain(new Effect.Kill(1, ProcessSignal.KILL));
 		assertThat(at(Termination.DUMP_TIME)).contains(new Effect.Kill(1, ProcessSignal.KILL));
 	}
 
@@ -237,6 +238,33 @@ class ArbiterEffectsTests {
 		say(3, new Message.Ready());
 		say(2, new Message.Retire("max-requests", "served 5 requests"));
 		assertThat(on(new Event.Exited(1, -1, 9, false))).contains(new Effect.Send(3, new Message.Leader(true)));
+	}
+
+	@Test
+	void theNextLeaderIsAppointedWhenTheLastOneHasResigned() {
+		this.arbiter = arbiter(3, Duration.ofSeconds(30), false);
+		List<Effect> effects = running();
+		assertThat(effects).contains(new Effect.Send(1, new Message.Leader(true, true, Map.of())));
+		say(3, new Message.Ready());
+		assertThat(say(1, new Message.Resigned(Map.of("a", "b")))).as("it was not asked to").isEmpty();
+		effects = say(1, new Message.Terminated(1));
+		effects.addAll(at(Deadlines.TERM_TO_ALL));
+		assertThat(effects).contains(new Effect.Send(1, new Message.Leader(false)))
+			.noneMatch((effect) -> effect.equals(new Effect.Send(2, new Message.Leader(true))));
+		assertThat(this.arbiter.snapshot(this.now).workers()).noneMatch(PoolSnapshot.WorkerInfo::leader);
+		assertThat(say(2, new Message.Resigned(Map.of("c", "d")))).as("it is not the leader").isEmpty();
+		assertThat(say(1, new Message.Resigned(Map.of("a", "b"))))
+			.containsExactly(new Effect.Send(2, new Message.Leader(true, false, Map.of("a", "b"))));
+		assertThat(on(new Event.Exited(1, 0, 0, false)))
+			.noneMatch((effect) -> effect instanceof Effect.Send send && send.message() instanceof Message.Leader);
+	}
+
+	@Test
+	void theNextLeaderIsAppointedWhenTheProcessOfTheLastOneHasEnded() {
+		running();
+		say(1, new Message.Terminated(1));
+		at(Deadlines.TERM_TO_ALL);
+		assertThat(on(new Event.Exited(1, 0, 0, false))).contains(new Effect.Send(2, new Message.Leader(true)));
 	}
 
 	@Test

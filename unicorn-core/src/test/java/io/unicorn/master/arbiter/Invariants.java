@@ -2,6 +2,7 @@ package io.unicorn.master.arbiter;
 
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 
 import io.unicorn.ipc.Initialization;
@@ -47,6 +48,12 @@ final class Invariants {
 	private int mostWorkers;
 
 	private int allowedWorkers;
+
+	/** Whether there was a leader. */
+	private boolean appointed;
+
+	/** What the last leader has left for the next one. */
+	private Map<String, String> handOver = Map.of();
 
 	private boolean listening = true;
 
@@ -191,8 +198,7 @@ final class Invariants {
 			return;
 		}
 		if (message instanceof Message.Leader leader) {
-			long others = this.pool.workers().stream().filter((one) -> one != worker && one.isLeader()).count();
-			assertThat(others + (leader.leader() ? 1 : 0)).as("leaders").isLessThanOrEqualTo(1);
+			leader(worker, leader);
 			assertThat(worker.is(Phase.READY)).as("a leader is ready").isTrue();
 		}
 		else if (message instanceof Message.Drain && worker.is(Phase.READY) && !worker.isSilent()
@@ -203,6 +209,28 @@ final class Invariants {
 			assertThat(others).as("ready workers after a drain at %s, log: %s", this.pool.now(), this.pool.log())
 				.isGreaterThanOrEqualTo(this.lowestTarget - limits().maxUnavailable());
 		}
+	}
+
+	/**
+	 * At most one worker does what only the leader does, and what it has left when it
+	 * resigned reaches the next one, once.
+	 */
+	private void leader(SimulatedWorker worker, Message.Leader message) {
+		if (message.leader()) {
+			assertThat(this.pool.workers()).as("leaders at %s, log: %s", this.pool.now(), this.pool.log())
+				.noneMatch(SimulatedWorker::isLeading);
+			assertThat(message.first()).as("one leader is the first").isEqualTo(!this.appointed);
+			assertThat(message.handOver()).as("what the leader before has left").isEqualTo(this.handOver);
+			this.appointed = true;
+			this.handOver = Map.of();
+		}
+		else {
+			assertThat(worker.isLeader()).as("a worker that is to resign is the leader").isTrue();
+		}
+	}
+
+	void resigned(Map<String, String> handOver) {
+		this.handOver = handOver;
 	}
 
 	/**

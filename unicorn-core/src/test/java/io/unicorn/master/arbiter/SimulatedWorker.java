@@ -37,6 +37,9 @@ final class SimulatedWorker {
 
 	private boolean leader;
 
+	/** Whether it does what only the leader does. */
+	private boolean leading;
+
 	private boolean silent;
 
 	private boolean terminated;
@@ -90,6 +93,11 @@ final class SimulatedWorker {
 
 	boolean isLeader() {
 		return this.leader;
+	}
+
+	/** Whether it does what only the leader does, also while it resigns. */
+	boolean isLeading() {
+		return this.leading;
 	}
 
 	/** Whether it is the one that initializes what all workers share. */
@@ -267,6 +275,10 @@ final class SimulatedWorker {
 		report(new Message.BootLog(Collections.nCopies(4096, "x")));
 		report(new Message.Retire("word " + id(), "y".repeat(60_000)));
 		report(new Message.PoolQuery(Long.MIN_VALUE));
+		if (this.leader || !this.leading) {
+			// Nothing shows the lie of one that was told to resign.
+			report(new Message.Resigned(Map.of("last", "an attacker")));
+		}
 		this.silent = true;
 		this.pool.deliver(new Event.Misbehaved(id(), "it has sent more than its share"));
 		this.pool.deliver(new Event.RepliesDropped(id(), 7));
@@ -305,6 +317,13 @@ final class SimulatedWorker {
 		}
 		else if (message instanceof Message.Leader appointment) {
 			this.leader = appointment.leader();
+			if (this.leader) {
+				this.leading = true;
+			}
+			else if (id() % 5 != 0) {
+				// The others are of a version that does not know the answer.
+				this.pool.after(this.pool.between(0, 20_000), this::resign);
+			}
 		}
 		else if (message instanceof Message.Drain) {
 			this.phase = Phase.LEAVING;
@@ -316,6 +335,15 @@ final class SimulatedWorker {
 		else if (message instanceof Message.Stop) {
 			this.phase = Phase.LEAVING;
 			leaveIfAble(this.pool.between(10, 2000), 0);
+		}
+	}
+
+	private void resign() {
+		if (isAlive() && !this.silent) {
+			this.leading = false;
+			Map<String, String> handOver = Map.of("last", "worker " + id());
+			this.pool.invariants().resigned(handOver);
+			report(new Message.Resigned(handOver));
 		}
 	}
 

@@ -52,7 +52,8 @@ class HandOverFileTests {
 		SavedWorker leaving = new SavedWorker(8, 0, 1, false, true, 0, NOW, 4710, WorkerState.DRAINING, NOW,
 				new Message.Heartbeat(0, 0, 0, 0, 0, 0), null, ExitReason.RELOAD, NOW.plusSeconds(30), NOW);
 		return new HandOver(
-				new ArbiterState(NOW, pool, 5, 6, "SIGHUP", 9, 9, true, List.of(leaving, ready), "c2VjcmV0"),
+				new ArbiterState(NOW, pool, 5, 6, "SIGHUP", 9, 9, Map.of("task", "due"), true, List
+					.of(leaving, ready), "c2VjcmV0"),
 				Map.of(3, SamplePlans.bare()), SamplePlans.bare(), Map.of("* 8080", 100),
 				List.of(new WorkerConnection(9, 4711, 101, ByteBuffer.wrap(new byte[] { 1, 2 }),
 						ByteBuffer.wrap(new byte[] { 3 })),

@@ -9,6 +9,7 @@ import io.unicorn.boot.worker.AvailabilityReadinessCheck;
 import io.unicorn.boot.worker.DrainLifecycle;
 import io.unicorn.boot.worker.ListenerAdoption;
 import io.unicorn.boot.worker.LogLevels;
+import io.unicorn.boot.worker.WorkerEventPublisher;
 import io.unicorn.worker.ReadinessCheck;
 import io.unicorn.worker.RequestLedger;
 import io.unicorn.worker.WorkerAgent;
@@ -36,7 +37,8 @@ import org.springframework.core.env.Environment;
 @AutoConfiguration
 @Conditional(OnWorkerCondition.class)
 @EnableConfigurationProperties(UnicornProperties.class)
-@Import({ TomcatPoolConfiguration.class, JettyPoolConfiguration.class, NettyPoolConfiguration.class })
+@Import({ LeaderConfiguration.class, TomcatPoolConfiguration.class, JettyPoolConfiguration.class,
+		NettyPoolConfiguration.class })
 public final class UnicornAutoConfiguration {
 
 	private final WorkerAgent agent;
@@ -87,6 +89,8 @@ public final class UnicornAutoConfiguration {
 	@EventListener
 	@Order(Ordered.LOWEST_PRECEDENCE)
 	void ready(ApplicationReadyEvent event) {
+		this.agent.listen(new WorkerEventPublisher(event.getApplicationContext().getBean(PoolWorker.class),
+				event.getApplicationContext()));
 		this.agent.ready(this.readiness);
 	}
 

@@ -31,16 +31,16 @@ class ConfigurationMetadataTests {
 			Map.entry("unicorn.max-requests-jitter", "0"), Map.entry("unicorn.timeout", "30s"),
 			Map.entry("unicorn.graceful-timeout", "30s"), Map.entry("unicorn.boot-timeout", "120s"),
 			Map.entry("unicorn.migration-timeout", "10m"), Map.entry("unicorn.initialization", "first"),
-			Map.entry("unicorn.shutdown-delay", "0s"), Map.entry("unicorn.slow-request", "0s"),
-			Map.entry("unicorn.reload-on-change", "false"), Map.entry("unicorn.rollout.max-surge", "1"),
-			Map.entry("unicorn.rollout.max-unavailable", "0"), Map.entry("unicorn.health.min-ready", "0"),
-			Map.entry("unicorn.dashboard.enabled", "false"), Map.entry("unicorn.rollout.health", "readiness"),
-			Map.entry("unicorn.rollout.observe", "5s"), Map.entry("unicorn.warm-up.paths", "[]"),
-			Map.entry("unicorn.warm-up.requests", "1000"), Map.entry("unicorn.warm-up.timeout", "30s"),
-			Map.entry("unicorn.aot-cache", "auto"), Map.entry("unicorn.jvm-profile", "balanced"),
-			Map.entry("unicorn.jvm-args", "[]"), Map.entry("unicorn.proxy-protocol", "off"),
-			Map.entry("unicorn.proxy-allow-ips", "127.0.0.1,::1"), Map.entry("unicorn.share.evictions", "true"),
-			Map.entry("unicorn.share.stomp", "true"));
+			Map.entry("unicorn.scheduling", "leader"), Map.entry("unicorn.shutdown-delay", "0s"),
+			Map.entry("unicorn.slow-request", "0s"), Map.entry("unicorn.reload-on-change", "false"),
+			Map.entry("unicorn.rollout.max-surge", "1"), Map.entry("unicorn.rollout.max-unavailable", "0"),
+			Map.entry("unicorn.health.min-ready", "0"), Map.entry("unicorn.dashboard.enabled", "false"),
+			Map.entry("unicorn.rollout.health", "readiness"), Map.entry("unicorn.rollout.observe", "5s"),
+			Map.entry("unicorn.warm-up.paths", "[]"), Map.entry("unicorn.warm-up.requests", "1000"),
+			Map.entry("unicorn.warm-up.timeout", "30s"), Map.entry("unicorn.aot-cache", "auto"),
+			Map.entry("unicorn.jvm-profile", "balanced"), Map.entry("unicorn.jvm-args", "[]"),
+			Map.entry("unicorn.proxy-protocol", "off"), Map.entry("unicorn.proxy-allow-ips", "127.0.0.1,::1"),
+			Map.entry("unicorn.share.evictions", "true"), Map.entry("unicorn.share.stomp", "true"));
 
 	private static List<JsonNode> properties() throws IOException {
 		try (InputStream in = UnicornProperties.class

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 
 import io.unicorn.boot.once.InitializationMode;
+import io.unicorn.boot.scheduling.SchedulingMode;
 import io.unicorn.boot.server.ProxyProtocol;
 import io.unicorn.launch.settings.AotCache;
 import io.unicorn.launch.settings.JvmProfile;
@@ -58,7 +59,8 @@ class UnicornPropertiesBinderTests {
 		assertThat(bind(Map.of())).isEqualTo(new UnicornProperties(null, "auto", "gthread", null, null, List.of(), null,
 				false, new UnicornProperties.Unix("0660", null), Map.of(), 0, 0, Duration.ofSeconds(30),
 				Duration.ofSeconds(30), Duration.ofSeconds(120), Duration.ofMinutes(10), InitializationMode.FIRST,
-				Duration.ZERO, false, new UnicornProperties.Rollout(1, 0, "readiness", Duration.ofSeconds(5)),
+				SchedulingMode.LEADER, Duration.ZERO, false,
+				new UnicornProperties.Rollout(1, 0, "readiness", Duration.ofSeconds(5)),
 				new UnicornProperties.Health(0), new UnicornProperties.Dashboard(false),
 				new UnicornProperties.WarmUp(List.of(), 1000, Duration.ofSeconds(30)), AotCache.AUTO,
 				JvmProfile.BALANCED, List.of(), null, null, Duration.ZERO, null, new UnicornProperties.Probe(null),
@@ -74,20 +76,20 @@ class UnicornPropertiesBinderTests {
 			"unicorn.max-requests, 9000000000", "unicorn.max-requests-jitter, 100", "unicorn.timeout, 0",
 			"unicorn.timeout, 90", "unicorn.timeout, 500ms", "unicorn.timeout, 2m", "unicorn.timeout, PT5S",
 			"unicorn.graceful-timeout, 1ms", "unicorn.boot-timeout, 0", "unicorn.migration-timeout, 0",
-			"unicorn.initialization, Every", "unicorn.shutdown-delay, 10", "unicorn.slow-request, 500ms",
-			"unicorn.reload-on-change, true", "unicorn.rollout.max-surge, 3", "unicorn.rollout.max-unavailable, 2",
-			"unicorn.bind, 8080", "unicorn.bind, '127.0.0.1:0,unix:/run/app.sock,fd://3'", "unicorn.bind, ':0,:0'",
-			"unicorn.bind, ''", "unicorn.backlog, 1", "unicorn.reuse-port, true", "unicorn.unix.mode, 0600",
-			"unicorn.unix.mode, 432", "unicorn.unix.owner, :www", "unicorn.unix.owner, www:www",
-			"unicorn.listeners.grpc-2, '[::1]:9090'", "unicorn.rollout.health, none", "unicorn.health.min-ready, 2",
-			"unicorn.probe.address, 9090", "unicorn.probe.address, 0.0.0.0:9090", "unicorn.probe.address, [::1]:9090",
-			"unicorn.probe.address, ''", "unicorn.rollout.health, mine", "unicorn.rollout.observe, 0",
-			"unicorn.jvm-args, '-Xmx1g,-XX:+UseSerialGC'", "unicorn.jvm-args, ''",
-			"unicorn.warm-up.paths, '/,/a/b?c=%20d&e=f'", "unicorn.warm-up.paths, ''", "unicorn.warm-up.requests, 1",
-			"unicorn.warm-up.timeout, 1ms", "unicorn.aot-cache, off", "unicorn.aot-cache, false",
-			"unicorn.aot-cache, AUTO", "unicorn.pidfile, /run/a.pid", "unicorn.work-dir, /var/lib/a",
-			"unicorn.dump-dir, /var/dumps", "unicorn.proxy-protocol, v1", "unicorn.proxy-protocol, V2",
-			"unicorn.proxy-protocol, auto", "unicorn.proxy-protocol, false",
+			"unicorn.initialization, Every", "unicorn.scheduling, All", "unicorn.shutdown-delay, 10",
+			"unicorn.slow-request, 500ms", "unicorn.reload-on-change, true", "unicorn.rollout.max-surge, 3",
+			"unicorn.rollout.max-unavailable, 2", "unicorn.bind, 8080",
+			"unicorn.bind, '127.0.0.1:0,unix:/run/app.sock,fd://3'", "unicorn.bind, ':0,:0'", "unicorn.bind, ''",
+			"unicorn.backlog, 1", "unicorn.reuse-port, true", "unicorn.unix.mode, 0600", "unicorn.unix.mode, 432",
+			"unicorn.unix.owner, :www", "unicorn.unix.owner, www:www", "unicorn.listeners.grpc-2, '[::1]:9090'",
+			"unicorn.rollout.health, none", "unicorn.health.min-ready, 2", "unicorn.probe.address, 9090",
+			"unicorn.probe.address, 0.0.0.0:9090", "unicorn.probe.address, [::1]:9090", "unicorn.probe.address, ''",
+			"unicorn.rollout.health, mine", "unicorn.rollout.observe, 0", "unicorn.jvm-args, '-Xmx1g,-XX:+UseSerialGC'",
+			"unicorn.jvm-args, ''", "unicorn.warm-up.paths, '/,/a/b?c=%20d&e=f'", "unicorn.warm-up.paths, ''",
+			"unicorn.warm-up.requests, 1", "unicorn.warm-up.timeout, 1ms", "unicorn.aot-cache, off",
+			"unicorn.aot-cache, false", "unicorn.aot-cache, AUTO", "unicorn.pidfile, /run/a.pid",
+			"unicorn.work-dir, /var/lib/a", "unicorn.dump-dir, /var/dumps", "unicorn.proxy-protocol, v1",
+			"unicorn.proxy-protocol, V2", "unicorn.proxy-protocol, auto", "unicorn.proxy-protocol, false",
 			"unicorn.proxy-allow-ips, '10.0.0.0/8,fd00::/8,192.0.2.7'", "unicorn.proxy-allow-ips, *",
 			"unicorn.proxy-allow-ips, ''" })
 	void anAllowedValueIsBound(String name, String value) {
@@ -119,7 +121,7 @@ class UnicornPropertiesBinderTests {
 			"unicorn.graceful-timeout|never|a duration such as 30s, longer than 0 and at most 365d",
 			"unicorn.boot-timeout|-1|a duration such as 30s, at most 365d, or 0 to switch it off",
 			"unicorn.migration-timeout|-1|a duration such as 30s, at most 365d, or 0 to switch it off",
-			"unicorn.initialization|once|one of: first, every",
+			"unicorn.initialization|once|one of: first, every", "unicorn.scheduling|first|one of: leader, all",
 			"unicorn.shutdown-delay|-1|a duration such as 30s, at most 365d, or 0 to switch it off",
 			"unicorn.reload-on-change|maybe|true or false",
 			"unicorn.rollout.max-surge|-1|a number from 0 to 1024, and not 0 if the other of max-surge and max-unavailable is 0",

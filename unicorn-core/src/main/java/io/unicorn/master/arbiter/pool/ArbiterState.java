@@ -2,6 +2,7 @@ package io.unicorn.master.arbiter.pool;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 
 import io.unicorn.ipc.Message;
 import io.unicorn.ipc.PoolSnapshot;
@@ -19,15 +20,17 @@ import org.jspecify.annotations.Nullable;
  * @param lastWorker the highest id of a worker
  * @param requestedRollout the trigger of a roll-out that has not begun, or {@code null}
  * @param leader the id of the leader, 0 for none
+ * @param leadersHandOver what the last leader has left for the next one
  * @param complete whether the pool has been complete once
  * @param workers the workers, oldest first
  * @param secret the secret that all workers have, in Base64
  */
 public record ArbiterState(Instant now, PoolSnapshot pool, int lastGeneration, long lastRollout,
-		@Nullable String requestedRollout, long lastWorker, long leader, boolean complete, List<SavedWorker> workers,
-		String secret) {
+		@Nullable String requestedRollout, long lastWorker, long leader, Map<String, String> leadersHandOver,
+		boolean complete, List<SavedWorker> workers, String secret) {
 
 	public ArbiterState {
+		leadersHandOver = Map.copyOf(leadersHandOver);
 		workers = List.copyOf(workers);
 	}
 

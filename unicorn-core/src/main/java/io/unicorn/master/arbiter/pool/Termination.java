@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes workers leave: drains, aborts, terminates or kills them. Each method adds the
  * messages and signals to the effects and notes in the worker why it leaves and when it
- * is killed if it has not left. A leader resigns before it leaves. Not thread-safe.
+ * is killed if it has not left. A leader is told to resign first. Not thread-safe.
  */
 public final class Termination {
 

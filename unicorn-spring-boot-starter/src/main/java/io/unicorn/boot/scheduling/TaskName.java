@@ -1,0 +1,20 @@
+package io.unicorn.boot.scheduling;
+
+import java.util.regex.Pattern;
+
+/**
+ * Names an object so that other processes with the same code give it the same name.
+ */
+final class TaskName {
+
+	/** What differs from process to process: the number of a lambda, an identity. */
+	private static final Pattern OF_PROCESS = Pattern.compile("(\\$\\$Lambda|@[0-9a-f]+$).*");
+
+	private TaskName() {
+	}
+
+	static String of(Object object) {
+		return OF_PROCESS.matcher(object.toString()).replaceFirst("");
+	}
+
+}
