@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 import io.unicorn.boot.PoolMessaging;
+import io.unicorn.boot.messaging.LeaderAnnouncement;
 import io.unicorn.boot.messaging.PoolEventRelay;
 import io.unicorn.boot.messaging.PoolListenerProcessor;
 import io.unicorn.launch.plan.WorkerCommand;
@@ -51,6 +52,11 @@ public final class UnicornMessagingAutoConfiguration {
 	@Bean
 	static PoolListenerProcessor unicornPoolListenerProcessor(ObjectProvider<PoolMessaging> messaging) {
 		return new PoolListenerProcessor(messaging);
+	}
+
+	@Bean
+	static LeaderAnnouncement unicornLeaderAnnouncement(PoolMessaging messaging) {
+		return new LeaderAnnouncement(messaging);
 	}
 
 	@Bean
