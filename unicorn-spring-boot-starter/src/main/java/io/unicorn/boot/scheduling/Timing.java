@@ -148,10 +148,13 @@ sealed interface Timing {
 		return one.isAfter(other) ? one : other;
 	}
 
-	/** Return the first instant after now that is a multiple of a period from a start. */
+	/**
+	 * Return the first instant after now that is one period or more from a start. The run
+	 * at the start is that of the first leader.
+	 */
 	private static Instant inPhase(Instant start, Duration period, Instant now) {
 		if (start.isAfter(now) || period.isZero()) {
-			return start;
+			return start.plus(period);
 		}
 		return start.plus(period.multipliedBy(Duration.between(start, now).dividedBy(period) + 1));
 	}

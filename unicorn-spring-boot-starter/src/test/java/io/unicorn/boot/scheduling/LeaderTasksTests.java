@@ -141,6 +141,13 @@ class LeaderTasksTests {
 		assertThat(runs()).containsExactly("2 10.0", "2 10.3", "2 11.0", "2 11.3");
 	}
 
+	@Test
+	void aLaterLeaderDoesNotRepeatTheRunAtTheStart() {
+		Timing.Rate rate = new Timing.Rate(START.plusSeconds(20), Duration.ofSeconds(10));
+		assertThat(rate.begin(false, START)).isEqualTo(START.plusSeconds(30));
+		assertThat(rate.begin(true, START)).isEqualTo(START.plusSeconds(20));
+	}
+
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
 	void aFixedRateGoesOnInItsPhase(boolean late) {
