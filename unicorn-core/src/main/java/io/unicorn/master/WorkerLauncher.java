@@ -71,7 +71,7 @@ final class WorkerLauncher {
 				.concat(open.stream().mapToInt(Listener::fd), this.generations.leaseOf(plan).stream())
 				.toArray();
 			List<String> cacheFlags = effect.exclusive() ? List.of() : this.caches.optionsFor(effect.id(), plan);
-			Command command = WorkerCommand.of(plan, open, this.environment, effect.index(), effect.first(),
+			Command command = WorkerCommand.of(plan, open, this.environment, effect.index(), effect.id(),
 					effect.exclusive(), cacheFlags);
 			int pid = this.processes.spawn(effect.id(), command, CpuLimits.of(command), inherited);
 			this.events.accept(new Event.Spawned(effect.id(), pid));

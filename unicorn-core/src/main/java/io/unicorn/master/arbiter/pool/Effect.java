@@ -15,10 +15,9 @@ public sealed interface Effect {
 	 * Start a worker, then report {@link Event.Spawned} or {@link Event.SpawnFailed}.
 	 *
 	 * @param index the slot of the worker
-	 * @param first whether it is the first worker of this master, which prints the banner
 	 * @param exclusive whether it gets the JVM flags that open a port of their own
 	 */
-	record Spawn(long id, int index, int generation, boolean first, boolean exclusive) implements Effect {
+	record Spawn(long id, int index, int generation, boolean exclusive) implements Effect {
 
 	}
 
