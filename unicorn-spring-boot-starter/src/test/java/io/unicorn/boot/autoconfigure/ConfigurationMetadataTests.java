@@ -39,7 +39,7 @@ class ConfigurationMetadataTests {
 			Map.entry("unicorn.warm-up.requests", "1000"), Map.entry("unicorn.warm-up.timeout", "30s"),
 			Map.entry("unicorn.aot-cache", "auto"), Map.entry("unicorn.jvm-profile", "balanced"),
 			Map.entry("unicorn.jvm-args", "[]"), Map.entry("unicorn.proxy-protocol", "off"),
-			Map.entry("unicorn.proxy-allow-ips", "127.0.0.1,::1"));
+			Map.entry("unicorn.hooks.timeout", "10s"), Map.entry("unicorn.proxy-allow-ips", "127.0.0.1,::1"));
 
 	private static List<JsonNode> properties() throws IOException {
 		try (InputStream in = UnicornProperties.class

@@ -1,10 +1,13 @@
 package io.unicorn.master.arbiter.pool;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 import io.unicorn.ipc.Message;
+import io.unicorn.launch.settings.Hook;
 
 /**
  * An action that the arbiter wants the master to perform.
@@ -228,6 +231,21 @@ public sealed interface Effect {
 
 		public CompareFiles {
 			ids = List.copyOf(ids);
+		}
+
+	}
+
+	/**
+	 * Run a command when those before it have ended, then report {@link Event.HookEnded}.
+	 *
+	 * @param command the command, for a shell
+	 * @param timeout how long it may run until it is killed
+	 * @param facts what it is told, by the names of variables of its environment
+	 */
+	record RunHook(Hook hook, String command, Duration timeout, Map<String, String> facts) implements Effect {
+
+		public RunHook {
+			facts = Map.copyOf(facts);
 		}
 
 	}
