@@ -13,6 +13,7 @@ import io.unicorn.master.command.Commands;
 import io.unicorn.master.event.BackgroundThread;
 import io.unicorn.master.generation.Generations;
 import io.unicorn.master.ground.Ground;
+import io.unicorn.master.hook.HookRunner;
 import io.unicorn.master.listener.ListenerEffects;
 import io.unicorn.master.listener.ListenerSet;
 import io.unicorn.master.log.LogQueue;
@@ -36,7 +37,7 @@ final class EffectPerformer implements Consumer<Effect> {
 	record Parts(Ground ground, WorkerLauncher launcher, WorkerProcesses processes, Preparations preparations,
 			Generations generations, ListenerSet listeners, ListenerEffects listenerEffects, CacheEffects caches,
 			Commands commands, SharedFiles sharedFiles, MasterUpgrade upgrade, BackgroundThread background,
-			PoolMeasurement measurement, MeterExchange meters) {
+			PoolMeasurement measurement, MeterExchange meters, HookRunner hooks) {
 
 	}
 
@@ -97,6 +98,9 @@ final class EffectPerformer implements Consumer<Effect> {
 		else if (effect instanceof Effect.RestoreCode restore) {
 			this.events.accept(new Event.CodeNotRestored(restore.generation(), "", cause));
 		}
+		else if (effect instanceof Effect.RunHook run) {
+			this.events.accept(new Event.HookEnded(run.hook()));
+		}
 		else if (effect instanceof Effect.CountBacklog) {
 			this.events.accept(new Event.BacklogCounted(0, 0, false));
 		}
@@ -142,6 +146,9 @@ final class EffectPerformer implements Consumer<Effect> {
 		}
 		else if (effect instanceof Effect.CompareFiles compare) {
 			compareFiles(compare);
+		}
+		else if (effect instanceof Effect.RunHook run) {
+			this.parts.hooks.run(run);
 		}
 		else if (effect instanceof Effect.ReopenLog) {
 			this.log.reopen();

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.IntConsumer;
+import java.util.stream.Stream;
 
 import io.unicorn.ipc.Message;
 import io.unicorn.launch.lease.Leases;
@@ -42,6 +44,7 @@ import io.unicorn.master.event.Terminal;
 import io.unicorn.master.generation.Generations;
 import io.unicorn.master.generation.Housekeeping;
 import io.unicorn.master.ground.Ground;
+import io.unicorn.master.hook.HookRunner;
 import io.unicorn.master.listener.AddressText;
 import io.unicorn.master.listener.ListenerEffects;
 import io.unicorn.master.listener.ListenerSet;
@@ -120,6 +123,8 @@ public final class Master {
 
 	private final Commands commands;
 
+	private final HookRunner hooks;
+
 	private final PoolMeasurement measurement;
 
 	private final Probe probe;
@@ -164,6 +169,7 @@ public final class Master {
 				this.background);
 		this.cacheEffects = new CacheEffects(this.caches, this.trainer, new Archive(program, Command.ownArguments()),
 				this.processes, this.generations, this.ground, environment, this.loop::decide);
+		this.hooks = new HookRunner(posix, program.application(), environment, this.log, clock::now, this.loop::decide);
 		this.measurement = new PoolMeasurement(new ProcessFigures(Path.of("/proc")), this.listeners, this.generations);
 		this.probe = new Probe(program.master().probe(), this.log, this.loop::post,
 				() -> this.measurement.withListeners(this.loop.snapshot()));
@@ -175,8 +181,9 @@ public final class Master {
 		this.loop.afterEach((now) -> {
 			this.ground.keepUp(now);
 			this.meters.keepUp(now);
+			this.hooks.keepUp(now);
 		});
-		this.loop.wakeAt(this.meters::due);
+		this.loop.wakeAt(() -> Stream.of(this.meters.due(), this.hooks.due()).min(Instant::compareTo).orElseThrow());
 		this.loop.restartWith(this::restart);
 	}
 
@@ -216,7 +223,7 @@ public final class Master {
 		return new EffectPerformer(
 				new EffectPerformer.Parts(this.ground, launcher, this.processes, this.preparations, this.generations,
 						this.listeners, listenerEffects, this.cacheEffects, this.commands, sharedFiles, this.upgrade,
-						this.background, this.measurement, this.meters),
+						this.background, this.measurement, this.meters, this.hooks),
 				environment, this.log, this.loop::decide, this::exit, this::runWithoutPool);
 	}
 
@@ -356,6 +363,7 @@ public final class Master {
 		this.commands.close();
 		this.probe.close();
 		this.preparations.close();
+		this.hooks.close();
 		this.cacheEffects.close();
 		this.listeners.closeAll();
 		Path group = GroupDirectory.of(workDir(this.program));
@@ -458,7 +466,7 @@ public final class Master {
 			}
 			return;
 		}
-		if (this.trainer.exited(exit)) {
+		if (this.trainer.exited(exit) || this.hooks.exited(exit)) {
 			return;
 		}
 		this.processes.exited(exit).ifPresent((worker) -> {

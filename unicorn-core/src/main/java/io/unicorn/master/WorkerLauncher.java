@@ -77,7 +77,7 @@ final class WorkerLauncher {
 			if (!effect.exclusive()) {
 				leading.addAll(this.caches.optionsFor(effect.id(), plan));
 			}
-			Command command = WorkerCommand.of(plan, open, this.environment, effect.index(), effect.first(),
+			Command command = WorkerCommand.of(plan, open, this.environment, effect.index(), effect.id(),
 					effect.exclusive(), leading);
 			int pid = this.processes.spawn(effect.id(), command, CpuLimits.of(command), inherited);
 			this.events.accept(new Event.Spawned(effect.id(), pid));

@@ -265,6 +265,22 @@ public interface Posix {
 	int spawn(Command command, Path output, int... descriptors) throws PosixException;
 
 	/**
+	 * Start a child as {@link #spawn(Command, int...)} does, of which nothing is left:
+	 * when it exits, all processes in its process group are killed, before its exit is
+	 * passed on.
+	 * @param command what to execute
+	 * @param descriptors our numbers of the descriptors to pass on, in order
+	 * @return the process id of the child
+	 * @throws PosixException also if the program cannot be executed
+	 */
+	int spawnGroup(Command command, int... descriptors) throws PosixException;
+
+	/**
+	 * Open a pipe for the output of a child.
+	 */
+	OutputPipe outputPipe() throws PosixException;
+
+	/**
 	 * Send a signal to a child that was started by {@link #spawn} or given to
 	 * {@link #adopt}, and that {@link #awaitExit} has not passed on yet. Has no effect on
 	 * any other process, so a process id that the kernel has given to another process is

@@ -1,5 +1,6 @@
 package io.unicorn.posix;
 
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnixDomainSocketAddress;
@@ -354,6 +355,17 @@ public final class ScriptedPosix implements Posix {
 	@Override
 	public int spawn(Command command, Path output, int... descriptors) throws PosixException {
 		return spawned(command, output, descriptors);
+	}
+
+	@Override
+	public int spawnGroup(Command command, int... descriptors) throws PosixException {
+		return spawned(command, null, descriptors);
+	}
+
+	@Override
+	public synchronized OutputPipe outputPipe() throws PosixException {
+		failIfScripted("outputPipe");
+		return new OutputPipe(InputStream.nullInputStream(), this.nextDescriptor++);
 	}
 
 	private synchronized int spawned(Command command, @Nullable Path output, int[] descriptors) throws PosixException {

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 import io.unicorn.launch.generation.Generation;
+import io.unicorn.launch.settings.HookSettings;
 import io.unicorn.launch.settings.PoolSettings;
 import io.unicorn.launch.settings.ProbeAddress;
 import io.unicorn.posix.Command;
@@ -122,9 +123,11 @@ public record LaunchPlan(String application, PoolSettings settings, int autoWork
 	 * @param portFiles files that hold the port of a listener while the master runs, by
 	 * the name of the listener
 	 * @param probe where the master answers probes, or {@code null} for nowhere
+	 * @param hooks the commands that the master runs
 	 */
 	public record Master(String workDir, List<String> classPath, @Nullable String nativeDirectory,
-			List<String> pidFiles, MasterLog log, Map<String, String> portFiles, @Nullable Probe probe) {
+			List<String> pidFiles, MasterLog log, Map<String, String> portFiles, @Nullable Probe probe,
+			HookSettings hooks) {
 
 		public Master {
 			classPath = List.copyOf(classPath);
@@ -132,15 +135,15 @@ public record LaunchPlan(String application, PoolSettings settings, int autoWork
 			portFiles = Map.copyOf(portFiles);
 		}
 
-		/** Create for a master that answers no probes. */
+		/** Create for a master that answers no probes and runs no commands. */
 		public Master(String workDir, List<String> classPath, @Nullable String nativeDirectory, List<String> pidFiles,
 				MasterLog log, Map<String, String> portFiles) {
-			this(workDir, classPath, nativeDirectory, pidFiles, log, portFiles, null);
+			this(workDir, classPath, nativeDirectory, pidFiles, log, portFiles, null, HookSettings.NONE);
 		}
 
 		private Master withFilesOf(Master other) {
 			return new Master(this.workDir, this.classPath, this.nativeDirectory, other.pidFiles, other.log,
-					other.portFiles, this.probe);
+					other.portFiles, this.probe, this.hooks);
 		}
 
 	}

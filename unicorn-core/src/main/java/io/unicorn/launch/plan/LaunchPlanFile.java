@@ -16,6 +16,7 @@ import java.util.Map;
 
 import io.unicorn.launch.generation.Generation;
 import io.unicorn.launch.settings.BindAddress;
+import io.unicorn.launch.settings.HookSettings;
 import io.unicorn.launch.settings.PoolSettings;
 import io.unicorn.launch.settings.ProbeAddress;
 import io.unicorn.launch.workdir.WorkDir;
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class LaunchPlanFile {
 
 	/** Changes with every change of the format. */
-	private static final int MAGIC = 0x554e4906;
+	private static final int MAGIC = 0x554e4907;
 
 	/** Limit of a list, so that a damaged file does not exhaust the memory. */
 	private static final int MAX_ENTRIES = 100_000;
@@ -91,6 +92,7 @@ public final class LaunchPlanFile {
 		LaunchPlan.Probe probe = plan.master().probe();
 		writeOptional(out, (probe != null) ? probe.address().toString() : null);
 		out.writeInt((probe != null) ? probe.minReady() : 0);
+		writeList(out, entries(plan.master().hooks().toMap()));
 		writeList(out, plan.notices());
 	}
 
@@ -151,7 +153,7 @@ public final class LaunchPlanFile {
 						readList(in)),
 				new LaunchPlan.Master(readString(in), readList(in), readOptional(in), readList(in),
 						new MasterLog(readOptional(in), readList(in), readList(in)), map(readList(in)),
-						probe(readOptional(in), in.readInt())),
+						probe(readOptional(in), in.readInt()), HookSettings.of(map(readList(in)))),
 				readList(in));
 	}
 

@@ -85,10 +85,16 @@ public final class WorkerCommand {
 	 */
 	public static final String PLACE_PROPERTY = "unicorn.worker.index";
 
+	/**
+	 * Id of the worker, for properties of the application; {@value #NO_WORKER} in every
+	 * other process.
+	 */
+	public static final String ID_PROPERTY = "unicorn.worker.id";
+
 	/** Stands for the index of the worker in JVM flags. */
 	public static final String PLACEHOLDER = WorkerFlags.PLACEHOLDER;
 
-	/** The index in a process that is no worker. */
+	/** The index and the id in a process that is no worker; no worker has this id. */
 	public static final String NO_WORKER = "0";
 
 	/**
@@ -108,6 +114,8 @@ public final class WorkerCommand {
 	/** Lets the application report its configuration, and end. */
 	public static final String CHECK_PROPERTY = "io.unicorn.check";
 
+	private static final long FIRST_ID = 1;
+
 	/** Descriptors 0 to 2 are the standard streams. */
 	private static final int CONTROL_FD = 3;
 
@@ -120,12 +128,12 @@ public final class WorkerCommand {
 	 * @param listeners the listeners of the plan's addresses, in the same order
 	 * @param environment the environment of the master, in byte form
 	 * @param index index of the worker, shown in its process title
-	 * @param first whether it is the first worker of this master
+	 * @param id number of the worker; that of the first one of a pool is 1
 	 * @param exclusive whether it gets flags that only one process can have
 	 * @param leading JVM flags in front of all others, in byte form
 	 */
-	public static Command of(LaunchPlan plan, List<Listener> listeners, List<String> environment, int index,
-			boolean first, boolean exclusive, List<String> leading) {
+	public static Command of(LaunchPlan plan, List<Listener> listeners, List<String> environment, int index, long id,
+			boolean exclusive, List<String> leading) {
 		WorkerFlags place = WorkerFlags.of(index);
 		Function<String, @Nullable String> flags = (flag) -> (exclusive || !ExclusiveFlag.is(flag)) ? place.in(flag)
 				: null;
@@ -136,8 +144,9 @@ public final class WorkerCommand {
 		arguments.add("-D" + CONTROL_PROPERTY + "=" + CONTROL_FD);
 		arguments.add("-D" + LISTENERS_PROPERTY + "=" + listeners(plan, listeners));
 		arguments.add("-D" + PLACE_PROPERTY + "=" + index);
+		arguments.add("-D" + ID_PROPERTY + "=" + id);
 		arguments.add("-D" + PORTS_PROPERTY + "=" + ports(plan));
-		if (first) {
+		if (id == FIRST_ID) {
 			arguments.add("-D" + FIRST_PROPERTY + "=true");
 		}
 		addChanged(plan.workers().command().options(), flags, arguments);

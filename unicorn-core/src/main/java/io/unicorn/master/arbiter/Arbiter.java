@@ -74,6 +74,8 @@ public final class Arbiter {
 
 	private final FileComparison files;
 
+	private final Hooks hooks;
+
 	private final Steering steering;
 
 	private final SignalHandling signals;
@@ -113,7 +115,8 @@ public final class Arbiter {
 		this.shutdown = new Shutdown(this.pool, this.effects, termination);
 		this.priorities = new BootPriority(this.pool, this.effects);
 		this.mainMethod = new MainMethod(this.effects);
-		this.upgrade = new Upgrade(this.rollouts, this.reconciler, this.mainMethod, this.effects);
+		this.hooks = new Hooks(this.pool, configuration, this.effects);
+		this.upgrade = new Upgrade(this.rollouts, this.reconciler, this.mainMethod, this.hooks, this.effects);
 		this.training = new Training(this.pool, configuration, this.rollouts, this.upgrade, this.effects);
 		this.files = new FileComparison(this.pool, this.effects);
 		this.steering = new Steering(this.pool, configuration, this.rollouts, this.shutdown, this.upgrade,
@@ -151,16 +154,18 @@ public final class Arbiter {
 		arbiter.rollouts.restore(state);
 		arbiter.exits.restore(state.pool());
 		arbiter.messages.restore(state.complete());
+		arbiter.hooks.restore(state.complete());
 		arbiter.reconciliation.restore(state.lastWorker());
 		return arbiter;
 	}
 
 	/**
 	 * Return the state for the arbiter of another master, or {@code null} if the pool is
-	 * stopping, a roll-out is under way, or a worker is being started or has got TERM.
+	 * stopping, a roll-out is under way, a hook runs, or a worker is being started or has
+	 * got TERM.
 	 */
 	public @Nullable ArbiterState save(Instant now) {
-		if (this.shutdown.isUnderWay() || this.rollouts.isRunning()
+		if (this.shutdown.isUnderWay() || this.rollouts.isRunning() || this.hooks.arePending()
 				|| !this.pool.stream().allMatch((worker) -> worker.isSpawned() && worker.terminatedAt() == null)) {
 			return null;
 		}
@@ -183,6 +188,7 @@ public final class Arbiter {
 			if (now.minus(SUSPENDED).isAfter(this.due)) {
 				this.pool.in(WorkerState.READY).forEach((worker) -> worker.forgiveSilence(now));
 			}
+			this.hooks.on(event, now);
 			handle(event, now);
 			this.deadlines.timeouts(now).forEach((timeout) -> this.failures.on(timeout, now));
 			this.calls.advance(now);
@@ -266,6 +272,9 @@ public final class Arbiter {
 		}
 		else if (event instanceof Event.Prepared prepared) {
 			this.rollouts.prepared(prepared, now);
+			if (this.rollouts.awaitsCanary(prepared.generation())) {
+				this.hooks.reloading(prepared.generation(), this.rollouts.describe().get(0).trigger());
+			}
 		}
 		else if (event instanceof Event.PreparationFailed failed) {
 			this.rollouts.preparationFailed(failed, now);
@@ -357,6 +366,7 @@ public final class Arbiter {
 		this.shutdown.exited(event);
 		this.leadership.exited(worker);
 		this.exits.add(worker, exit.reason(), exit.description(), now);
+		this.hooks.exited(worker, event, exit);
 		if (!exit.expected() && !worker.settings().dumpDir().isEmpty()) {
 			this.effects.add(
 					new Effect.LookForDump(worker.id(), worker.pid(), worker.spawnedAt(), worker.settings().dumpDir()));
@@ -474,14 +484,17 @@ public final class Arbiter {
 		if (this.shutdown.isUnderWay()) {
 			this.training.cancel();
 			this.shutdown.advance(settings(), now);
-			if (this.pool.isEmpty()) {
-				int code = this.shutdown.exitCode();
+			int code = this.shutdown.exitCode();
+			if (this.pool.isEmpty() && !this.hooks.holdEnd(code, now)) {
 				if (!this.shutdown.hasObstacle()) {
 					log(Level.INFO, "master stopped" + ((code != 0) ? ", exit code " + code : ""));
 				}
 				this.effects.add(this.shutdown.end());
 				this.ended = true;
 			}
+			return;
+		}
+		if (this.hooks.holdStart(now)) {
 			return;
 		}
 		this.mainMethod.advance(target(), now);
@@ -496,6 +509,7 @@ public final class Arbiter {
 		this.reconciliation.run(now);
 		this.training.advance(now);
 		this.files.advance(now);
+		this.hooks.advance(this.messages.hasBeenComplete());
 		this.leadership.appoint((worker) -> !this.reconciler.isOutdated(worker));
 	}
 
@@ -512,7 +526,8 @@ public final class Arbiter {
 							this.priorities.deadlines(), this.training.deadlines(), this.mainMethod.deadlines(),
 							this.files.deadlines(), this.lostCode.deadlines())
 					.flatMap((deadlines) -> deadlines);
-		return Stream.concat(others, this.calls.deadlines())
+		return Stream.of(others, this.calls.deadlines(), this.hooks.deadlines())
+			.flatMap((deadlines) -> deadlines)
 			.filter((deadline) -> deadline.isAfter(now) && deadline.isBefore(worker))
 			.min(Instant::compareTo)
 			.orElse(worker);

@@ -94,8 +94,7 @@ final class Reconciliation {
 		Worker worker = new Worker(++this.lastWorker, this.pool.freeIndex(), start.generation(), spec.settings(),
 				start.replacement(), exclusive, start.crashes(), now, initialization(start.generation()));
 		this.pool.add(worker);
-		this.effects.add(new Effect.Spawn(worker.id(), worker.index(), worker.generation(), worker.id() == 1,
-				worker.isExclusive()));
+		this.effects.add(new Effect.Spawn(worker.id(), worker.index(), worker.generation(), worker.isExclusive()));
 	}
 
 	/**

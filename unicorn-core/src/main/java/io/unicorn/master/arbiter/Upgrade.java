@@ -25,6 +25,8 @@ final class Upgrade {
 
 	private final MainMethod mainMethod;
 
+	private final Hooks hooks;
+
 	private final EffectBuffer effects;
 
 	private boolean wanted;
@@ -33,23 +35,27 @@ final class Upgrade {
 
 	private boolean cancelled;
 
-	Upgrade(Rollouts rollouts, Reconciler reconciler, MainMethod mainMethod, EffectBuffer effects) {
+	Upgrade(Rollouts rollouts, Reconciler reconciler, MainMethod mainMethod, Hooks hooks, EffectBuffer effects) {
 		this.rollouts = rollouts;
 		this.reconciler = reconciler;
 		this.mainMethod = mainMethod;
+		this.hooks = hooks;
 		this.effects = effects;
 	}
 
 	void request(String trigger) {
 		if (!isPossible() && this.startedAt == null) {
-			this.effects.log(Level.INFO, "replacement of the master requested (" + trigger + "), it follows when the "
-					+ (this.rollouts.isRunning() ? "roll-out is done" : "first worker is ready"));
+			this.effects.log(Level.INFO,
+					"replacement of the master requested (" + trigger + "), it follows when the "
+							+ (this.rollouts.isRunning() ? "roll-out is done"
+									: this.hooks.arePending() ? "hook that runs has ended" : "first worker is ready"));
 		}
 		this.wanted = true;
 	}
 
 	private boolean isPossible() {
-		return !this.rollouts.isRunning() && this.reconciler.hasEverBeenReady() && !this.mainMethod.isAwaited();
+		return !this.rollouts.isRunning() && this.reconciler.hasEverBeenReady() && !this.mainMethod.isAwaited()
+				&& !this.hooks.arePending();
 	}
 
 	boolean isUnderWay() {

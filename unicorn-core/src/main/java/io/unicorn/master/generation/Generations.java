@@ -132,13 +132,15 @@ public final class Generations {
 		String code = (generation != null) ? generation.jar().getFileName() + " " + generation.id().substring(0, 8)
 				: "what the command line names";
 		return new PoolSpec(plan.settings(), plan.autoWorkers(), plan.workers().exclusiveFlags(), addresses, code,
-				ClassDataCache.of(plan).map(ClassDataCache::key).orElse(""), identity(plan));
+				ClassDataCache.of(plan).map(ClassDataCache::key).orElse(""), identity(plan), plan.master().hooks());
 	}
 
 	private static String identity(LaunchPlan plan) {
 		Generation generation = plan.workers().generation();
-		return (generation == null) ? "" : String.join("\n", generation.id(), plan.settings().toMap().toString(),
-				plan.bindings().addresses().toString(), plan.workers().java(), plan.workers().options().toString());
+		return (generation == null) ? ""
+				: String.join("\n", generation.id(), plan.settings().toMap().toString(),
+						plan.bindings().addresses().toString(), plan.workers().java(),
+						plan.workers().options().toString(), plan.master().hooks().toString());
 	}
 
 }

@@ -158,7 +158,7 @@ public final class MasterUpgrade {
 	 */
 	public @Nullable String restart() {
 		if (this.successor != null || this.running.save() == null) {
-			return "a roll-out, an upgrade, a start of a worker or a stop is under way";
+			return "a roll-out, an upgrade, a hook, a start of a worker or a stop is under way";
 		}
 		try {
 			exec(this.program);

@@ -13,6 +13,7 @@ import io.unicorn.posix.ControlSocket;
 import io.unicorn.posix.Exit;
 import io.unicorn.posix.ExitHold;
 import io.unicorn.posix.Listener;
+import io.unicorn.posix.OutputPipe;
 import io.unicorn.posix.Posix;
 import io.unicorn.posix.PosixException;
 import io.unicorn.posix.SignalSource;
@@ -23,6 +24,7 @@ import io.unicorn.posix.libc.Kernel;
 import io.unicorn.posix.libc.NativeMemory;
 import io.unicorn.posix.process.Children;
 import io.unicorn.posix.process.Execution;
+import io.unicorn.posix.process.OutputPipes;
 import io.unicorn.posix.process.Signals;
 import io.unicorn.posix.scheduling.Background;
 import io.unicorn.posix.scheduling.IdleThreads;
@@ -53,6 +55,8 @@ public final class JnrPosix implements Posix {
 
 	private final ControlSockets controlSockets;
 
+	private final OutputPipes outputPipes;
+
 	private final FileLocks fileLocks;
 
 	private final Signals signals;
@@ -74,6 +78,7 @@ public final class JnrPosix implements Posix {
 		this.unixListeners = new UnixListeners(this.kernel, this.descriptors);
 		this.acceptQueue = new AcceptQueue(this.kernel);
 		this.controlSockets = new ControlSockets(this.kernel, this.descriptors);
+		this.outputPipes = new OutputPipes(this.kernel, this.descriptors);
 		this.fileLocks = new FileLocks(this.kernel, this.descriptors);
 		this.signals = new Signals(this.kernel, this.descriptors);
 		this.execution = new Execution(this.kernel, this.descriptors, this.signals);
@@ -197,6 +202,16 @@ public final class JnrPosix implements Posix {
 	@Override
 	public int spawn(Command command, Path output, int... descriptors) throws PosixException {
 		return this.children.spawn(command, output, descriptors);
+	}
+
+	@Override
+	public int spawnGroup(Command command, int... descriptors) throws PosixException {
+		return this.children.spawnGroup(command, descriptors);
+	}
+
+	@Override
+	public OutputPipe outputPipe() throws PosixException {
+		return this.outputPipes.open();
 	}
 
 	@Override

@@ -117,6 +117,13 @@ public final class Libc implements SchedulerCalls {
 		return (int) call("socket", domain, type, protocol);
 	}
 
+	public int pipe2(int[] fds, int flags) {
+		NativeMemory memory = NativeMemory.of(fds);
+		int result = (int) call("pipe2", memory, flags);
+		memory.copyTo(fds);
+		return result;
+	}
+
 	public int socketpair(int domain, int type, int protocol, int[] fds) {
 		NativeMemory memory = NativeMemory.of(fds);
 		int result = (int) call("socketpair", domain, type, protocol, memory);

@@ -35,6 +35,8 @@ public final class Children {
 
 	private static final int SIGCHLD = 17;
 
+	private static final int SIGKILL = 9;
+
 	private static final long SIG_DFL = 0;
 
 	/** Applies to a whole process group, with all threads. */
@@ -77,6 +79,9 @@ public final class Children {
 
 	private final Set<Integer> live = new HashSet<>();
 
+	/** Children whose process group ends with them. */
+	private final Set<Integer> groups = new HashSet<>();
+
 	private int holds;
 
 	/**
@@ -102,6 +107,18 @@ public final class Children {
 			int pid = this.spawner.spawn(command, output, descriptors);
 			this.live.add(pid);
 			this.spawned.signalAll();
+			return pid;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	public int spawnGroup(Command command, int... descriptors) throws PosixException {
+		this.lock.lock();
+		try {
+			int pid = spawn(command, null, descriptors);
+			this.groups.add(pid);
 			return pid;
 		}
 		finally {
@@ -209,7 +226,7 @@ public final class Children {
 	private int awaitAny() {
 		byte[] siginfo = new byte[SIGINFO_SIZE];
 		int result = this.kernel.repeat(() -> this.libc.waitid(P_ALL, 0, siginfo, WEXITED | WNOWAIT));
-		return (result < 0) ? -1 : ByteBuffer.wrap(siginfo).order(ByteOrder.nativeOrder()).getInt(SIGINFO_PID);
+		return (result < 0) ? -1 : pidIn(siginfo);
 	}
 
 	/**
@@ -221,6 +238,9 @@ public final class Children {
 		this.lock.lock();
 		try {
 			awaitRelease();
+			if (!endGroup(pid)) {
+				return false;
+			}
 			int[] status = new int[1];
 			int result = this.kernel.repeat(() -> this.libc.waitpid(pid, status, WNOHANG));
 			if (result != pid || !this.live.remove(pid)) {
@@ -246,6 +266,9 @@ public final class Children {
 			}
 			awaitRelease();
 			for (int pid : this.live) {
+				if (!endGroup(pid)) {
+					continue;
+				}
 				int[] status = new int[1];
 				int result = this.kernel.repeat(() -> this.libc.waitpid(pid, status, WNOHANG));
 				boolean gone = result < 0 && this.kernel.errno() == Errno.ECHILD;
@@ -260,6 +283,31 @@ public final class Children {
 		finally {
 			this.lock.unlock();
 		}
+	}
+
+	/**
+	 * If a child whose group ends with it has ended, kill that group. As long as the
+	 * child is not reaped, no other group gets its number.
+	 * @return whether the child may be reaped
+	 */
+	private boolean endGroup(int pid) {
+		if (!this.groups.contains(pid)) {
+			return true;
+		}
+		byte[] siginfo = new byte[SIGINFO_SIZE];
+		int result = this.kernel.repeat(() -> this.libc.waitid(P_PID, pid, siginfo, WEXITED | WNOHANG | WNOWAIT));
+		if (result == 0 && pidIn(siginfo) != pid) {
+			return false;
+		}
+		this.groups.remove(pid);
+		if (result == 0) {
+			this.libc.kill(-pid, SIGKILL);
+		}
+		return true;
+	}
+
+	private static int pidIn(byte[] siginfo) {
+		return ByteBuffer.wrap(siginfo).order(ByteOrder.nativeOrder()).getInt(SIGINFO_PID);
 	}
 
 	private void awaitRelease() {

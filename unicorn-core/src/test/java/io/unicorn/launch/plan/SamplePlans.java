@@ -9,6 +9,8 @@ import java.util.OptionalInt;
 
 import io.unicorn.launch.generation.Generation;
 import io.unicorn.launch.settings.AotCache;
+import io.unicorn.launch.settings.Hook;
+import io.unicorn.launch.settings.HookSettings;
 import io.unicorn.launch.settings.PoolSettings;
 import io.unicorn.launch.settings.ProbeAddress;
 import io.unicorn.launch.settings.RolloutSettings;
@@ -48,7 +50,9 @@ public final class SamplePlans {
 						List.of("/run/shop.pid", "/tmp/b.pid"),
 						new MasterLog("/var/log/shop.log", List.of("{1}", "{2}", "{3}"), List.of("a", "b\n", "c")),
 						Map.of("http", "/run/app.port"),
-						new LaunchPlan.Probe(new ProbeAddress("fe80::1%eth0", 9090), 2)),
+						new LaunchPlan.Probe(new ProbeAddress("fe80::1%eth0", 9090), 2),
+						new HookSettings(Map.of(Hook.ON_EXIT, "echo \u20ac\nexit 3", Hook.WHEN_READY, ":"),
+								Duration.ofMillis(1500))),
 				List.of("first notice", "second notice \u20ac"));
 	}
 

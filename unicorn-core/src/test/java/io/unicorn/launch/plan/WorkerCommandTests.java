@@ -30,7 +30,7 @@ class WorkerCommandTests {
 		LaunchPlan plan = SamplePlans.full();
 		List<Listener> open = List.of(new Listener(9, UnixDomainSocketAddress.of("/run/app.sock")),
 				new Listener(10, new InetSocketAddress(80)), new Listener(11, UnixDomainSocketAddress.of("/a")));
-		assertThat(WorkerCommand.of(plan, open, ENVIRONMENT, 0, false, false, List.of()).arguments())
+		assertThat(WorkerCommand.of(plan, open, ENVIRONMENT, 0, 5, false, List.of()).arguments())
 			.contains("-Dio.unicorn.listeners=http:4:unix,management:5,admin:6:unix");
 	}
 
@@ -44,22 +44,23 @@ class WorkerCommandTests {
 
 	@Test
 	void flagsOfThePoolComeFirstSoThatTheUsersOverrideThem() {
-		Command command = WorkerCommand.of(SamplePlans.full(), listeners(SamplePlans.full()), ENVIRONMENT, 2, true,
-				true, List.of());
+		Command command = WorkerCommand.of(SamplePlans.full(), listeners(SamplePlans.full()), ENVIRONMENT, 2, 1, true,
+				List.of());
 		assertThat(command.executable()).isEqualTo("/opt/j\u00c3\u00a4va/bin/java");
 		assertThat(command.arguments()).containsExactly("unicorn: worker 2 [shop]", "-XX:+ExitOnOutOfMemoryError",
 				"-Dio.unicorn.control=3", "-Dio.unicorn.listeners=http:4,management:5,admin:6",
-				"-Dunicorn.worker.index=2", "-Dio.unicorn.ports=http:8080,management:0,admin:9",
-				"-Dio.unicorn.first=true", "-Xmx1g", "-agentlib:jdwp=server=y,address=5005", "-jar",
-				"/work/generations/00ff/b.jar", "", "two words", "line\nbreak\t\u00ff");
+				"-Dunicorn.worker.index=2", "-Dunicorn.worker.id=1",
+				"-Dio.unicorn.ports=http:8080,management:0,admin:9", "-Dio.unicorn.first=true", "-Xmx1g",
+				"-agentlib:jdwp=server=y,address=5005", "-jar", "/work/generations/00ff/b.jar", "", "two words",
+				"line\nbreak\t\u00ff");
 		assertThat(command.environment()).containsExactly("PATH=/bin", "A=\u00ff",
 				"JAVA_TOOL_OPTIONS=-Dx=\u00e2\u0082\u00ac -agentlib:jdwp=server=y -Dy");
 	}
 
 	@Test
 	void onlyOneWorkerGetsFlagsThatOpenAPort() {
-		Command command = WorkerCommand.of(SamplePlans.full(), listeners(SamplePlans.full()), ENVIRONMENT, 0, false,
-				false, List.of());
+		Command command = WorkerCommand.of(SamplePlans.full(), listeners(SamplePlans.full()), ENVIRONMENT, 0, 5, false,
+				List.of());
 		assertThat(command.arguments()).noneMatch((argument) -> argument.contains("jdwp"))
 			.contains("-Xmx1g", "-jar")
 			.doesNotContain("-Dio.unicorn.first=true");
@@ -83,9 +84,9 @@ class WorkerCommandTests {
 				new LaunchPlan.Workers(full.workers().java(), full.workers().command(), null, List.of(),
 						List.of(variable), full.workers().exclusiveFlags()),
 				full.master(), List.of());
-		assertThat(WorkerCommand.of(plan, listeners(plan), List.of(), 0, false, false, List.of()).environment())
+		assertThat(WorkerCommand.of(plan, listeners(plan), List.of(), 0, 5, false, List.of()).environment())
 			.containsExactly(expected);
-		assertThat(WorkerCommand.of(plan, listeners(plan), List.of(), 0, false, true, List.of()).environment())
+		assertThat(WorkerCommand.of(plan, listeners(plan), List.of(), 0, 5, true, List.of()).environment())
 			.containsExactly(variable);
 	}
 
@@ -93,7 +94,7 @@ class WorkerCommandTests {
 	void filesOfTheJvmAreNamedAfterTheWorkerInAllSources() {
 		LaunchPlan plan = withFlags(List.of("-Xlog:gc:file=gc.log", "-Dport=940{worker}"), "-XX:ErrorFile=e.log",
 				"JAVA_TOOL_OPTIONS=\"-XX:HeapDumpPath=my heap.hprof\" -XX:LogFile=a.log -Dx='y z'");
-		Command command = WorkerCommand.of(plan, listeners(plan), List.of(), 1, false, false, List.of());
+		Command command = WorkerCommand.of(plan, listeners(plan), List.of(), 1, 5, false, List.of());
 		assertThat(command.arguments()).contains("-Xlog:gc:file=gc-worker-1.log", "-Dport=9401",
 				"-XX:ErrorFile=e-worker-1.log");
 		assertThat(command.environment()).containsExactly(
@@ -136,8 +137,8 @@ class WorkerCommandTests {
 
 	@Test
 	void flagsForACacheStandInFrontOfAllOthers() {
-		Command command = WorkerCommand.of(SamplePlans.full(), listeners(SamplePlans.full()), ENVIRONMENT, 2, false,
-				true, List.of("-XX:AOTCache=c"));
+		Command command = WorkerCommand.of(SamplePlans.full(), listeners(SamplePlans.full()), ENVIRONMENT, 2, 5, true,
+				List.of("-XX:AOTCache=c"));
 		assertThat(command.arguments()).startsWith("unicorn: worker 2 [shop]", "-XX:AOTCache=c",
 				"-XX:+ExitOnOutOfMemoryError");
 	}
@@ -165,11 +166,11 @@ class WorkerCommandTests {
 
 	@Test
 	void anApplicationWithoutANameHasAShortTitle() {
-		assertThat(WorkerCommand
-			.of(SamplePlans.bare(), listeners(SamplePlans.bare()), List.of(), 1, false, false, List.of())
-			.arguments()).containsExactly("unicorn: worker 1", "-Dio.unicorn.control=3",
-					"-Dio.unicorn.listeners=http:4", "-Dunicorn.worker.index=1", "-Dio.unicorn.ports=http:8080",
-					"Main");
+		assertThat(
+				WorkerCommand.of(SamplePlans.bare(), listeners(SamplePlans.bare()), List.of(), 1, 5, false, List.of())
+					.arguments())
+			.containsExactly("unicorn: worker 1", "-Dio.unicorn.control=3", "-Dio.unicorn.listeners=http:4",
+					"-Dunicorn.worker.index=1", "-Dunicorn.worker.id=5", "-Dio.unicorn.ports=http:8080", "Main");
 	}
 
 }

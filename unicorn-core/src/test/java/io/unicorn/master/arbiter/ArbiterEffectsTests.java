@@ -100,11 +100,11 @@ class ArbiterEffectsTests {
 	}
 
 	@Test
-	void onlyTheVeryFirstWorkerPrintsTheBanner() {
-		assertThat(spawns(on(new Event.Started()))).extracting(Effect.Spawn::first).containsExactly(true);
+	void onlyTheVeryFirstWorkerHasTheIdOne() {
+		assertThat(spawns(on(new Event.Started()))).extracting(Effect.Spawn::id).containsExactly(1L);
 		say(1, new Message.MainMethod(""));
-		assertThat(spawns(say(1, new Message.Ready()))).extracting(Effect.Spawn::first).containsExactly(false);
-		assertThat(spawns(on(new Event.Exited(1, 1, 0, false)))).extracting(Effect.Spawn::first).containsExactly(false);
+		assertThat(spawns(say(1, new Message.Ready()))).extracting(Effect.Spawn::id).containsExactly(2L);
+		assertThat(spawns(on(new Event.Exited(1, 1, 0, false)))).extracting(Effect.Spawn::id).containsExactly(3L);
 	}
 
 	@Test

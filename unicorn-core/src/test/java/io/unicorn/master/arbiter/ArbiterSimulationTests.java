@@ -94,7 +94,11 @@ class ArbiterSimulationTests {
 	private static SimulatedPool converge(long seed) {
 		Random random = new Random(seed);
 		int workers = 1 + random.nextInt(6);
-		SimulatedPool pool = new SimulatedPool(SimulatedPool.settings(workers), seed, processors(seed)).start();
+		SimulatedPool pool = new SimulatedPool(SimulatedPool.settings(workers), seed, processors(seed));
+		if (seed % 2 == 1) {
+			pool.withHooks();
+		}
+		pool.start();
 		pool.run(Duration.ofMinutes(1));
 		pool.script().faults(Faults.mixed());
 		pool.script().cacheKey("ab");

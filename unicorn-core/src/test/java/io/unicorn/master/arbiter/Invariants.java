@@ -8,6 +8,7 @@ import java.util.Set;
 import io.unicorn.ipc.Initialization;
 import io.unicorn.ipc.Message;
 import io.unicorn.ipc.PoolSnapshot;
+import io.unicorn.launch.settings.Hook;
 import io.unicorn.launch.settings.RolloutSettings;
 import io.unicorn.master.arbiter.SimulatedWorker.Phase;
 import io.unicorn.master.arbiter.pool.Effect;
@@ -38,6 +39,11 @@ final class Invariants {
 
 	/** Generations of which a worker was told to initialize what all workers share. */
 	private final Set<Integer> initialized = new HashSet<>();
+
+	/** Hooks that ran and may not run again. */
+	private final Set<String> hooks = new HashSet<>();
+
+	private boolean spawned;
 
 	private int target;
 
@@ -109,6 +115,12 @@ final class Invariants {
 	}
 
 	void check(Effect effect) {
+		if (effect instanceof Effect.RunHook run) {
+			check(run);
+		}
+		if (effect instanceof Effect.Spawn) {
+			this.spawned = true;
+		}
 		assertThat(this.pool.exitCode()).as("nothing follows the exit, log: %s", this.pool.log()).isNull();
 		if (effect instanceof Effect.Spawn spawn) {
 			spawn(spawn);
@@ -157,6 +169,26 @@ final class Invariants {
 			assertThat(this.pool.alive()).as("no worker is left behind").isZero();
 			assertThat(this.listening).as("listeners are closed at the end").isFalse();
 			assertThat(this.pool.training().isUnderWay()).as("no training is left behind").isFalse();
+		}
+	}
+
+	private void check(Effect.RunHook run) {
+		String worker = run.facts().get("UNICORN_WORKER_ID");
+		assertThat(this.hooks).as("hooks before %s", run).doesNotContain("ON_EXIT");
+		if (worker != null || run.hook() == Hook.ON_STARTING || run.hook() == Hook.WHEN_READY
+				|| run.hook() == Hook.ON_EXIT) {
+			assertThat(this.hooks.add(run.hook() + ((worker != null) ? " " + worker : "")))
+				.as("%s is the first one", run)
+				.isTrue();
+		}
+		switch (run.hook()) {
+			case ON_STARTING -> assertThat(this.spawned).as("a worker was spawned before %s", run).isFalse();
+			case WORKER_STARTED ->
+				assertThat(this.pool.isAlive(Long.parseLong(worker))).as("%s is alive", run).isTrue();
+			case ON_EXIT -> assertThat(this.pool.alive()).as("processes at %s", run).isZero();
+			default -> {
+				// Nothing to compare with.
+			}
 		}
 	}
 

@@ -3,6 +3,7 @@ package io.unicorn.master.arbiter;
 import java.time.Duration;
 import java.util.Set;
 
+import io.unicorn.launch.settings.HookSettings;
 import io.unicorn.launch.settings.PoolSettings;
 
 /**
@@ -57,6 +58,10 @@ public final class Script {
 
 	private String otherCode = "";
 
+	private HookSettings hooks = HookSettings.NONE;
+
+	private boolean hooksHang;
+
 	private Duration migration = Duration.ZERO;
 
 	Script(PoolSettings settings) {
@@ -73,6 +78,26 @@ public final class Script {
 	public Script settings(PoolSettings settings) {
 		this.settings = settings;
 		return this;
+	}
+
+	/** Set the hooks of new code. */
+	public Script hooks(HookSettings hooks) {
+		this.hooks = hooks;
+		return this;
+	}
+
+	HookSettings hooks() {
+		return this.hooks;
+	}
+
+	/** Set whether the end of a hook is never reported. */
+	public Script hooksHang(boolean hang) {
+		this.hooksHang = hang;
+		return this;
+	}
+
+	boolean hooksHang() {
+		return this.hooksHang;
 	}
 
 	/** Set the addresses of new code. */

@@ -22,6 +22,8 @@ import io.unicorn.ipc.Message;
 import io.unicorn.ipc.PoolSnapshot;
 import io.unicorn.launch.plan.SamplePlans;
 import io.unicorn.launch.settings.AotCache;
+import io.unicorn.launch.settings.Hook;
+import io.unicorn.launch.settings.HookSettings;
 import io.unicorn.launch.settings.PoolSettings;
 import io.unicorn.launch.settings.RolloutSettings;
 import io.unicorn.launch.settings.WorkerClass;
@@ -91,6 +93,9 @@ public final class SimulatedPool {
 
 	private Instant now = EPOCH;
 
+	/** When the last of the hooks that wait ends. */
+	private Instant lastHook = EPOCH;
+
 	private long order;
 
 	private Integer exitCode;
@@ -113,6 +118,18 @@ public final class SimulatedPool {
 		this(settings, seed);
 		this.processors = processors;
 		this.arbiter = new Arbiter(config(), new Random(seed + 1));
+	}
+
+	/** Give all hooks a command; to be called before the start. */
+	SimulatedPool withHooks() {
+		Map<Hook, String> commands = new HashMap<>();
+		for (Hook hook : Hook.values()) {
+			commands.put(hook, "command of " + hook.configName());
+		}
+		this.script.hooks(new HookSettings(commands, Duration.ofSeconds(10)));
+		this.specs.put(1, spec());
+		this.arbiter = new Arbiter(config(), new Random(this.random.nextLong()));
+		return this;
 	}
 
 	/** Return a pool in which every worker is ready. */
@@ -518,6 +535,10 @@ public final class SimulatedPool {
 		else if (effect instanceof Effect.Log line) {
 			this.log.add(Duration.between(EPOCH, this.now).toMillis() + " " + line.level() + " " + line.text());
 		}
+		else if (effect instanceof Effect.RunHook run && !this.script.hooksHang()) {
+			this.lastHook = (this.lastHook.isAfter(this.now) ? this.lastHook : this.now).plus(between(1, 400));
+			after(Duration.between(this.now, this.lastHook), () -> deliver(new Event.HookEnded(run.hook())));
+		}
 		else if (effect instanceof Effect.Exit exit) {
 			this.exitCode = exit.code();
 		}
@@ -562,7 +583,8 @@ public final class SimulatedPool {
 	/** Return the specification of the code that the script says is there now. */
 	private PoolSpec spec() {
 		return new PoolSpec(this.script.settings(), 2, List.of("-Dcom.sun.management.jmxremote.port=1"),
-				this.script.addresses(), "app.jar 00ff", this.script.cacheKey(), this.script.identity());
+				this.script.addresses(), "app.jar 00ff", this.script.cacheKey(), this.script.identity(),
+				this.script.hooks());
 	}
 
 	private void prepare(int generation) {

@@ -308,8 +308,9 @@ class TrainingTests {
 		Reconciler reconciler = new Reconciler(workers, 8);
 		Rollouts rollouts = new Rollouts(workers, reconciler, configuration, this.effects,
 				new Termination(this.effects, new Leadership(workers, this.effects)));
-		return new Training(workers, configuration, rollouts,
-				new Upgrade(rollouts, reconciler, new MainMethod(this.effects), this.effects), this.effects);
+		return new Training(workers, configuration, rollouts, new Upgrade(rollouts, reconciler,
+				new MainMethod(this.effects), new Hooks(workers, configuration, this.effects), this.effects),
+				this.effects);
 	}
 
 }

@@ -330,6 +330,17 @@ class ProcessesTests {
 	}
 
 	@Test
+	void aGroupEndsWithItsLeader() throws Exception {
+		Path file = this.directory.resolve("pid");
+		int pid = this.posix
+			.spawnGroup(new Command("/bin/sh", List.of("sh", "-c", "sleep 600 & echo $! > $out; exit 4"),
+					List.of("PATH=/usr/bin:/bin", "out=" + file)));
+		assertThat(Exits.await(this.posix)).isEqualTo(new Exit(pid, 4, 0));
+		long left = Long.parseLong(Files.readString(file).strip());
+		await().until(() -> ProcessHandle.of(left).isEmpty());
+	}
+
+	@Test
 	void aHoldWaitsForTheReceiverOfAnExit() throws Exception {
 		CountDownLatch inReceiver = new CountDownLatch(1);
 		CountDownLatch goOn = new CountDownLatch(1);

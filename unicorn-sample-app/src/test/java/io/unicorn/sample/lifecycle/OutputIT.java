@@ -60,11 +60,11 @@ class OutputIT {
 			.workingDirectory(this.directory)
 			.jvmFlags("-Xlog:gc*:file=gc.log", "-Dmy.port=940{worker}")
 			.env("JAVA_TOOL_OPTIONS", "-XX:ErrorFile=error.log")
-			.args("--logging.file.name=app-${unicorn.worker.index}.log"));
+			.args("--logging.file.name=app-${unicorn.worker.index}-${unicorn.worker.id}.log"));
 
 		pool.awaitOutput(COMPLETE, RunningPool.PATIENCE);
 		assertThat(files())
-			.contains("gc.log", "gc-worker-0.log", "gc-worker-1.log", "app-0.log", "app-1.log", "app-master.log")
+			.contains("gc.log", "gc-worker-0.log", "gc-worker-1.log", "app-0-1.log", "app-1-2.log", "app-master-0.log")
 			.noneMatch((name) -> name.contains("{"));
 		assertThat(pool.output()).doesNotContain("same file");
 		assertThat(pool.stop()).isZero();

@@ -3,6 +3,7 @@ package io.unicorn.boot.autoconfigure;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,8 @@ import io.unicorn.boot.server.ProxiedConnections;
 import io.unicorn.boot.server.ProxyProtocol;
 import io.unicorn.boot.warmup.WarmUpPlan;
 import io.unicorn.launch.settings.AotCache;
+import io.unicorn.launch.settings.Hook;
+import io.unicorn.launch.settings.HookSettings;
 import io.unicorn.launch.settings.JvmProfile;
 import io.unicorn.launch.settings.PoolSettings;
 import io.unicorn.launch.settings.RolloutSettings;
@@ -106,6 +109,7 @@ import org.springframework.boot.convert.DurationUnit;
  * created with mode 0700 if it does not exist. By default thread dumps go to the standard
  * output, and the JVM writes the others to its working directory.
  * @param probe How the master answers probes.
+ * @param hooks Commands that the master runs.
  * @param proxyProtocol Whether each connection to the application's port begins with a
  * header of the PROXY protocol, which has the address of the client: "v1" or "v2" for
  * this version, "auto" for either, "off" for no header. The default is off.
@@ -131,7 +135,7 @@ public record UnicornProperties(@Nullable Boolean enabled, @DefaultValue("auto")
 		@DefaultValue("balanced") JvmProfile jvmProfile, @DefaultValue({}) List<String> jvmArgs,
 		@Nullable String pidfile, @Nullable String workDir,
 		@DefaultValue("0s") @DurationUnit(ChronoUnit.SECONDS) Duration slowRequest, @Nullable String dumpDir,
-		@DefaultValue Probe probe, @DefaultValue("off") ProxyProtocol proxyProtocol,
+		@DefaultValue Probe probe, @DefaultValue Hooks hooks, @DefaultValue("off") ProxyProtocol proxyProtocol,
 		@DefaultValue({ "127.0.0.1", "::1" }) List<String> proxyAllowIps, @DefaultValue Share share){
 
 	static final String AUTO = "auto";
@@ -220,6 +224,51 @@ public record UnicornProperties(@Nullable Boolean enabled, @DefaultValue("auto")
 	}
 
 	/**
+	 * Commands that the master runs, each by "/bin/sh -c", one after another.
+	 *
+	 * @param onStarting Command that runs before the first worker is started, which waits
+	 * for it. By default there is none.
+	 * @param whenReady Command that runs when all workers of the start are ready. By
+	 * default there is none.
+	 * @param onReload Command that runs when new code is prepared, before its first
+	 * worker is started. By default there is none.
+	 * @param workerStarted Command that runs when a worker is ready. By default there is
+	 * none.
+	 * @param workerExited Command that runs when the process of a worker has ended. By
+	 * default there is none.
+	 * @param workersChanged Command that runs when the pool is to have another number of
+	 * workers. By default there is none.
+	 * @param onExit Command that runs when no worker is left; the master waits for it and
+	 * ends. By default there is none.
+	 * @param timeout Time after which a command is killed, in seconds unless a unit is
+	 * given, longer than 0 and at most 365d. The default is 10s.
+	 */
+	public record Hooks(@Nullable String onStarting, @Nullable String whenReady, @Nullable String onReload,
+			@Nullable String workerStarted, @Nullable String workerExited, @Nullable String workersChanged,
+			@Nullable String onExit, @DefaultValue("10s") @DurationUnit(ChronoUnit.SECONDS) Duration timeout) {
+
+		/** Return the settings that the master needs. */
+		public HookSettings toSettings() {
+			Map<Hook, String> commands = new EnumMap<>(Hook.class);
+			put(Hook.ON_STARTING, this.onStarting, commands);
+			put(Hook.WHEN_READY, this.whenReady, commands);
+			put(Hook.ON_RELOAD, this.onReload, commands);
+			put(Hook.WORKER_STARTED, this.workerStarted, commands);
+			put(Hook.WORKER_EXITED, this.workerExited, commands);
+			put(Hook.WORKERS_CHANGED, this.workersChanged, commands);
+			put(Hook.ON_EXIT, this.onExit, commands);
+			return new HookSettings(commands, this.timeout);
+		}
+
+		private static void put(Hook hook, @Nullable String command, Map<Hook, String> commands) {
+			if (command != null && !command.isBlank()) {
+				commands.put(hook, command);
+			}
+		}
+
+	}
+
+	/**
 	 * The live page of the pool.
 	 *
 	 * @param enabled Whether the server that has the endpoint unicorn also has a page at
@@ -275,7 +324,7 @@ public record UnicornProperties(@Nullable Boolean enabled, @DefaultValue("auto")
 				this.maxRequestsJitter, this.timeout, otherTimeout, this.bootTimeout, this.migrationTimeout,
 				this.initialization, this.scheduling, this.shutdownDelay, this.reloadOnChange, this.rollout,
 				this.health, this.dashboard, this.warmUp, this.aotCache, this.jvmProfile, this.jvmArgs, this.pidfile,
-				this.workDir, this.slowRequest, this.dumpDir, this.probe, this.proxyProtocol, this.proxyAllowIps,
+				this.workDir, this.slowRequest, this.dumpDir, this.probe, this.hooks, this.proxyProtocol, this.proxyAllowIps,
 				this.share);
 	}
 

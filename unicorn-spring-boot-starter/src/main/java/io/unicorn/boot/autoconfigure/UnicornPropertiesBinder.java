@@ -117,7 +117,8 @@ public final class UnicornPropertiesBinder {
 			Map.entry("proxy-allow-ips", "IP addresses such as 10.0.0.7, networks such as 10.0.0.0/8, or * for all"),
 			Map.entry("warm-up.paths", "paths that begin with /, each with or without a query, without spaces and #"),
 			Map.entry("warm-up.requests", "a number from 1 to " + MAX_WARM_UP_REQUESTS),
-			Map.entry("warm-up.timeout", A_TIME), Map.entry("aot-cache", "one of: " + AotCache.names()),
+			Map.entry("warm-up.timeout", A_TIME), Map.entry("hooks.timeout", A_TIME),
+			Map.entry("aot-cache", "one of: " + AotCache.names()),
 			Map.entry("jvm-profile", "one of: " + JvmProfile.names()),
 			Map.entry("jvm-args", "JVM flags that begin with -, each with its value after = or :"));
 
@@ -254,6 +255,7 @@ public final class UnicornPropertiesBinder {
 		check("health.min-ready", isNumberOfWorkers(properties.health().minReady()));
 		check("probe.address", isProbeAddress(properties.probe().address()));
 		check(properties.warmUp());
+		check("hooks.timeout", isTime(properties.hooks().timeout()) && !properties.hooks().timeout().isZero());
 		checkEach("proxy-allow-ips", properties.proxyAllowIps(), TrustedPeers::isValid);
 		return properties;
 	}

@@ -78,7 +78,8 @@ final class LaunchPlanner {
 						generation, workerOptions(properties, size.heapFlag(), profile, dumpFlags, terminal),
 						jvmVariables, exclusiveFlags(properties.jvmArgs(), command, jvmVariables)),
 				this.files.master(this.inputs.pidFiles(), this.inputs.log(), this.inputs.portFiles(),
-						ProbePort.of(properties.probe().address(), properties.health().minReady())),
+						ProbePort.of(properties.probe().address(), properties.health().minReady()),
+						properties.hooks().toSettings()),
 				allNotices);
 	}
 

@@ -12,6 +12,7 @@ import java.util.Set;
 import io.unicorn.boot.autoconfigure.UnicornProperties;
 import io.unicorn.launch.plan.LaunchPlan;
 import io.unicorn.launch.plan.MasterLog;
+import io.unicorn.launch.settings.HookSettings;
 import io.unicorn.launch.workdir.DefaultWorkDirs;
 import io.unicorn.launch.workdir.UnsafeWorkDirException;
 import io.unicorn.launch.workdir.WorkDir;
@@ -133,13 +134,15 @@ record RuntimeFiles(WorkDir workDir, ExtractedLibrary library, List<String> noti
 	 * @param portFiles files that hold the port of a listener while it runs, by the name
 	 * of the listener
 	 * @param probe where it answers probes, or {@code null}
+	 * @param hooks the commands that it runs
 	 */
 	LaunchPlan.Master master(List<String> pidFiles, MasterLog log, Map<String, String> portFiles,
-			LaunchPlan.@Nullable Probe probe) {
+			LaunchPlan.@Nullable Probe probe, HookSettings hooks) {
 		Path nativeDirectory = this.library.nativeDirectory();
 		return new LaunchPlan.Master(Command.bytes(Path.of(this.workDir.toString())),
 				this.library.classPath().stream().map(Command::bytes).toList(),
-				(nativeDirectory != null) ? Command.bytes(nativeDirectory) : null, pidFiles, log, portFiles, probe);
+				(nativeDirectory != null) ? Command.bytes(nativeDirectory) : null, pidFiles, log, portFiles, probe,
+				hooks);
 	}
 
 	/**

@@ -76,7 +76,7 @@ class WorkerEnvironmentPostProcessor implements EnvironmentPostProcessor, Ordere
 	private void register(WorkerAgent agent, ConfigurableEnvironment environment) {
 		this.bootstrapContext.register(WorkerAgent.class, InstanceSupplier.of(agent));
 		System.setProperty(WorkerProcess.INDEX_PROPERTY, Integer.toString(agent.identity().index()));
-		environment.getPropertySources().addFirst(WorkerPropertySource.of(agent.identity().index(), environment));
+		WorkerPropertySource.addTo(agent.identity().index(), environment);
 		environment.getPropertySources()
 			.addFirst(new MapPropertySource("unicornPorts", RandomPorts.of(environment).properties()));
 	}

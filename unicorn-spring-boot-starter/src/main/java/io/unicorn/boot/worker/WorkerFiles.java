@@ -91,20 +91,20 @@ final class WorkerFiles {
 	}
 
 	/**
-	 * Return whether the values of properties do not depend on the index of the worker.
+	 * Return whether the values of properties do not depend on the worker.
 	 */
 	private boolean isSameForAll(String... names) {
 		return valuesIn("a", names).equals(valuesIn("b", names));
 	}
 
 	/**
-	 * Return the values that properties would have in the worker with an index. What the
+	 * Return the values that properties would have in another worker. What the
 	 * environment does not resolve is left to the logging system.
 	 */
 	private List<@Nullable String> valuesIn(String index, String... names) {
 		MutablePropertySources sources = new MutablePropertySources(this.environment.getPropertySources());
-		sources.addFirst(new MapPropertySource("unicornIndex",
-				Map.of(WorkerCommand.PLACE_PROPERTY, index, WorkerProcess.INDEX_PROPERTY, index)));
+		sources.addFirst(new MapPropertySource("unicornIndex", Map.of(WorkerCommand.PLACE_PROPERTY, index,
+				WorkerProcess.INDEX_PROPERTY, index, WorkerCommand.ID_PROPERTY, index)));
 		PropertySourcesPropertyResolver resolver = new PropertySourcesPropertyResolver(sources);
 		resolver.setIgnoreUnresolvableNestedPlaceholders(true);
 		List<@Nullable String> values = new ArrayList<>();

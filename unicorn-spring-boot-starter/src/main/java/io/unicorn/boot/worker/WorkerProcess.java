@@ -35,6 +35,7 @@ public final class WorkerProcess {
 	public static void resolveIndex() {
 		if (System.getProperty(WorkerCommand.PLACE_PROPERTY) == null) {
 			System.setProperty(WorkerCommand.PLACE_PROPERTY, WorkerCommand.NO_WORKER);
+			System.setProperty(WorkerCommand.ID_PROPERTY, WorkerCommand.NO_WORKER);
 			System.getProperties()
 				.replaceAll((name, value) -> (value instanceof String text)
 						? text.replace(WorkerCommand.PLACEHOLDER, WorkerCommand.NO_WORKER) : value);

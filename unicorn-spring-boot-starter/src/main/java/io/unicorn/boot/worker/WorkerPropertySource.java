@@ -34,11 +34,21 @@ public final class WorkerPropertySource {
 	}
 
 	/**
+	 * Add the properties of a worker to its environment.
+	 * @param index index of the worker, from 0
+	 * @param environment the environment, with all of the application's configuration
+	 */
+	public static void addTo(int index, ConfigurableEnvironment environment) {
+		environment.getPropertySources().addFirst(of(index, environment));
+		TelemetryInstance.ofThisWorker(index).addTo(environment, System.getenv("OTEL_RESOURCE_ATTRIBUTES"));
+	}
+
+	/**
 	 * Return the properties of a worker.
 	 * @param index index of the worker, from 0
 	 * @param environment the environment, with all of the application's configuration
 	 */
-	public static PropertySource<?> of(int index, ConfigurableEnvironment environment) {
+	static PropertySource<?> of(int index, ConfigurableEnvironment environment) {
 		// An application that is restarted in the same process may keep its environment.
 		environment.getPropertySources().remove(NAME);
 		Map<String, Object> properties = new HashMap<>();

@@ -1,6 +1,7 @@
 package io.unicorn.boot.autoconfigure;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -9,6 +10,8 @@ import io.unicorn.boot.once.InitializationMode;
 import io.unicorn.boot.scheduling.SchedulingMode;
 import io.unicorn.boot.server.ProxyProtocol;
 import io.unicorn.launch.settings.AotCache;
+import io.unicorn.launch.settings.Hook;
+import io.unicorn.launch.settings.HookSettings;
 import io.unicorn.launch.settings.JvmProfile;
 import io.unicorn.launch.settings.PoolSettings;
 import io.unicorn.launch.settings.RolloutSettings;
@@ -64,6 +67,7 @@ class UnicornPropertiesBinderTests {
 				new UnicornProperties.Health(0), new UnicornProperties.Dashboard(false),
 				new UnicornProperties.WarmUp(List.of(), 1000, Duration.ofSeconds(30)), AotCache.AUTO,
 				JvmProfile.BALANCED, List.of(), null, null, Duration.ZERO, null, new UnicornProperties.Probe(null),
+				new UnicornProperties.Hooks(null, null, null, null, null, null, null, Duration.ofSeconds(10)),
 				ProxyProtocol.OFF, List.of("127.0.0.1", "::1"), new UnicornProperties.Share(true, true)));
 	}
 
@@ -156,6 +160,7 @@ class UnicornPropertiesBinderTests {
 			"unicorn.warm-up.requests|0|a number from 1 to 100000",
 			"unicorn.warm-up.requests|100001|a number from 1 to 100000",
 			"unicorn.warm-up.timeout|0|a duration such as 30s, longer than 0 and at most 365d",
+			"unicorn.hooks.timeout|0|a duration such as 30s, longer than 0 and at most 365d",
 			"unicorn.proxy-protocol|v3|one of: off, v1, v2, auto",
 			"unicorn.proxy-allow-ips|localhost|IP addresses such as 10.0.0.7, networks such as 10.0.0.0/8, or * for all",
 			"unicorn.proxy-allow-ips|::1,10.0.0.0/33|IP addresses such as 10.0.0.7, networks such as 10.0.0.0/8, or * for all",
@@ -311,6 +316,19 @@ class UnicornPropertiesBinderTests {
 			.isThrownBy(() -> poolSettings(Map.of("WEB_CONCURRENCY", value)))
 			.withMessage("Property WEB_CONCURRENCY with value '" + value
 					+ "' is invalid: it must be a number from 1 to 1024");
+	}
+
+	@Test
+	void eachHookHasItsCommand() {
+		Map<String, Object> commands = new LinkedHashMap<>(Map.of("unicorn.hooks.timeout", "1m"));
+		for (Hook hook : Hook.values()) {
+			commands.put("unicorn.hooks." + hook.configName(), "echo $HOME " + hook);
+		}
+		HookSettings hooks = bind(commands).hooks().toSettings();
+		assertThat(hooks.timeout()).hasMinutes(1);
+		assertThat(hooks.commands()).hasSize(Hook.values().length)
+			.allSatisfy((hook, command) -> assertThat(command).isEqualTo("echo $HOME " + hook));
+		assertThat(bind(Map.of("unicorn.hooks.on-exit", " ")).hooks().toSettings()).isEqualTo(HookSettings.NONE);
 	}
 
 	@Test

@@ -1,10 +1,13 @@
 package io.unicorn.master.arbiter.pool;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 import io.unicorn.ipc.Message;
+import io.unicorn.launch.settings.Hook;
 
 /**
  * An action that the arbiter wants the master to perform.
@@ -15,10 +18,9 @@ public sealed interface Effect {
 	 * Start a worker, then report {@link Event.Spawned} or {@link Event.SpawnFailed}.
 	 *
 	 * @param index the slot of the worker
-	 * @param first whether it is the first worker of this master, which prints the banner
 	 * @param exclusive whether it gets the JVM flags that open a port of their own
 	 */
-	record Spawn(long id, int index, int generation, boolean first, boolean exclusive) implements Effect {
+	record Spawn(long id, int index, int generation, boolean exclusive) implements Effect {
 
 	}
 
@@ -229,6 +231,21 @@ public sealed interface Effect {
 
 		public CompareFiles {
 			ids = List.copyOf(ids);
+		}
+
+	}
+
+	/**
+	 * Run a command when those before it have ended, then report {@link Event.HookEnded}.
+	 *
+	 * @param command the command, for a shell
+	 * @param timeout how long it may run until it is killed
+	 * @param facts what it is told, by the names of variables of its environment
+	 */
+	record RunHook(Hook hook, String command, Duration timeout, Map<String, String> facts) implements Effect {
+
+		public RunHook {
+			facts = Map.copyOf(facts);
 		}
 
 	}

@@ -3,6 +3,7 @@ package io.unicorn.master.arbiter.pool;
 import java.util.List;
 
 import io.unicorn.ipc.Message;
+import io.unicorn.launch.settings.Hook;
 
 /**
  * Something that has happened, as the master reports it to the arbiter.
@@ -234,6 +235,14 @@ public sealed interface Event {
 	 * @param file the absolute path of the dump
 	 */
 	record DumpWritten(long id, String file) implements Event {
+
+	}
+
+	/**
+	 * The command of a hook has ended, was killed, or was not run at all; each
+	 * {@link Effect.RunHook} is followed by one.
+	 */
+	record HookEnded(Hook hook) implements Event {
 
 	}
 

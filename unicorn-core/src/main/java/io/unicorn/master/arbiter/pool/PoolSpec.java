@@ -3,6 +3,7 @@ package io.unicorn.master.arbiter.pool;
 import java.util.List;
 import java.util.Set;
 
+import io.unicorn.launch.settings.HookSettings;
 import io.unicorn.launch.settings.PoolSettings;
 
 /**
@@ -17,13 +18,20 @@ import io.unicorn.launch.settings.PoolSettings;
  * @param cacheKey the key of its class-data cache; empty if it has none
  * @param identity a text that is equal for the same code with the same settings and JVM
  * flags; empty if the code is not known
+ * @param hooks the commands that the master runs
  */
 public record PoolSpec(PoolSettings settings, int autoWorkers, List<String> exclusiveFlags, Set<String> addresses,
-		String code, String cacheKey, String identity) {
+		String code, String cacheKey, String identity, HookSettings hooks) {
 
 	public PoolSpec {
 		exclusiveFlags = List.copyOf(exclusiveFlags);
 		addresses = Set.copyOf(addresses);
+	}
+
+	/** Create for a master that runs no commands. */
+	public PoolSpec(PoolSettings settings, int autoWorkers, List<String> exclusiveFlags, Set<String> addresses,
+			String code, String cacheKey, String identity) {
+		this(settings, autoWorkers, exclusiveFlags, addresses, code, cacheKey, identity, HookSettings.NONE);
 	}
 
 	/** Whether workers of both run the same code with the same settings and JVM flags. */
