@@ -1,8 +1,6 @@
 package io.unicorn.boot.actuate;
 
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -11,7 +9,6 @@ import java.util.stream.Stream;
 
 import io.unicorn.boot.relay.Header;
 import io.unicorn.boot.relay.RelayedRequest;
-import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -46,9 +43,9 @@ public final class EndpointPaths {
 	 * Return what follows the path of an endpoint in the path of a request, decoded and
 	 * with its first slash, or {@code null} if the request is for something else.
 	 */
-	@Nullable String below(EndpointId id, HttpServletRequest request) {
+	@Nullable String below(EndpointId id, ClientRequest request) {
 		String endpoint = endpoints().getPath(id);
-		String path = path(request);
+		String path = request.path();
 		return (endpoint != null && isBelow(endpoint, path)) ? path.substring(endpoint.length()) : null;
 	}
 
@@ -63,11 +60,6 @@ public final class EndpointPaths {
 
 	private static boolean isBelow(String parent, String path) {
 		return path.startsWith(parent) && (path.length() == parent.length() || path.charAt(parent.length()) == '/');
-	}
-
-	private static String path(HttpServletRequest request) {
-		String info = request.getPathInfo();
-		return (info != null) ? info : request.getServletPath();
 	}
 
 	/**
@@ -94,27 +86,16 @@ public final class EndpointPaths {
 	 * @param request the request of the client
 	 * @param path the path of the endpoint, without the base path, decoded
 	 */
-	RelayedRequest request(HttpServletRequest request, String path, byte[] body, RelayedRequest.Wanted wanted) {
-		String servlet = (request.getPathInfo() != null) ? request.getServletPath() : "";
-		String decoded = servlet + endpoints().getBasePath() + "/" + path;
-		String encoded = Stream.of(decoded.split("/", -1))
+	RelayedRequest request(ClientRequest request, String path, byte[] body, RelayedRequest.Wanted wanted) {
+		String encoded = Stream.of((endpoints().getBasePath() + "/" + path).split("/", -1))
 			.map((segment) -> UriUtils.encodePathSegment(segment, StandardCharsets.UTF_8))
 			.collect(Collectors.joining("/"));
-		RelayedRequest.Origin origin = new RelayedRequest.Origin(request.getScheme(), request.getServerName(),
-				request.getServerPort(), request.getRemoteAddr());
-		String query = request.getQueryString();
-		return new RelayedRequest(request.getMethod(), origin, request.getContextPath() + encoded,
-				(query != null) ? query : "", headers(request), body, wanted);
-	}
-
-	private static List<Header> headers(HttpServletRequest request) {
-		List<Header> headers = new ArrayList<>();
-		for (String name : Collections.list(request.getHeaderNames())) {
-			if (!NOT_PASSED_ON.contains(name.toLowerCase(Locale.ROOT))) {
-				Collections.list(request.getHeaders(name)).forEach((value) -> headers.add(new Header(name, value)));
-			}
-		}
-		return headers;
+		List<Header> headers = request.headers()
+			.stream()
+			.filter((header) -> !NOT_PASSED_ON.contains(header.name().toLowerCase(Locale.ROOT)))
+			.toList();
+		return new RelayedRequest(request.method(), request.origin(), request.prefix() + encoded, request.query(),
+				headers, body, wanted);
 	}
 
 }

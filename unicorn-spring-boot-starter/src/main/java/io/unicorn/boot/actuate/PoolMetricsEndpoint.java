@@ -23,6 +23,8 @@ import org.springframework.web.context.request.RequestContextHolder;
 @Endpoint(id = "metrics")
 public final class PoolMetricsEndpoint extends MetricsEndpoint {
 
+	private final MeterRegistry own;
+
 	private final Supplier<@Nullable MeterRegistry> named;
 
 	private final PrometheusRegistry pool;
@@ -36,6 +38,7 @@ public final class PoolMetricsEndpoint extends MetricsEndpoint {
 	 */
 	public PoolMetricsEndpoint(MeterRegistry own, Supplier<@Nullable MeterRegistry> named, PrometheusRegistry pool) {
 		super(own);
+		this.own = own;
 		this.named = named;
 		this.pool = pool;
 	}
@@ -43,23 +46,25 @@ public final class PoolMetricsEndpoint extends MetricsEndpoint {
 	@Override
 	@ReadOperation
 	public MetricNamesDescriptor listNames() {
-		MetricsEndpoint endpoint = ofPool();
-		return (endpoint != null) ? endpoint.listNames() : super.listNames();
+		return metrics(isRelayed()).listNames();
 	}
 
 	@Override
 	@ReadOperation
 	public @Nullable MetricDescriptor metric(@Selector String requiredMetricName, @Nullable List<String> tag) {
-		MetricsEndpoint endpoint = ofPool();
-		return (endpoint != null) ? endpoint.metric(requiredMetricName, tag) : super.metric(requiredMetricName, tag);
+		return metrics(isRelayed()).metric(requiredMetricName, tag);
 	}
 
-	private @Nullable MetricsEndpoint ofPool() {
+	private static boolean isRelayed() {
 		RequestAttributes request = RequestContextHolder.getRequestAttributes();
-		boolean relayed = request != null
+		return request != null
 				&& request.getAttribute(RelayedRequest.ATTRIBUTE, RequestAttributes.SCOPE_REQUEST) != null;
+	}
+
+	/** Return the metrics of this worker for another one, else those of the pool. */
+	MetricsEndpoint metrics(boolean relayed) {
 		MeterRegistry names = relayed ? null : this.named.get();
-		return (names != null) ? new MetricsEndpoint(new MeterConversion(names).convert(this.pool.scrape())) : null;
+		return new MetricsEndpoint((names != null) ? new MeterConversion(names).convert(this.pool.scrape()) : this.own);
 	}
 
 }

@@ -59,7 +59,8 @@ public final class RelayedBody implements Closeable {
 		this.out.write(bytes);
 	}
 
-	boolean isTooLong() {
+	/** Whether a part was not taken, because other workers take no more. */
+	public boolean isTooLong() {
 		return this.tooLong;
 	}
 

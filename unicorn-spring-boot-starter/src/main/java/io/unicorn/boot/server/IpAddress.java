@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads IP addresses, and never asks for a name.
  */
-final class IpAddress {
+public final class IpAddress {
 
 	private static final String BYTE = "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
 
@@ -23,8 +23,10 @@ final class IpAddress {
 	private IpAddress() {
 	}
 
-	/** Return the address, or {@code null} if the text is none. */
-	static @Nullable InetAddress parse(String text) {
+	/**
+	 * Return the address, or {@code null} if the text is none.
+	 */
+	public static @Nullable InetAddress parse(String text) {
 		if (!FOUR.matcher(text).matches() && !SIX.matcher(text).matches()) {
 			return null;
 		}

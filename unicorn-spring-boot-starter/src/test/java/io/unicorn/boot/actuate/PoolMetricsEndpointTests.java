@@ -21,9 +21,11 @@ import io.prometheus.metrics.model.snapshots.SummarySnapshot;
 import io.unicorn.boot.relay.RelayedRequest;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import reactor.util.context.Context;
 
 import org.springframework.boot.micrometer.metrics.actuate.endpoint.MetricsEndpoint;
 import org.springframework.boot.micrometer.metrics.actuate.endpoint.MetricsEndpoint.MetricDescriptor;
+import org.springframework.boot.micrometer.metrics.actuate.endpoint.MetricsEndpoint.MetricNamesDescriptor;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.web.context.request.RequestContextHolder;
 import org.springframework.web.context.request.ServletRequestAttributes;
@@ -166,6 +168,17 @@ class PoolMetricsEndpointTests {
 		assertThat(endpoint.listNames().getNames()).contains("cache.gets");
 		assertThat(metric(endpoint, "threads.live").getMeasurements()).extracting(MetricsEndpoint.Sample::getValue)
 			.containsExactly(7.0);
+	}
+
+	@Test
+	void aReactiveApplicationTellsSuchARequestFromThatOfAClient() {
+		ReactivePoolMetrics metrics = new ReactivePoolMetrics(
+				new PoolMetricsEndpoint(this.own, () -> this.own, new PrometheusRegistry()));
+		Context relayed = Context.of(RelayedRequest.ATTRIBUTE, true);
+		assertThat(metrics.metric("threads.live", null).blockOptional()).isEmpty();
+		assertThat(metrics.metric("threads.live", null).contextWrite(relayed).blockOptional()).isPresent();
+		assertThat(metrics.listNames().contextWrite(relayed).blockOptional().map(MetricNamesDescriptor::getNames))
+			.hasValueSatisfying((names) -> assertThat(names).contains("cache.gets"));
 	}
 
 }

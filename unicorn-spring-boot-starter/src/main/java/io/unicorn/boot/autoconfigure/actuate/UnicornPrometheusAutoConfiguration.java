@@ -11,6 +11,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.unicorn.boot.actuate.PoolMetricsEndpoint;
 import io.unicorn.boot.actuate.PoolPrometheusRegistry;
+import io.unicorn.boot.actuate.ReactivePoolMetrics;
 import io.unicorn.boot.autoconfigure.OnWorkerCondition;
 import io.unicorn.boot.autoconfigure.UnicornAutoConfiguration;
 import io.unicorn.worker.WorkerAgent;
@@ -23,6 +24,7 @@ import org.springframework.boot.autoconfigure.condition.AnyNestedCondition;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.micrometer.metrics.actuate.endpoint.MetricsEndpoint;
 import org.springframework.boot.micrometer.metrics.autoconfigure.export.ConditionalOnEnabledMetricsExport;
 import org.springframework.boot.micrometer.metrics.autoconfigure.export.prometheus.PrometheusScrapeEndpoint;
@@ -66,6 +68,14 @@ public final class UnicornPrometheusAutoConfiguration {
 	static PoolMetricsEndpoint metricsEndpoint(MeterRegistry own, ObjectProvider<PrometheusMeterRegistry> named,
 			PoolPrometheusRegistry pool) {
 		return new PoolMetricsEndpoint(own, named::getIfUnique, pool);
+	}
+
+	/** Is static for the same reason. */
+	@Bean
+	@ConditionalOnBean(PoolMetricsEndpoint.class)
+	@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
+	static ReactivePoolMetrics unicornReactivePoolMetrics(PoolMetricsEndpoint endpoint) {
+		return new ReactivePoolMetrics(endpoint);
 	}
 
 	/** The metrics can be read: one of their endpoints is there. */
