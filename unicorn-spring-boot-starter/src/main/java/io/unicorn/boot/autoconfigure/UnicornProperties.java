@@ -324,8 +324,8 @@ public record UnicornProperties(@Nullable Boolean enabled, @DefaultValue("auto")
 				this.maxRequestsJitter, this.timeout, otherTimeout, this.bootTimeout, this.migrationTimeout,
 				this.initialization, this.scheduling, this.shutdownDelay, this.reloadOnChange, this.rollout,
 				this.health, this.dashboard, this.warmUp, this.aotCache, this.jvmProfile, this.jvmArgs, this.pidfile,
-				this.workDir, this.slowRequest, this.dumpDir, this.probe, this.hooks, this.proxyProtocol, this.proxyAllowIps,
-				this.share);
+				this.workDir, this.slowRequest, this.dumpDir, this.probe, this.hooks, this.proxyProtocol,
+				this.proxyAllowIps, this.share);
 	}
 
 	/**
