@@ -3,6 +3,8 @@ package io.unicorn.boot;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
+import io.unicorn.ipc.Message;
+
 import org.springframework.context.ApplicationEvent;
 
 /**
@@ -16,6 +18,8 @@ public final class LeadershipRevokedEvent extends ApplicationEvent {
 
 	private final transient Map<String, String> handOver = new ConcurrentHashMap<>();
 
+	private int characters;
+
 	/**
 	 * Create the event.
 	 * @param source the worker
@@ -26,11 +30,18 @@ public final class LeadershipRevokedEvent extends ApplicationEvent {
 
 	/**
 	 * Leave a text for the next leader. All keys and texts together have at most 32,768
-	 * characters; if they have more, the next leader gets none of them.
+	 * characters; scheduled tasks need 60 each of them.
 	 * @param key the key under which {@link LeadershipGrantedEvent#handOver} returns it
 	 * @param text the text
+	 * @throws IllegalArgumentException if that is too much
 	 */
-	public void handOver(String key, String text) {
+	public synchronized void handOver(String key, String text) {
+		int added = key.length() + text.length();
+		if (this.characters + added > Message.Resigned.MAX_CHARACTERS) {
+			throw new IllegalArgumentException("The next leader can be left " + Message.Resigned.MAX_CHARACTERS
+					+ " characters, and gets " + this.characters + " already; " + key + " has " + added);
+		}
+		this.characters += added;
 		this.handOver.put(key, text);
 	}
 

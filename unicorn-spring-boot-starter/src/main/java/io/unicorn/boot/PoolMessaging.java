@@ -19,6 +19,8 @@ import io.unicorn.ipc.group.Group;
 import io.unicorn.ipc.group.GroupFigures;
 import io.unicorn.ipc.group.GroupReceiver;
 import io.unicorn.ipc.group.RequestFailedException;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +38,8 @@ public final class PoolMessaging {
 	/** The most bytes of a payload. */
 	public static final int MAX_BYTES = Group.MAX_BYTES;
 
+	private static final Log logger = LogFactory.getLog(PoolMessaging.class);
+
 	/** A leader tells others that it is. */
 	private static final String LEADER = "unicorn.leader";
 
@@ -43,13 +47,18 @@ public final class PoolMessaging {
 
 	private final Map<String, List<Subscriber>> subscribers = new ConcurrentHashMap<>();
 
+	private final long self;
+
 	private final BooleanSupplier leads;
+
+	private final EarlyMessages early = new EarlyMessages();
 
 	private volatile @Nullable Group group;
 
 	private volatile long leader = NONE;
 
-	private PoolMessaging(BooleanSupplier leads) {
+	private PoolMessaging(long self, BooleanSupplier leads) {
+		this.self = self;
 		this.leads = leads;
 	}
 
@@ -57,7 +66,17 @@ public final class PoolMessaging {
 	 * Return the messaging of a process without a pool.
 	 */
 	public static PoolMessaging alone() {
-		return new PoolMessaging(() -> true);
+		return new PoolMessaging(NONE, () -> true);
+	}
+
+	/**
+	 * Return the messaging of a worker that cannot join its group: what it publishes
+	 * reaches this worker alone, and requests to others fail.
+	 * @param worker the id of this worker
+	 * @param leads whether this worker is the leader now
+	 */
+	public static PoolMessaging apart(long worker, BooleanSupplier leads) {
+		return new PoolMessaging(worker, leads);
 	}
 
 	/**
@@ -68,12 +87,20 @@ public final class PoolMessaging {
 	 * @throws IOException if the socket of this worker cannot be opened
 	 */
 	public static PoolMessaging join(Path directory, long worker, BooleanSupplier leads) throws IOException {
-		PoolMessaging messaging = new PoolMessaging(leads);
+		PoolMessaging messaging = new PoolMessaging(worker, leads);
 		messaging.group = Group.join(directory, worker, messaging.new Receiver());
 		if (leads.getAsBoolean()) {
 			messaging.leading();
 		}
 		return messaging;
+	}
+
+	/**
+	 * Note that the application has its listeners. Until then, each listener also gets
+	 * the messages that have come before it, up to 1,000.
+	 */
+	public void started() {
+		this.early.end();
 	}
 
 	/** Tell the others that this worker is the leader now. */
@@ -93,7 +120,7 @@ public final class PoolMessaging {
 	 */
 	public void publish(String topic, byte[] payload) {
 		publishToOthers(topic, payload);
-		deliver(new PoolMessage(self(), topic, payload));
+		deliver(new PoolMessage(this.self, topic, payload));
 	}
 
 	/**
@@ -132,11 +159,14 @@ public final class PoolMessaging {
 	 */
 	public CompletableFuture<byte[]> request(long worker, String topic, byte[] payload, Duration timeout) {
 		Group joined = this.group;
-		if (joined != null && worker != joined.id()) {
+		if (joined != null && worker != this.self) {
 			return joined.request(worker, topic, payload, timeout);
 		}
+		if (worker != this.self) {
+			return CompletableFuture.failedFuture(new RequestFailedException("there is no worker " + worker));
+		}
 		CompletableFuture<byte[]> reply = new CompletableFuture<>();
-		ask(new PoolMessage(self(), topic, payload), reply::complete,
+		ask(new PoolMessage(this.self, topic, payload), reply::complete,
 				(problem) -> reply.completeExceptionally(new RequestFailedException(problem)));
 		return reply.orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
 	}
@@ -151,9 +181,10 @@ public final class PoolMessaging {
 	 * @throws IllegalArgumentException if topic or payload is too long
 	 */
 	public CompletableFuture<byte[]> requestLeader(String topic, byte[] payload, Duration timeout) {
-		long asked = this.leads.getAsBoolean() ? self() : this.leader;
-		if (asked == NONE && this.group != null) {
-			return CompletableFuture.failedFuture(new RequestFailedException("the pool has no leader at this moment"));
+		boolean own = this.leads.getAsBoolean();
+		long asked = own ? this.self : this.leader;
+		if (asked == NONE && !own) {
+			return CompletableFuture.failedFuture(new RequestFailedException("no leader is known at this moment"));
 		}
 		return request(asked, topic, payload, timeout);
 	}
@@ -193,8 +224,9 @@ public final class PoolMessaging {
 	 * the reply to a request, or {@code null} if it has none
 	 */
 	public void subscribe(String topic, Function<PoolMessage, byte @Nullable []> listener) {
-		this.subscribers.computeIfAbsent(topic, (name) -> new CopyOnWriteArrayList<>())
-			.add(new Subscriber(topic, listener));
+		Subscriber subscriber = new Subscriber(topic, listener);
+		this.early.subscribe(topic, subscriber,
+				() -> this.subscribers.computeIfAbsent(topic, (name) -> new CopyOnWriteArrayList<>()).add(subscriber));
 	}
 
 	/** Leave the group; called when the application ends. */
@@ -206,13 +238,9 @@ public final class PoolMessaging {
 		this.subscribers.values().stream().flatMap(List::stream).forEach(Subscriber::close);
 	}
 
-	private long self() {
-		Group joined = this.group;
-		return (joined != null) ? joined.id() : NONE;
-	}
-
 	private void deliver(PoolMessage message) {
-		this.subscribers.getOrDefault(message.topic(), List.of()).forEach((subscriber) -> subscriber.deliver(message));
+		this.early.deliver(message, () -> this.subscribers.getOrDefault(message.topic(), List.of())
+			.forEach((subscriber) -> subscriber.deliver(message)));
 	}
 
 	private void ask(PoolMessage message, Consumer<byte[]> reply, Consumer<String> failure) {
@@ -249,6 +277,11 @@ public final class PoolMessaging {
 			if (joined != null && PoolMessaging.this.leads.getAsBoolean()) {
 				var unused = joined.send(member, LEADER, new byte[0]);
 			}
+		}
+
+		@Override
+		public void dropping(long member) {
+			logger.warn("Worker " + member + " reads no messages, so those to it are dropped beyond what waits");
 		}
 
 		@Override

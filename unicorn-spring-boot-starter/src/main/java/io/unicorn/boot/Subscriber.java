@@ -75,7 +75,7 @@ final class Subscriber {
 				reply.accept(answer);
 			}
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			logger.error("The listener for the topic " + this.topic + " failed", ex);
 			failure.accept(ex.toString());
 		}
@@ -85,7 +85,7 @@ final class Subscriber {
 		try {
 			var unused = this.listener.apply(message);
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			logger.error("The listener for the topic " + this.topic + " failed", ex);
 		}
 	}

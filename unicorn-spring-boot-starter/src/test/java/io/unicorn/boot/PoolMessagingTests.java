@@ -177,4 +177,44 @@ class PoolMessagingTests {
 		alone.close();
 	}
 
+	@Test
+	void aListenerGetsWhatHasComeWhileTheApplicationWasBuilt() throws Exception {
+		PoolMessaging first = worker(1);
+		PoolMessaging second = worker(2);
+		BlockingQueue<String> early = listen(second, "news");
+		first.publish("news", "before");
+		assertThat(next(early)).isEqualTo("1 before");
+		BlockingQueue<String> late = listen(second, "news");
+		assertThat(next(late)).isEqualTo("1 before");
+		second.started();
+		first.publish("news", "after");
+		assertThat(next(early)).isEqualTo("1 after");
+		assertThat(next(late)).isEqualTo("1 after");
+		BlockingQueue<String> last = listen(second, "news");
+		first.publish("news", "end");
+		assertThat(next(last)).isEqualTo("1 end");
+	}
+
+	@Test
+	void aWorkerThatCannotJoinTakesNoOtherForItself() throws Exception {
+		PoolMessaging apart = PoolMessaging.apart(3, () -> false);
+		apart.subscribe("who", (message) -> bytes("me"));
+		assertThat(text(apart.request(3, "who", bytes(""), TIMEOUT).get())).isEqualTo("me");
+		assertThatThrownBy(() -> apart.request(1, "who", bytes(""), TIMEOUT).get()).hasMessageContaining("no worker 1");
+		assertThatThrownBy(() -> apart.requestLeader("who", bytes(""), TIMEOUT).get())
+			.hasMessageContaining("no leader is known");
+		apart.close();
+	}
+
+	@Test
+	void anErrorInAListenerEndsTheRequest() throws Exception {
+		PoolMessaging alone = PoolMessaging.alone();
+		alone.subscribe("broken", (message) -> {
+			throw new StackOverflowError();
+		});
+		assertThatThrownBy(() -> alone.requestLeader("broken", bytes(""), TIMEOUT).get())
+			.hasMessageContaining("StackOverflowError");
+		alone.close();
+	}
+
 }

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +24,9 @@ final class Connection {
 	private final SelectionKey key;
 
 	/** The other end, once it has said so. */
-	private @Nullable Long member;
+	private volatile @Nullable Long member;
+
+	private final AtomicBoolean dropping = new AtomicBoolean();
 
 	/**
 	 * Create.
@@ -63,6 +66,11 @@ final class Connection {
 		return outcome != Outbox.Outcome.DROPPED;
 	}
 
+	/** Whether this is the first frame that was dropped since nothing waited. */
+	boolean beginsToDrop() {
+		return this.dropping.compareAndSet(false, true);
+	}
+
 	/**
 	 * Read and write what is possible.
 	 * @return {@code false} at the end of the connection
@@ -72,7 +80,10 @@ final class Connection {
 		if (this.key.isWritable()) {
 			// Before the flush: what is added after it asks for it again.
 			this.key.interestOpsAnd(~SelectionKey.OP_WRITE);
-			if (!this.outbox.flush()) {
+			if (this.outbox.flush()) {
+				this.dropping.set(false);
+			}
+			else {
 				this.key.interestOpsOr(SelectionKey.OP_WRITE);
 			}
 		}

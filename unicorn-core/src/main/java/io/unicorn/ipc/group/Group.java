@@ -196,8 +196,12 @@ public final class Group implements AutoCloseable {
 	private boolean write(Connection connection, ByteBuffer frame) {
 		try {
 			boolean written = connection.send(frame);
+			Long member = connection.member();
 			if (!written) {
 				this.dropped.increment();
+			}
+			if (!written && member != null && connection.beginsToDrop()) {
+				execute(() -> tell(() -> this.receiver.dropping(member)));
 			}
 			return written;
 		}
@@ -353,10 +357,7 @@ public final class Group implements AutoCloseable {
 	private void accept() {
 		try {
 			SocketChannel channel = this.server.accept();
-			if (channel != null && !this.sockets.isOwn(channel)) {
-				channel.close();
-			}
-			else if (channel != null) {
+			if (channel != null && this.sockets.isOwn(channel)) {
 				var unused = open(channel, null);
 			}
 		}

@@ -42,6 +42,14 @@ public interface GroupReceiver {
 	default void left(long member) {
 	}
 
+	/**
+	 * A member does not read, so that messages to it are dropped from now on, until it
+	 * has read what waits.
+	 * @param member its id
+	 */
+	default void dropping(long member) {
+	}
+
 	/** Replies to a request. Thread-safe. */
 	final class Reply {
 

@@ -27,8 +27,9 @@ final class Requests {
 	CompletableFuture<byte[]> begin(long number, long member, Duration timeout) {
 		CompletableFuture<byte[]> reply = new CompletableFuture<>();
 		this.open.put(number, new Open(member, reply));
-		return reply.orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
+		var unused = reply.orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
 			.whenComplete((payload, ex) -> this.open.remove(number));
+		return reply;
 	}
 
 	void replied(long member, Frame frame) {

@@ -1,6 +1,7 @@
 package io.unicorn.ipc.group;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -77,6 +78,9 @@ final class Sockets {
 				.map(Long::valueOf)
 				.sorted()
 				.toList();
+		}
+		catch (UncheckedIOException ex) {
+			throw ex.getCause();
 		}
 	}
 

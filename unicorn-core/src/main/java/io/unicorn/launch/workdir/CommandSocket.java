@@ -46,7 +46,7 @@ public final class CommandSocket {
 		}
 	}
 
-	private static boolean canBeUsed(Path directory) {
+	static boolean canBeUsed(Path directory) {
 		try {
 			WorkDir.open(directory);
 			return true;

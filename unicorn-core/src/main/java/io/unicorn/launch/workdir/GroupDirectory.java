@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
+import io.unicorn.posix.Command;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,24 +19,38 @@ public final class GroupDirectory {
 	/** Name of the directory of all such directories in the work dir. */
 	public static final String DIRECTORY = "groups";
 
+	/** A slash, a dot, and the id of a worker. */
+	private static final int SOCKET_BYTES = 14;
+
 	private GroupDirectory() {
 	}
 
 	/**
-	 * Return the path of the directory of this process. It may not exist.
+	 * Return the path of the directory of this process. It may not exist. If the name of
+	 * the work dir is too long for sockets, the path is in the first default work dir
+	 * that can be used.
 	 * @param workDir the work dir
-	 * @return the path, or {@code null} if {@code /proc} cannot be read
+	 * @return the path, or {@code null} if every path is too long, or if {@code /proc}
+	 * cannot be read
 	 */
 	public static @Nullable Path of(Path workDir) {
 		try {
-			return workDir.toAbsolutePath()
-				.normalize()
-				.resolve(DIRECTORY)
-				.resolve(new ProcessTable().identity((int) ProcessHandle.current().pid()));
+			String name = new ProcessTable().identity((int) ProcessHandle.current().pid());
+			Path usual = choose(List.of(workDir), name);
+			return (usual != null) ? usual
+					: choose(DefaultWorkDirs.all().stream().filter(CommandSocket::canBeUsed).toList(), name);
 		}
 		catch (IOException ex) {
 			return null;
 		}
+	}
+
+	static @Nullable Path choose(List<Path> directories, String name) {
+		return directories.stream()
+			.map((directory) -> directory.toAbsolutePath().normalize().resolve(DIRECTORY).resolve(name))
+			.filter((path) -> Command.bytes(path).length() + SOCKET_BYTES <= CommandSocket.MOST_BYTES)
+			.findFirst()
+			.orElse(null);
 	}
 
 	/**

@@ -81,6 +81,11 @@ class GroupTests {
 			this.events.add("left " + member);
 		}
 
+		@Override
+		public void dropping(long member) {
+			this.events.add("dropping " + member);
+		}
+
 	}
 
 	@BeforeEach
@@ -236,9 +241,11 @@ class GroupTests {
 			GroupFigures figures = first.figures();
 			assertThat(figures.sent() + figures.dropped()).isEqualTo(4000);
 			assertThat(figures.sent() * 10_000).isBetween(10_000_000L, 20_000_000L);
+			assertThat(event(first)).isEqualTo("dropping 2");
 			Group third = join(3);
 			first.publish("count", bytes("alive"));
 			assertThat(message(third)).isEqualTo("1 count alive");
+			assertThat(event(first)).isEqualTo("joined 3");
 			// It goes on, and gets all that was not dropped.
 			long read = 0;
 			ByteBuffer buffer = ByteBuffer.allocate(1 << 16);

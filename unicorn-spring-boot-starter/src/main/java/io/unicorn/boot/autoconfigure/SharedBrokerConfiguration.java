@@ -31,8 +31,8 @@ class SharedBrokerConfiguration {
 			ObjectProvider<SimpleBrokerMessageHandler> brokers, ObjectProvider<DefaultUserDestinationResolver> users,
 			@Qualifier("clientInboundChannel") ObjectProvider<AbstractSubscribableChannel> inbound,
 			@Qualifier("brokerChannel") ObjectProvider<AbstractSubscribableChannel> channel) {
-		return () -> brokers.ifUnique((broker) -> users.ifUnique((user) -> SharedBroker.share(messaging, broker,
-				user.getDestinationPrefix(), inbound.getObject(), channel.getObject())));
+		return () -> brokers.ifUnique((broker) -> users
+			.ifUnique((user) -> SharedBroker.share(messaging, broker, user, inbound.getObject(), channel.getObject())));
 	}
 
 }

@@ -13,6 +13,8 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.ApplicationContext;
@@ -45,8 +47,19 @@ public final class UnicornMessagingAutoConfiguration {
 		catch (IOException | LinkageError ex) {
 			logger.error("Messages of other workers do not reach this one, because its socket in " + directory
 					+ " cannot be opened: " + ex + ". Caches are not evicted together then, for example");
-			return PoolMessaging.alone();
+			return PoolMessaging.apart(worker.identity().id(), worker::isLeader);
 		}
+	}
+
+	@Bean
+	static SmartInitializingSingleton unicornPoolListenersStarted(PoolMessaging messaging) {
+		return messaging::started;
+	}
+
+	/** A listener that is never asked for would never be there. */
+	@Bean
+	static LazyInitializationExcludeFilter unicornPoolListenerExcludeFilter() {
+		return (name, definition, type) -> type == PoolMessaging.class || PoolListenerProcessor.isListener(type);
 	}
 
 	@Bean

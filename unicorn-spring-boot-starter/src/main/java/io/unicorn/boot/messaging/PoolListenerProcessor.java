@@ -37,11 +37,20 @@ public final class PoolListenerProcessor implements BeanPostProcessor {
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
 		Class<?> type = AopUtils.getTargetClass(bean);
 		if (AnnotationUtils.isCandidateClass(type, PoolListener.class)) {
-			for (Method method : MethodIntrospector.selectMethods(type, PoolListenerProcessor::isListener)) {
+			for (Method method : MethodIntrospector.selectMethods(type, (Method method) -> isListener(method))) {
 				subscribe(bean, method);
 			}
 		}
 		return bean;
+	}
+
+	/**
+	 * Whether a class has a method that receives messages.
+	 * @param type a class, also one that a proxy was made of
+	 */
+	public static boolean isListener(Class<?> type) {
+		return AnnotationUtils.isCandidateClass(type, PoolListener.class)
+				&& !MethodIntrospector.selectMethods(type, (Method method) -> isListener(method)).isEmpty();
 	}
 
 	private static boolean isListener(Method method) {

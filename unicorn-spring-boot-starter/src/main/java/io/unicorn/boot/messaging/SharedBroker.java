@@ -20,6 +20,8 @@ import org.springframework.messaging.MessageHeaders;
 import org.springframework.messaging.simp.SimpMessageHeaderAccessor;
 import org.springframework.messaging.simp.SimpMessageType;
 import org.springframework.messaging.simp.broker.SimpleBrokerMessageHandler;
+import org.springframework.messaging.simp.user.DefaultUserDestinationResolver;
+import org.springframework.messaging.simp.user.UserDestinationResult;
 import org.springframework.messaging.support.AbstractSubscribableChannel;
 import org.springframework.messaging.support.ChannelInterceptor;
 import org.springframework.messaging.support.MessageBuilder;
@@ -45,28 +47,29 @@ public final class SharedBroker implements ChannelInterceptor {
 
 	private final Collection<String> prefixes;
 
-	private final String userPrefix;
+	private final DefaultUserDestinationResolver users;
 
 	private final MessageChannel broker;
 
-	private SharedBroker(PoolMessaging messaging, Collection<String> prefixes, String userPrefix,
+	private SharedBroker(PoolMessaging messaging, Collection<String> prefixes, DefaultUserDestinationResolver users,
 			MessageChannel broker) {
 		this.messaging = messaging;
 		this.prefixes = prefixes;
-		this.userPrefix = userPrefix;
+		this.users = users;
 		this.broker = broker;
 	}
 
 	/**
 	 * Share the messages of a broker from now on.
 	 * @param handler the broker
-	 * @param userPrefix how destinations of users begin
+	 * @param users resolves destinations of users
 	 * @param inbound messages of clients
 	 * @param broker messages of the application
 	 */
-	public static void share(PoolMessaging messaging, SimpleBrokerMessageHandler handler, String userPrefix,
-			AbstractSubscribableChannel inbound, AbstractSubscribableChannel broker) {
-		SharedBroker shared = new SharedBroker(messaging, handler.getDestinationPrefixes(), userPrefix, broker);
+	public static void share(PoolMessaging messaging, SimpleBrokerMessageHandler handler,
+			DefaultUserDestinationResolver users, AbstractSubscribableChannel inbound,
+			AbstractSubscribableChannel broker) {
+		SharedBroker shared = new SharedBroker(messaging, handler.getDestinationPrefixes(), users, broker);
 		messaging.subscribe(TOPIC, (message) -> {
 			shared.receive(message);
 			return null;
@@ -82,13 +85,24 @@ public final class SharedBroker implements ChannelInterceptor {
 		String destination = SimpMessageHeaderAccessor.getDestination(headers);
 		if (sent && destination != null && isShared(destination) && !headers.containsKey(RECEIVED)
 				&& SimpMessageHeaderAccessor.getMessageType(headers) == SimpMessageType.MESSAGE
-				&& message.getPayload() instanceof byte[] payload) {
+				&& message.getPayload() instanceof byte[] payload && !isForOwnSession(message, destination)) {
 			send(destination, headers, payload);
 		}
 	}
 
 	private boolean isShared(String destination) {
-		return destination.startsWith(this.userPrefix) || this.prefixes.stream().anyMatch(destination::startsWith);
+		return destination.startsWith(this.users.getDestinationPrefix())
+				|| this.prefixes.stream().anyMatch(destination::startsWith);
+	}
+
+	/** A message to a user is for one session if that is the user's and named in it. */
+	private boolean isForOwnSession(Message<?> message, String destination) {
+		String session = SimpMessageHeaderAccessor.getSessionId(message.getHeaders());
+		if (session == null || !destination.startsWith(this.users.getDestinationPrefix())) {
+			return false;
+		}
+		UserDestinationResult result = this.users.resolveDestination(message);
+		return result != null && result.getSessionIds() != null && result.getSessionIds().contains(session);
 	}
 
 	private void send(String destination, MessageHeaders headers, byte[] payload) {

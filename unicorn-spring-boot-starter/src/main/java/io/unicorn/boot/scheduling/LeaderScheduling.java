@@ -58,6 +58,11 @@ public final class LeaderScheduling implements SchedulingConfigurer, Ordered {
 		}
 		TaskScheduler scheduler = registrar.getScheduler();
 		if (scheduler != null && !(scheduler instanceof LeaderTaskScheduler)) {
+			if (!registrar.getScheduledTasks().isEmpty()) {
+				logger.warn("A SchedulingConfigurer has set a scheduler of its own and scheduled "
+						+ registrar.getScheduledTasks() + " on it at once, which run in every worker. "
+						+ "Let it add its tasks (addFixedRateTask and the like) instead");
+			}
 			registrar.setTaskScheduler(
 					new LeaderTaskScheduler(scheduler, this.tasks, (task) -> isConcurrent(scheduler, task)));
 		}

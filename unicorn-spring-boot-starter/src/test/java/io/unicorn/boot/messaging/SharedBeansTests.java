@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -26,11 +27,17 @@ import org.springframework.messaging.simp.SimpMessageHeaderAccessor;
 import org.springframework.messaging.simp.SimpMessageType;
 import org.springframework.messaging.simp.SimpMessagingTemplate;
 import org.springframework.messaging.simp.broker.SimpleBrokerMessageHandler;
+import org.springframework.messaging.simp.user.DefaultUserDestinationResolver;
+import org.springframework.messaging.simp.user.SimpSession;
+import org.springframework.messaging.simp.user.SimpUser;
+import org.springframework.messaging.simp.user.SimpUserRegistry;
 import org.springframework.messaging.support.ExecutorSubscribableChannel;
 import org.springframework.messaging.support.MessageBuilder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.mockito.BDDMockito.given;
+import static org.mockito.Mockito.mock;
 
 /**
  * Beans of two workers that share what happens in one of them.
@@ -186,12 +193,16 @@ class SharedBeansTests {
 
 		final BlockingQueue<String> got = new LinkedBlockingQueue<>();
 
-		Broker(PoolMessaging messaging) {
+		final DefaultUserDestinationResolver users;
+
+		Broker(PoolMessaging messaging, SimpUserRegistry registry) {
+			this.users = new DefaultUserDestinationResolver(registry);
 			SimpleBrokerMessageHandler handler = new SimpleBrokerMessageHandler(this.inbound, this.outbound,
 					this.channel, List.of("/topic"));
 			this.outbound.subscribe(this);
 			handler.start();
-			SharedBroker.share(messaging, handler, "/user/", this.inbound, this.channel);
+			this.users.setUserDestinationPrefix("/user/");
+			SharedBroker.share(messaging, handler, this.users, this.inbound, this.channel);
 			send(SimpMessageType.CONNECT, "", "");
 			send(SimpMessageType.SUBSCRIBE, "/topic/chat", "");
 		}
@@ -223,8 +234,8 @@ class SharedBeansTests {
 	@Test
 	void aMessageToTheBrokerReachesSubscribersOfAllWorkersOnce() throws Exception {
 		start();
-		Broker first = new Broker(this.workers.get(0).getBean(PoolMessaging.class));
-		Broker second = new Broker(this.workers.get(1).getBean(PoolMessaging.class));
+		Broker first = new Broker(this.workers.get(0).getBean(PoolMessaging.class), mock());
+		Broker second = new Broker(this.workers.get(1).getBean(PoolMessaging.class), mock());
 		first.send(SimpMessageType.MESSAGE, "/topic/chat", "of a client");
 		assertThat(first.next()).startsWith("/topic/chat of a client");
 		assertThat(second.next()).startsWith("/topic/chat of a client");
@@ -236,6 +247,33 @@ class SharedBeansTests {
 		first.send(SimpMessageType.MESSAGE, "/topic/chat", "end");
 		assertThat(first.next()).startsWith("/topic/chat end");
 		assertThat(second.next()).startsWith("/topic/chat end");
+	}
+
+	@Test
+	void aMessageToOneSessionOfAUserStaysInItsWorker() throws Exception {
+		start();
+		SimpUserRegistry registry = mock();
+		SimpUser bob = mock();
+		SimpSession session = mock();
+		given(registry.getUser("bob")).willReturn(bob);
+		given(bob.getSession("s1")).willReturn(session);
+		given(bob.getSessions()).willReturn(Set.of(session));
+		given(session.getId()).willReturn("s1");
+		Broker first = new Broker(this.workers.get(0).getBean(PoolMessaging.class), registry);
+		BlockingQueue<Integer> others = new LinkedBlockingQueue<>();
+		this.workers.get(1).getBean(PoolMessaging.class).subscribe("unicorn.stomp", (message) -> {
+			others.add(message.text().contains("/user/bob/queue/x") ? 1 : 2);
+			return null;
+		});
+		SimpMessageHeaderAccessor one = SimpMessageHeaderAccessor.create(SimpMessageType.MESSAGE);
+		one.setSessionId("s1");
+		SimpMessagingTemplate template = new SimpMessagingTemplate(first.channel);
+		byte[] payload = "hello".getBytes(StandardCharsets.UTF_8);
+		template.convertAndSendToUser("bob", "/queue/x", payload, one.getMessageHeaders());
+		template.convertAndSend("/topic/chat", payload);
+		assertThat(others.poll(SECONDS, TimeUnit.SECONDS)).isEqualTo(2);
+		template.convertAndSendToUser("bob", "/queue/x", payload);
+		assertThat(others.poll(SECONDS, TimeUnit.SECONDS)).isEqualTo(1);
 	}
 
 }

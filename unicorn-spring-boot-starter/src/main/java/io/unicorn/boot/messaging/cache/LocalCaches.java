@@ -9,6 +9,7 @@ import org.springframework.cache.CacheManager;
 import org.springframework.cache.caffeine.CaffeineCache;
 import org.springframework.cache.concurrent.ConcurrentMapCache;
 import org.springframework.cache.jcache.JCacheCache;
+import org.springframework.cache.transaction.TransactionAwareCacheDecorator;
 
 /**
  * Knows the caches that are in the memory of one process. They are replaced by caches of
@@ -20,13 +21,20 @@ final class LocalCaches {
 	private static final Set<String> MANAGERS = Set.of("org.springframework.cache.concurrent.ConcurrentMapCacheManager",
 			"org.springframework.cache.caffeine.CaffeineCacheManager",
 			"org.springframework.cache.jcache.JCacheCacheManager",
-			"org.springframework.cache.support.SimpleCacheManager");
+			"org.springframework.cache.support.SimpleCacheManager",
+			"org.springframework.cache.support.CompositeCacheManager",
+			"org.springframework.cache.transaction.TransactionAwareCacheManagerProxy");
 
 	private LocalCaches() {
 	}
 
 	static boolean isKept(CacheManager manager) {
-		return MANAGERS.contains(manager.getClass().getName());
+		for (Class<?> type = manager.getClass(); type != null; type = type.getSuperclass()) {
+			if (MANAGERS.contains(type.getName())) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	/**
@@ -40,6 +48,8 @@ final class LocalCaches {
 				new EvictingMapCache((ConcurrentMapCache) cache, evictions);
 			case "org.springframework.cache.caffeine.CaffeineCache" -> Caffeine.telling(cache, evictions);
 			case "org.springframework.cache.jcache.JCacheCache" -> JCache.telling(cache, evictions);
+			case "org.springframework.cache.transaction.TransactionAwareCacheDecorator" ->
+				Decorated.telling(cache, evictions);
 			default -> cache;
 		};
 	}
@@ -47,6 +57,15 @@ final class LocalCaches {
 	/** Whether a cache was made for another one by {@link #telling}. */
 	static boolean isOf(@Nullable Cache telling, Cache cache) {
 		return telling != null && telling.getNativeCache() == cache.getNativeCache();
+	}
+
+	private static final class Decorated {
+
+		static Cache telling(Cache cache, Evictions evictions) {
+			return new TransactionAwareCacheDecorator(
+					LocalCaches.telling(((TransactionAwareCacheDecorator) cache).getTargetCache(), evictions));
+		}
+
 	}
 
 	private static final class Caffeine {

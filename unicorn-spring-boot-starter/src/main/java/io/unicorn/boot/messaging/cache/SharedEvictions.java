@@ -102,7 +102,8 @@ public final class SharedEvictions implements BeanPostProcessor {
 				try {
 					send(encode(this.manager, this.cache, key));
 				}
-				catch (IOException ex) {
+				catch (IOException | RuntimeException ex) {
+					// It cannot be serialized.
 					cleared();
 				}
 			}

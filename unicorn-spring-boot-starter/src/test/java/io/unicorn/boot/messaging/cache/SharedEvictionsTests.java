@@ -30,8 +30,10 @@ import org.springframework.cache.concurrent.ConcurrentMapCache;
 import org.springframework.cache.concurrent.ConcurrentMapCacheManager;
 import org.springframework.cache.interceptor.SimpleKey;
 import org.springframework.cache.jcache.JCacheCacheManager;
+import org.springframework.cache.support.CompositeCacheManager;
 import org.springframework.cache.support.NoOpCacheManager;
 import org.springframework.cache.support.SimpleCacheManager;
+import org.springframework.cache.transaction.TransactionAwareCacheManagerProxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -82,12 +84,16 @@ class SharedEvictionsTests {
 			JCacheCacheManager spring = new JCacheCacheManager(manager);
 			spring.afterPropertiesSet();
 			return spring;
-		}), Named.of("list of caches", () -> {
-			SimpleCacheManager manager = new SimpleCacheManager();
-			manager.setCaches(List.of(new ConcurrentMapCache(NAME)));
-			manager.afterPropertiesSet();
-			return manager;
-		}));
+		}), Named.of("composite", () -> new CompositeCacheManager(new ConcurrentMapCacheManager(NAME))),
+				Named.of("with transactions",
+						() -> new TransactionAwareCacheManagerProxy(new ConcurrentMapCacheManager(NAME))),
+				Named.of("subclass", () -> new ConcurrentMapCacheManager() {
+				}), Named.of("list of caches", () -> {
+					SimpleCacheManager manager = new SimpleCacheManager();
+					manager.setCaches(List.of(new ConcurrentMapCache(NAME)));
+					manager.afterPropertiesSet();
+					return manager;
+				}));
 	}
 
 	private Cache cache(int worker) {

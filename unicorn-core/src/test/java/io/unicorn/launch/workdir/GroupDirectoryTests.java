@@ -1,0 +1,31 @@
+package io.unicorn.launch.workdir;
+
+import java.nio.file.Path;
+import java.util.List;
+
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class GroupDirectoryTests {
+
+	private static final String NAME = "4026531836-4700-12345678";
+
+	@Test
+	void theNameIsThatOfTheCommandSocket() {
+		Path workDir = Path.of("/work");
+		assertThat(GroupDirectory.of(workDir)).hasToString("/work/groups/" + CommandSocket.of(workDir).getFileName());
+	}
+
+	@Test
+	void aDirectoryIsUsedIfTheSocketOfAnyWorkerInItHasAShortEnoughPath() {
+		int rest = CommandSocket.MOST_BYTES - ("/" + "/groups/" + NAME + "/.999999999999").length();
+		Path longest = Path.of("/" + "x".repeat(rest));
+		Path tooLong = Path.of("/" + "x".repeat(rest + 1));
+		assertThat(GroupDirectory.choose(List.of(longest, Path.of("/tmp")), NAME)).asString().startsWith("/xx");
+		assertThat(GroupDirectory.choose(List.of(tooLong, Path.of("/tmp")), NAME))
+			.isEqualTo(Path.of("/tmp/groups", NAME));
+		assertThat(GroupDirectory.choose(List.of(tooLong), NAME)).isNull();
+	}
+
+}
