@@ -56,7 +56,8 @@ public final class PoolListeners {
 	 * Open a listener. To be called once per name.
 	 * @param name the name of the listener
 	 * @return a channel on it, in blocking mode, to accept from; a selector may be used
-	 * as well. It is bound already: a library that binds it again must be kept from that.
+	 * as well. It is bound already: a library that binds it again must be kept from that,
+	 * as {@link NettyListenerChannel} does for Netty.
 	 * @throws IllegalStateException if {@code unicorn.listeners.<name>} is not set, or
 	 * the listener was opened already
 	 * @throws IOException if the address cannot be listened on

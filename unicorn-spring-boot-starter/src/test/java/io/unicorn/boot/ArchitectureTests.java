@@ -23,6 +23,7 @@ import org.springframework.boot.actuate.autoconfigure.web.ManagementContextConfi
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -96,6 +97,15 @@ class ArchitectureTests {
 		.resideInAnyPackage("io.unicorn.boot.tomcat..", "io.unicorn.boot.jetty..", "io.unicorn.boot.netty..",
 				"jakarta.servlet..", "org.apache.catalina..", "org.apache.coyote..", "org.eclipse.jetty..",
 				"io.netty..", "reactor..");
+
+	@ArchTest
+	static final ArchRule nettyIsForApplicationsThatHaveIt = noClasses().that()
+		.resideOutsideOfPackage("io.unicorn.boot.netty..")
+		.and()
+		.doNotBelongToAnyOf(NettyListenerChannel.class)
+		.should()
+		.dependOnClassesThat(resideInAPackage("io.netty..").or(belongToAnyOf(NettyListenerChannel.class)))
+		.because("Netty is optional");
 
 	@ArchTest
 	static final ArchRule wiringLivesInAutoconfigure = classes().that()

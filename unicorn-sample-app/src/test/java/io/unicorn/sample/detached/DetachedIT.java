@@ -3,6 +3,7 @@ package io.unicorn.sample.detached;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Set;
+import java.util.function.IntFunction;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -51,6 +52,10 @@ class DetachedIT {
 
 	private RunningPool grpc(String... args) {
 		return start(AppJar.version("1").grpc().withPackage("io.unicorn.sample.detached.grpc"), "grpc", args);
+	}
+
+	private RunningPool rSocket(String... args) {
+		return start(AppJar.version("1").rSocket().withPackage("io.unicorn.sample.detached.rsocket"), "rsocket", args);
 	}
 
 	private RunningPool start(AppJar jar, String listener, String... args) {
@@ -141,10 +146,17 @@ class DetachedIT {
 
 	@Test
 	void workersShareThePortOfAGrpcServerAndARollOutLosesNoCall() throws Exception {
-		RunningPool pool = grpc();
+		assertARollOutLosesNothing(grpc(), (calls) -> new GrpcClient(this.port, calls));
+	}
+
+	@Test
+	void workersShareThePortOfAnRSocketServerAndARollOutLosesNoRequest() throws Exception {
+		assertARollOutLosesNothing(rSocket(), (requests) -> new RSocketClient(this.port, requests));
+	}
+
+	private void assertARollOutLosesNothing(RunningPool pool, IntFunction<CountedLoad.Client> client) throws Exception {
 		Set<String> before = readyPids(pool);
-		CountedLoad load = load(new GrpcClient(this.port, Integer.MAX_VALUE), new GrpcClient(this.port, 10),
-				new GrpcClient(this.port, 1), new GrpcClient(this.port, 1));
+		CountedLoad load = load(client.apply(Integer.MAX_VALUE), client.apply(10), client.apply(1), client.apply(1));
 		Await.until(RunningPool.PATIENCE, () -> "answers of " + before, () -> load.pids().containsAll(before));
 		assertThat(pool.rollOut().state()).isEqualTo("succeeded");
 		Set<String> after = readyPids(pool);
@@ -152,6 +164,7 @@ class DetachedIT {
 		Await.until(RunningPool.PATIENCE, () -> "answers of " + after, () -> load.pids().containsAll(after));
 		load.assertFlawless();
 		assertThat(pool.stop()).isZero();
+		assertThat(pool.output()).doesNotContainPattern("closed [0-9]+ connection");
 	}
 
 	@Test
@@ -159,6 +172,15 @@ class DetachedIT {
 		RunningPool plain = grpc("--unicorn.enabled=false");
 		plain.awaitOutput(STARTED, RunningPool.PATIENCE);
 		try (GrpcClient client = new GrpcClient(this.port, 1)) {
+			assertThat(client.exchange()).isEqualTo(Long.toString(plain.masterPid()));
+		}
+	}
+
+	@Test
+	void withoutAPoolTheProcessListensForTheRSocketServer() throws Exception {
+		RunningPool plain = rSocket("--unicorn.enabled=false");
+		plain.awaitOutput(STARTED, RunningPool.PATIENCE);
+		try (RSocketClient client = new RSocketClient(this.port, 1)) {
 			assertThat(client.exchange()).isEqualTo(Long.toString(plain.masterPid()));
 		}
 	}

@@ -268,6 +268,15 @@ public final class AppJar {
 	}
 
 	/**
+	 * Add RSocket, on Reactor Netty.
+	 * @return this jar
+	 */
+	public AppJar rSocket() {
+		return librariesNamed("rsocket-*.jar", "netty-*.jar", "reactor-netty-core-*.jar", "reactor-core-*.jar",
+				"reactive-streams-*.jar");
+	}
+
+	/**
 	 * Add Spring Security.
 	 * @return this jar
 	 */

@@ -94,10 +94,8 @@ class LeaderConfigurationTests {
 				.findFirst()
 				.orElseThrow();
 			assertThat(resigned.handOver()).hasSize(OF_THE_LEADER.size() + 1).containsEntry("mine", "more text");
-			String name = Tasks.class.getName();
-			assertThat(resigned.handOver().keySet()).contains("unicorn.task " + name + ".method every PT0.01S 1",
-					"unicorn.task " + name + ".reactive every PT0.01S 1", "unicorn.task " + name + " every PT0.01S 1",
-					"unicorn.task " + name + " every PT0.01S 2");
+			assertThat(resigned.handOver().keySet()).filteredOn((key) -> !key.equals("mine"))
+				.allMatch((key) -> key.matches("unicorn\\.task\\.[0-9a-f]{1,16}"));
 			Map<String, Integer> before = Map.copyOf(tasks.runs);
 			tasks.awaitRuns(OF_EVERY_WORKER);
 			OF_THE_LEADER.forEach((task) -> assertThat(tasks.runs).containsEntry(task, before.get(task)));

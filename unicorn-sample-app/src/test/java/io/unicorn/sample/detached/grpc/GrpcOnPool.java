@@ -8,6 +8,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.EventExecutor;
+import io.unicorn.boot.NettyListenerChannel;
 import io.unicorn.boot.PoolDrain;
 import io.unicorn.boot.PoolListeners;
 import org.jspecify.annotations.Nullable;
@@ -32,13 +33,13 @@ public class GrpcOnPool implements ServerBuilderCustomizer<NettyServerBuilder>, 
 
 	private final PoolDrain drain;
 
-	private final BoundServerChannel channel;
+	private final NettyListenerChannel channel;
 
 	private volatile @Nullable Server server;
 
 	GrpcOnPool(PoolListeners listeners, PoolDrain drain) throws IOException {
 		this.drain = drain;
-		this.channel = new BoundServerChannel(listeners.open("grpc"));
+		this.channel = new NettyListenerChannel(listeners.open("grpc"));
 	}
 
 	@Override
