@@ -68,11 +68,13 @@ class HookRunnerTests {
 		this.runner = runner(this.posix);
 	}
 
-	/** Another test reaps its children itself. */
+	/** Another test reaps its children itself, and counts descriptors. */
 	@AfterEach
 	void endReaper() throws InterruptedException {
 		this.reaper.interrupt();
 		this.reaper.join();
+		this.log.close();
+		this.log.flush(Duration.ofSeconds(10));
 	}
 
 	private HookRunner runner(Posix system) {
