@@ -8,6 +8,7 @@ import java.nio.file.StandardOpenOption;
 import io.unicorn.boot.EveryWorker;
 
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.scheduling.annotation.EnableScheduling;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
@@ -17,6 +18,7 @@ import org.springframework.stereotype.Component;
  * the task, the time in milliseconds, the process id.
  */
 @Component
+@ConditionalOnProperty("ticks.file")
 @EnableScheduling
 class Ticks {
 

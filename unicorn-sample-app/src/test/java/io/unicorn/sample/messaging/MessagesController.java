@@ -8,6 +8,7 @@ import io.unicorn.boot.PoolMessage;
 import io.unicorn.boot.PoolMessaging;
 import io.unicorn.boot.PoolWorker;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestParam;
@@ -23,7 +24,7 @@ class MessagesController {
 
 	private final PoolMessaging messaging;
 
-	private final PoolWorker worker;
+	private final ObjectProvider<PoolWorker> worker;
 
 	/** Guarded by this object, so that the numbers are published in order. */
 	private long published;
@@ -34,7 +35,7 @@ class MessagesController {
 	/** How many were not the successor of the one before; guarded by the map. */
 	private int gaps;
 
-	MessagesController(PoolMessaging messaging, PoolWorker worker) {
+	MessagesController(PoolMessaging messaging, ObjectProvider<PoolWorker> worker) {
 		this.messaging = messaging;
 		this.worker = worker;
 	}
@@ -45,7 +46,7 @@ class MessagesController {
 		for (int count = 0; count < n; count++) {
 			this.messaging.publish(TOPIC, Long.toString(++this.published));
 		}
-		return this.worker.id() + " " + this.published;
+		return this.worker.getObject().id() + " " + this.published;
 	}
 
 	@PoolListener(TOPIC)
@@ -63,7 +64,7 @@ class MessagesController {
 	@GetMapping("/numbers")
 	String seen() {
 		synchronized (this.last) {
-			StringBuilder text = new StringBuilder(this.worker.id() + " " + this.gaps);
+			StringBuilder text = new StringBuilder(this.worker.getObject().id() + " " + this.gaps);
 			this.last.forEach((id, number) -> text.append(' ').append(id).append('=').append(number));
 			return text.toString();
 		}
