@@ -23,6 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -103,7 +104,7 @@ class AdditionalConnectorIT {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { ServerApp.TOMCAT, ServerApp.JETTY })
+	@MethodSource("io.unicorn.sample.connections.ServerApp#withThreads")
 	void withoutAListenerOfThePoolTheApplicationRunsInOneProcess(String server, @TempDir Path directory)
 			throws Exception {
 		makeJar(server, directory);

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -174,7 +175,7 @@ class BindIT {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { ServerApp.TOMCAT, ServerApp.JETTY, ServerApp.REACTOR_NETTY })
+	@MethodSource("io.unicorn.sample.connections.ServerApp#all")
 	@OneJdk
 	void allWorkersAcceptFromSeveralAddresses(String server) throws Exception {
 		Path file = this.directory.resolve("app.sock");

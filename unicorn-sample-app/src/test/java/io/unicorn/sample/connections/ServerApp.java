@@ -1,6 +1,9 @@
 package io.unicorn.sample.connections;
 
+import java.util.stream.Stream;
+
 import io.unicorn.sample.testsupport.AppJar;
+import io.unicorn.sample.testsupport.Nightly;
 
 /**
  * The sample on each web server, with a controller that answers {@code /remote} with the
@@ -13,6 +16,16 @@ final class ServerApp {
 	static final String JETTY = "jetty";
 
 	static final String REACTOR_NETTY = "reactor-netty";
+
+	/** The servers with threads; a push waits for one of them. */
+	static Stream<String> withThreads() {
+		return Nightly.LEFT_OUT ? Stream.of(JETTY) : Stream.of(TOMCAT, JETTY);
+	}
+
+	/** All servers; a push waits for one of them. */
+	static Stream<String> all() {
+		return Nightly.LEFT_OUT ? Stream.of(REACTOR_NETTY) : Stream.of(TOMCAT, JETTY, REACTOR_NETTY);
+	}
 
 	private ServerApp() {
 	}

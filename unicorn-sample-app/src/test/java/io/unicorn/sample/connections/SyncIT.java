@@ -22,6 +22,7 @@ import io.unicorn.sample.testsupport.pool.RunningPool;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
@@ -89,7 +90,7 @@ class SyncIT {
 	 * It may get one that it was waiting for when its thread became busy.
 	 */
 	@ParameterizedTest
-	@ValueSource(strings = { ServerApp.TOMCAT, ServerApp.JETTY })
+	@MethodSource("io.unicorn.sample.connections.ServerApp#withThreads")
 	void aWorkerWithoutAFreeThreadLeavesConnectionsToOthers(String server) throws Exception {
 		RunningPool pool = this.pools.start(builder(server).args("--unicorn.workers=2", "--unicorn.threads=1"));
 		pool.awaitOutput("pool is complete: 2 workers ready", RunningPool.PATIENCE);
@@ -127,7 +128,7 @@ class SyncIT {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { ServerApp.TOMCAT, ServerApp.JETTY })
+	@MethodSource("io.unicorn.sample.connections.ServerApp#withThreads")
 	void silentClientsKeepNoWorkerFromOthersAndAreServedWhenTheySpeak(String server) throws Exception {
 		RunningPool pool = start(server, 2, "--server.tomcat.connection-timeout=10m",
 				"--server.jetty.connection-idle-timeout=10m", "--unicorn.rollout.observe=0s");
