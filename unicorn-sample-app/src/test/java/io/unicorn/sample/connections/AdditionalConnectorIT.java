@@ -24,7 +24,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -72,7 +71,7 @@ class AdditionalConnectorIT {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { ServerApp.TOMCAT, ServerApp.JETTY })
+	@MethodSource("io.unicorn.sample.connections.ServerApp#withThreads")
 	void allWorkersShareThePortAndARollOutLosesNoRequest(String server, @TempDir Path directory) throws Exception {
 		makeJar(server, directory);
 		RunningPool pool = this.pools.start(builder("--unicorn.listeners.plain=" + this.second));

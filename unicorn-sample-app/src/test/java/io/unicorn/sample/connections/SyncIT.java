@@ -23,7 +23,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -69,7 +68,7 @@ class SyncIT {
 
 	/** Four requests take two rounds: the fourth waits in the backlog. */
 	@ParameterizedTest
-	@ValueSource(strings = { ServerApp.TOMCAT, ServerApp.JETTY })
+	@MethodSource("io.unicorn.sample.connections.ServerApp#withThreads")
 	void eachWorkerServesOneRequestAtATime(String server) throws Exception {
 		RunningPool pool = start(server, 3);
 		List<HttpConnection> sleepers = new ArrayList<>();
