@@ -3,11 +3,13 @@ package io.unicorn.sample.messaging;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 
 import io.unicorn.sample.testsupport.AppJar;
@@ -32,6 +34,8 @@ class MessagingIT {
 	private static final int WORKERS = 3;
 
 	private static final int AT_ONCE = 50;
+
+	private static final Duration PAUSE = Duration.ofMillis(20);
 
 	@RegisterExtension
 	final Pools pools = new Pools();
@@ -70,6 +74,8 @@ class MessagingIT {
 			while (!Thread.currentThread().isInterrupted()) {
 				try {
 					publish(pool);
+					// Leaves processors to the workers that boot.
+					LockSupport.parkNanos(PAUSE.toNanos());
 				}
 				catch (IOException ex) {
 					// The worker was killed; the numbers are not known to be published.
