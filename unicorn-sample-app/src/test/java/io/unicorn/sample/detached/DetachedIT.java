@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 import io.unicorn.sample.testsupport.AppJar;
 import io.unicorn.sample.testsupport.Await;
 import io.unicorn.sample.testsupport.FreePort;
+import io.unicorn.sample.testsupport.Nightly;
 import io.unicorn.sample.testsupport.OneJdk;
 import io.unicorn.sample.testsupport.pool.PoolBuilder;
 import io.unicorn.sample.testsupport.pool.Pools;
@@ -150,6 +151,7 @@ class DetachedIT {
 	}
 
 	@Test
+	@Nightly
 	void workersShareThePortOfAnRSocketServerAndARollOutLosesNoRequest() throws Exception {
 		assertARollOutLosesNothing(rSocket(), (requests) -> new RSocketClient(this.port, requests));
 	}
@@ -168,6 +170,7 @@ class DetachedIT {
 	}
 
 	@Test
+	@Nightly
 	void withoutAPoolTheProcessListensForTheGrpcServer() throws Exception {
 		RunningPool plain = grpc("--unicorn.enabled=false");
 		plain.awaitOutput(STARTED, RunningPool.PATIENCE);
@@ -177,6 +180,7 @@ class DetachedIT {
 	}
 
 	@Test
+	@Nightly
 	void withoutAPoolTheProcessListensForTheRSocketServer() throws Exception {
 		RunningPool plain = rSocket("--unicorn.enabled=false");
 		plain.awaitOutput(STARTED, RunningPool.PATIENCE);
