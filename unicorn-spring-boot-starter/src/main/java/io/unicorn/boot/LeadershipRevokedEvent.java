@@ -18,8 +18,6 @@ public final class LeadershipRevokedEvent extends ApplicationEvent {
 
 	private final transient Map<String, String> handOver = new ConcurrentHashMap<>();
 
-	private int characters;
-
 	/**
 	 * Create the event.
 	 * @param source the worker
@@ -36,12 +34,16 @@ public final class LeadershipRevokedEvent extends ApplicationEvent {
 	 * @throws IllegalArgumentException if that is too much
 	 */
 	public synchronized void handOver(String key, String text) {
+		int left = this.handOver.entrySet()
+			.stream()
+			.filter((entry) -> !entry.getKey().equals(key))
+			.mapToInt((entry) -> entry.getKey().length() + entry.getValue().length())
+			.sum();
 		int added = key.length() + text.length();
-		if (this.characters + added > Message.Resigned.MAX_CHARACTERS) {
+		if (left + added > Message.Resigned.MAX_CHARACTERS) {
 			throw new IllegalArgumentException("The next leader can be left " + Message.Resigned.MAX_CHARACTERS
-					+ " characters, and gets " + this.characters + " already; " + key + " has " + added);
+					+ " characters, and gets " + left + " already; " + key + " has " + added);
 		}
-		this.characters += added;
 		this.handOver.put(key, text);
 	}
 

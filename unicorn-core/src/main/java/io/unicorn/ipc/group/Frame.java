@@ -88,7 +88,7 @@ record Frame(Type type, long number, String topic, Blob payload) {
 			.putLong(this.number)
 			.putShort((short) name.length)
 			.put(name)
-			.put(this.payload.toByteArray())
+			.put(this.payload.toByteBuffer())
 			.flip();
 	}
 
@@ -131,12 +131,10 @@ record Frame(Type type, long number, String topic, Blob payload) {
 		}
 		byte[] topic = new byte[topicBytes];
 		bytes.get(topic);
-		byte[] payload = new byte[bytes.remaining()];
-		bytes.get(payload);
-		if (type == null || payload.length > Group.MAX_BYTES) {
+		if (type == null || bytes.remaining() > Group.MAX_BYTES) {
 			return null;
 		}
-		return new Frame(type, number, new String(topic, StandardCharsets.UTF_8), Blob.of(payload));
+		return new Frame(type, number, new String(topic, StandardCharsets.UTF_8), Blob.of(bytes));
 	}
 
 }

@@ -35,18 +35,30 @@ public final class CommandSocket {
 	 * cannot be read
 	 */
 	public static @Nullable Path of(Path workDir) {
+		return of(workDir, DIRECTORY, 0);
+	}
+
+	/**
+	 * Return a path in the work dir whose name is that of this process, or in the first
+	 * default work dir that can be used.
+	 * @param directory name of its directory in the work dir
+	 * @param spare the bytes that a socket may have beyond the path
+	 * @return the path, or {@code null} if every path is too long, or if {@code /proc}
+	 * cannot be read
+	 */
+	static @Nullable Path of(Path workDir, String directory, int spare) {
 		try {
 			String name = new ProcessTable().identity((int) ProcessHandle.current().pid());
-			Path usual = choose(List.of(workDir), name);
-			return (usual != null) ? usual
-					: choose(DefaultWorkDirs.all().stream().filter(CommandSocket::canBeUsed).toList(), name);
+			Path usual = choose(List.of(workDir), directory, name, spare);
+			return (usual != null) ? usual : choose(
+					DefaultWorkDirs.all().stream().filter(CommandSocket::canBeUsed).toList(), directory, name, spare);
 		}
 		catch (IOException ex) {
 			return null;
 		}
 	}
 
-	static boolean canBeUsed(Path directory) {
+	private static boolean canBeUsed(Path directory) {
 		try {
 			WorkDir.open(directory);
 			return true;
@@ -56,10 +68,10 @@ public final class CommandSocket {
 		}
 	}
 
-	static @Nullable Path choose(List<Path> directories, String name) {
-		return directories.stream()
-			.map((directory) -> directory.toAbsolutePath().normalize().resolve(DIRECTORY).resolve(name))
-			.filter((path) -> Command.bytes(path).length() <= MOST_BYTES)
+	static @Nullable Path choose(List<Path> workDirs, String directory, String name, int spare) {
+		return workDirs.stream()
+			.map((workDir) -> workDir.toAbsolutePath().normalize().resolve(directory).resolve(name))
+			.filter((path) -> Command.bytes(path).length() + spare <= MOST_BYTES)
 			.findFirst()
 			.orElse(null);
 	}

@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-import io.unicorn.posix.Command;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +19,7 @@ public final class GroupDirectory {
 	public static final String DIRECTORY = "groups";
 
 	/** A slash, a dot, and the id of a worker. */
-	private static final int SOCKET_BYTES = 14;
+	static final int SOCKET_BYTES = 14;
 
 	private GroupDirectory() {
 	}
@@ -34,23 +33,7 @@ public final class GroupDirectory {
 	 * cannot be read
 	 */
 	public static @Nullable Path of(Path workDir) {
-		try {
-			String name = new ProcessTable().identity((int) ProcessHandle.current().pid());
-			Path usual = choose(List.of(workDir), name);
-			return (usual != null) ? usual
-					: choose(DefaultWorkDirs.all().stream().filter(CommandSocket::canBeUsed).toList(), name);
-		}
-		catch (IOException ex) {
-			return null;
-		}
-	}
-
-	static @Nullable Path choose(List<Path> directories, String name) {
-		return directories.stream()
-			.map((directory) -> directory.toAbsolutePath().normalize().resolve(DIRECTORY).resolve(name))
-			.filter((path) -> Command.bytes(path).length() + SOCKET_BYTES <= CommandSocket.MOST_BYTES)
-			.findFirst()
-			.orElse(null);
+		return CommandSocket.of(workDir, DIRECTORY, SOCKET_BYTES);
 	}
 
 	/**

@@ -37,12 +37,12 @@ class CommandSocketTests {
 		int rest = CommandSocket.MOST_BYTES - ("/" + "/commands/" + NAME).length();
 		Path longest = Path.of("/" + "x".repeat(rest));
 		Path tooLong = Path.of("/" + "x".repeat(rest + 1));
-		assertThat(CommandSocket.choose(List.of(longest, Path.of("/tmp")), NAME)).asString()
+		assertThat(CommandSocket.choose(List.of(longest, Path.of("/tmp")), CommandSocket.DIRECTORY, NAME, 0)).asString()
 			.startsWith("/xx")
 			.hasSize(CommandSocket.MOST_BYTES);
-		assertThat(CommandSocket.choose(List.of(tooLong, Path.of("/tmp")), NAME))
+		assertThat(CommandSocket.choose(List.of(tooLong, Path.of("/tmp")), CommandSocket.DIRECTORY, NAME, 0))
 			.isEqualTo(Path.of("/tmp/commands", NAME));
-		assertThat(CommandSocket.choose(List.of(tooLong), NAME)).isNull();
+		assertThat(CommandSocket.choose(List.of(tooLong), CommandSocket.DIRECTORY, NAME, 0)).isNull();
 	}
 
 	@Test

@@ -3,6 +3,7 @@ package io.unicorn.launch.workdir;
 import java.nio.file.Path;
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -10,6 +11,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 class GroupDirectoryTests {
 
 	private static final String NAME = "4026531836-4700-12345678";
+
+	private static @Nullable Path choose(Path... workDirs) {
+		return CommandSocket.choose(List.of(workDirs), GroupDirectory.DIRECTORY, NAME, GroupDirectory.SOCKET_BYTES);
+	}
 
 	@Test
 	void theNameIsThatOfTheCommandSocket() {
@@ -22,10 +27,9 @@ class GroupDirectoryTests {
 		int rest = CommandSocket.MOST_BYTES - ("/" + "/groups/" + NAME + "/.999999999999").length();
 		Path longest = Path.of("/" + "x".repeat(rest));
 		Path tooLong = Path.of("/" + "x".repeat(rest + 1));
-		assertThat(GroupDirectory.choose(List.of(longest, Path.of("/tmp")), NAME)).asString().startsWith("/xx");
-		assertThat(GroupDirectory.choose(List.of(tooLong, Path.of("/tmp")), NAME))
-			.isEqualTo(Path.of("/tmp/groups", NAME));
-		assertThat(GroupDirectory.choose(List.of(tooLong), NAME)).isNull();
+		assertThat(choose(longest, Path.of("/tmp"))).asString().startsWith("/xx");
+		assertThat(choose(tooLong, Path.of("/tmp"))).isEqualTo(Path.of("/tmp/groups", NAME));
+		assertThat(choose(tooLong)).isNull();
 	}
 
 }
