@@ -36,6 +36,8 @@ import io.unicorn.posix.PosixException;
 import io.unicorn.posix.ScriptedPosix;
 import io.unicorn.posix.ScriptedPosix.Sent;
 import io.unicorn.posix.ScriptedPosix.Spawned;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -47,7 +49,6 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 /**
  * The whole master on a scripted operating system: which calls it makes when its workers
@@ -129,6 +130,11 @@ class MasterTests {
 
 	private static ListenAddress http(int port) {
 		return new ListenAddress("http", "127.0.0.1", port, 10);
+	}
+
+	/** What a test awaits here takes a millisecond, and some tests await ten things. */
+	private static ConditionFactory await() {
+		return Awaitility.await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(5));
 	}
 
 	private List<Spawned> spawned() {

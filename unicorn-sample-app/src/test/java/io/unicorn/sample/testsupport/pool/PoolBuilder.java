@@ -126,11 +126,13 @@ public final class PoolBuilder {
 
 	/**
 	 * Let the JVMs start faster, at the expense of bytecode verification, of their later
-	 * speed, and of the workers that serve meanwhile. For tests that start many JVMs.
+	 * speed, and of the workers that serve meanwhile. No cache of class data is trained
+	 * for the few workers that a test starts later. For tests that start many JVMs.
 	 * @return this description
 	 */
 	public PoolBuilder bootingFast() {
 		env("UNICORN_JVMPROFILE", "none");
+		env("UNICORN_AOTCACHE", "off");
 		return jvmFlags("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:+UnlockDiagnosticVMOptions",
 				"-XX:-BytecodeVerificationRemote");
 	}
