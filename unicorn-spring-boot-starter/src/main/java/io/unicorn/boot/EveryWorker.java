@@ -9,8 +9,9 @@ import java.lang.annotation.Target;
 /**
  * Lets a {@code @Scheduled} method run in every worker and not in the leader alone,
  * because it concerns what each process has, such as a cache. On a class, it holds for
- * all its scheduled methods, or for the class as a {@link Runnable} that is given to a
- * {@code ScheduledTaskRegistrar}. Without a pool it does nothing.
+ * all its scheduled methods, for the class as a {@link Runnable} that is given to a
+ * {@code ScheduledTaskRegistrar}, or for the class as a job of Quartz. Without a pool it
+ * does nothing.
  */
 @Documented
 @Target({ ElementType.TYPE, ElementType.METHOD })

@@ -108,6 +108,14 @@ class ArchitectureTests {
 		.because("Netty is optional");
 
 	@ArchTest
+	static final ArchRule quartzIsForApplicationsThatHaveIt = noClasses().that()
+		.haveNameNotMatching(".*\\.(LeaderJobs|LeaderTriggers(\\$.*)?|QuartzLeaderConfiguration)")
+		.should()
+		.dependOnClassesThat()
+		.resideInAPackage("org.quartz..")
+		.because("Quartz is optional");
+
+	@ArchTest
 	static final ArchRule wiringLivesInAutoconfigure = classes().that()
 		.haveSimpleNameEndingWith("AutoConfiguration")
 		.or()

@@ -29,7 +29,7 @@ final class ExclusiveResource {
 	private static final int WITHOUT_CLUE = 3;
 
 	private static final String DOCUMENTATION = "https://github.com/unicorn-spring/unicorn-spring-boot/blob/main/docs/"
-			+ "when-not-to-use.md#what-only-one-process-can-have";
+			+ "one-process-to-many.md#what-only-one-process-can-have";
 
 	private final Pool pool;
 

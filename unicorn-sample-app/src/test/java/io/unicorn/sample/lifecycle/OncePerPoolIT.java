@@ -32,7 +32,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Tests that a database which all workers share is initialized by the first one, however
- * long that takes, and that all workers have the same generated password.
+ * long that takes, and that all workers have the same generated password, and that a
+ * runner may run once.
  */
 @OneJdk
 class OncePerPoolIT {
@@ -134,6 +135,28 @@ class OncePerPoolIT {
 		pool.awaitOutputAfter(mark, Pattern.compile("ready in"), TIMEOUT);
 		assertPasswordIsTaken(pool, password);
 		assertThat(pool.output()).containsOnlyOnce("Using generated security password");
+	}
+
+	@Test
+	void aRunnerOfThePoolRunsInTheFirstWorkerOfAStartAndOfARollOut() throws Exception {
+		Path runs = this.directory.resolve("runs");
+		RunningPool pool = this.pools.start(RunningPool.builder()
+			.bootingFast()
+			.jar(AppJar.version("1")
+				.with(StartRunners.class)
+				.overwrite(Files.createFile(this.directory.resolve("app.jar"))))
+			.env("RUNNERS_FILE", runs.toString())
+			.env("UNICORN_ROLLOUT_OBSERVE", "0")
+			.args("--unicorn.workers=2"));
+		pool.awaitReady(2);
+		int mark = pool.mark();
+		pool.signal(pool.workerPids().get(0), "KILL");
+		pool.awaitOutputAfter(mark, Pattern.compile("ready in"), TIMEOUT);
+		assertThat(Files.readAllLines(runs)).containsExactlyInAnyOrder("once", "each", "each", "each");
+		assertThat(pool.rollOut().state()).isEqualTo("succeeded");
+		assertThat(Files.readAllLines(runs)).filteredOn("once"::equals).hasSize(2);
+		assertThat(Files.readAllLines(runs)).filteredOn("each"::equals).hasSize(5);
+		assertThat(pool.stop()).isZero();
 	}
 
 	private static void assertPasswordIsTaken(RunningPool pool, String password) throws IOException {

@@ -41,7 +41,11 @@ class SchedulingIT {
 	private Path directory;
 
 	private RunningPool start(String... args) throws IOException {
-		Path jar = AppJar.version("1").with(Ticks.class).overwrite(Files.createFile(this.directory.resolve("app.jar")));
+		return start(AppJar.version("1").with(Ticks.class), args);
+	}
+
+	private RunningPool start(AppJar app, String... args) throws IOException {
+		Path jar = app.overwrite(Files.createFile(this.directory.resolve("app.jar")));
 		RunningPool pool = this.pools.start(RunningPool.builder()
 			.bootingFast()
 			.jar(jar)
@@ -116,6 +120,23 @@ class SchedulingIT {
 		assertThat(runs("once", 2)).hasSize(1);
 		assertThat(runs("rarely", 2)).hasSize(1);
 		assertThat(runs("everywhere", 2)).doesNotHaveDuplicates().hasSizeGreaterThan(RETIREMENTS);
+	}
+
+	@Test
+	@Nightly
+	void jobsOfQuartzRunOnceThroughRetirementsCrashesAndARollOut() throws Exception {
+		RunningPool pool = start(AppJar.version("1").quartz().withPackage(getClass().getPackageName() + ".quartz"),
+				"--unicorn.workers=2");
+		awaitRun();
+		lose(pool, "TERM");
+		assertThat(pool.rollOut().state()).isEqualTo("succeeded");
+		awaitRun();
+		assertThat(ticks()).as("without a crash: %s", lines()).isEqualTo(allTicks());
+		lose(pool, "KILL");
+		awaitRun();
+		assertThat(pool.stop()).isZero();
+		assertThat(ticks()).as("with a crash: %s", lines()).doesNotHaveDuplicates();
+		assertThat(runs("once", 2)).hasSize(1);
 	}
 
 	/** Return the number of the tick of each run. */

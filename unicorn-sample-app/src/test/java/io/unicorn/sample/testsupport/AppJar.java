@@ -268,6 +268,14 @@ public final class AppJar {
 	}
 
 	/**
+	 * Add Quartz.
+	 * @return this jar
+	 */
+	public AppJar quartz() {
+		return libraries("spring-boot-quartz", "quartz", "spring-context-support", "spring-tx");
+	}
+
+	/**
 	 * Add RSocket, on Reactor Netty.
 	 * @return this jar
 	 */

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 
 import io.unicorn.boot.once.InitializationMode;
+import io.unicorn.boot.once.RunnersMode;
 import io.unicorn.boot.scheduling.SchedulingMode;
 import io.unicorn.boot.server.ProxiedConnections;
 import io.unicorn.boot.server.ProxyProtocol;
@@ -79,9 +80,13 @@ import org.springframework.boot.convert.DurationUnit;
  * seconds unless a unit is given, at most 365d, or 0 for no limit. The default is 10m.
  * @param initialization Which workers initialize a database that all share: "first" for
  * the first worker of a start or of a roll-out, or "every". The default is first.
- * @param scheduling Which workers run scheduled tasks, those of Scheduled methods and of
- * SchedulingConfigurer beans: "leader" for one worker at a time, or "all". The default is
- * leader.
+ * @param scheduling Which workers run scheduled tasks, those of Scheduled methods, of
+ * SchedulingConfigurer beans and of Quartz with its store in memory: "leader" for one
+ * worker at a time, or "all". The default is leader.
+ * @param runners Which workers run the ApplicationRunner and CommandLineRunner beans in
+ * the packages of the application: "first" for the first worker of a start or of a
+ * roll-out, or "every". By default every worker runs them, and the first one logs their
+ * names.
  * @param shutdownDelay Time for which the pool continues to serve after it was told to
  * stop, while its readiness is down so that load balancers send no new requests, in
  * seconds unless a unit is given, at most 365d. The default is 0s.
@@ -129,7 +134,7 @@ public record UnicornProperties(@Nullable Boolean enabled, @DefaultValue("auto")
 		@DefaultValue("120s") @DurationUnit(ChronoUnit.SECONDS) Duration bootTimeout,
 		@DefaultValue("10m") @DurationUnit(ChronoUnit.SECONDS) Duration migrationTimeout,
 		@DefaultValue("first") InitializationMode initialization, @DefaultValue("leader") SchedulingMode scheduling,
-		@DefaultValue("0s") @DurationUnit(ChronoUnit.SECONDS) Duration shutdownDelay,
+		@Nullable RunnersMode runners, @DefaultValue("0s") @DurationUnit(ChronoUnit.SECONDS) Duration shutdownDelay,
 		@DefaultValue("false") boolean reloadOnChange, @DefaultValue Rollout rollout, @DefaultValue Health health,
 		@DefaultValue Dashboard dashboard, @DefaultValue WarmUp warmUp, @DefaultValue("auto") AotCache aotCache,
 		@DefaultValue("balanced") JvmProfile jvmProfile, @DefaultValue({}) List<String> jvmArgs,
@@ -218,8 +223,11 @@ public record UnicornProperties(@Nullable Boolean enabled, @DefaultValue("auto")
 	 * Caffeine, JCache) is evicted in the other workers as well. The default is true.
 	 * @param stomp Whether a message to the simple STOMP broker reaches the subscribers
 	 * in all workers. The default is true.
+	 * @param sessions Whether all workers of a servlet application share its HTTP
+	 * sessions, unless it has a store of sessions of its own. The default is true.
 	 */
-	public record Share(@DefaultValue("true") boolean evictions, @DefaultValue("true") boolean stomp) {
+	public record Share(@DefaultValue("true") boolean evictions, @DefaultValue("true") boolean stomp,
+			@DefaultValue("true") boolean sessions) {
 
 	}
 
@@ -322,9 +330,9 @@ public record UnicornProperties(@Nullable Boolean enabled, @DefaultValue("auto")
 		return new UnicornProperties(this.enabled, this.workers, otherClass, this.threads, this.workerConnections,
 				this.bind, this.backlog, this.reusePort, this.unix, this.listeners, this.maxRequests,
 				this.maxRequestsJitter, this.timeout, otherTimeout, this.bootTimeout, this.migrationTimeout,
-				this.initialization, this.scheduling, this.shutdownDelay, this.reloadOnChange, this.rollout,
-				this.health, this.dashboard, this.warmUp, this.aotCache, this.jvmProfile, this.jvmArgs, this.pidfile,
-				this.workDir, this.slowRequest, this.dumpDir, this.probe, this.hooks, this.proxyProtocol,
+				this.initialization, this.scheduling, this.runners, this.shutdownDelay, this.reloadOnChange,
+				this.rollout, this.health, this.dashboard, this.warmUp, this.aotCache, this.jvmProfile, this.jvmArgs,
+				this.pidfile, this.workDir, this.slowRequest, this.dumpDir, this.probe, this.hooks, this.proxyProtocol,
 				this.proxyAllowIps, this.share);
 	}
 

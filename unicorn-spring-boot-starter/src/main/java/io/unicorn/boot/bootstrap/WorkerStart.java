@@ -6,7 +6,7 @@ import io.unicorn.boot.autoconfigure.UnicornProperties;
 import io.unicorn.boot.autoconfigure.UnicornPropertiesBinder;
 import io.unicorn.boot.PoolMessaging;
 import io.unicorn.boot.messaging.cache.SharedEvictions;
-import io.unicorn.boot.once.OncePerPool;
+import io.unicorn.boot.once.ContextPreparation;
 import io.unicorn.worker.RequestLedger;
 import io.unicorn.worker.WorkerAgent;
 
@@ -32,7 +32,7 @@ final class WorkerStart {
 			beans.registerSingleton("unicornWorkerAgent", agent);
 			beans.registerSingleton("unicornRequestLedger", requests);
 			UnicornProperties properties = UnicornPropertiesBinder.bind(environment);
-			OncePerPool.prepare(beans, agent, properties.initialization());
+			ContextPreparation.prepare(beans, agent, properties.initialization(), properties.runners());
 			if (properties.share().evictions()) {
 				beans.addBeanPostProcessor(new SharedEvictions(beans.getBeanProvider(PoolMessaging.class)));
 			}

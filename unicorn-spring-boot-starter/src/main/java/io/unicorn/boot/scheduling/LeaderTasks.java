@@ -1,6 +1,5 @@
 package io.unicorn.boot.scheduling;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -8,7 +7,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 
 import io.unicorn.boot.LeadershipGrantedEvent;
 import io.unicorn.boot.LeadershipRevokedEvent;
@@ -52,17 +50,11 @@ public final class LeaderTasks implements SmartApplicationListener {
 	synchronized void add(LeaderTask task) {
 		this.tasks.values().removeIf(LeaderTask::isCancelled);
 		String name = TaskName.of(task) + " " + task.timing();
-		String key = key(name + " " + this.names.merge(name, 1, Integer::sum));
+		String key = TaskName.key(KEY, name + " " + this.names.merge(name, 1, Integer::sum));
 		this.tasks.put(key, task);
 		if (this.leadership != null) {
 			grant(key, task, this.leadership, this.clock.instant());
 		}
-	}
-
-	/** Short, because all that is left to the next leader has a limit. */
-	private static String key(String name) {
-		return KEY + Long
-			.toHexString(UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)).getMostSignificantBits());
 	}
 
 	private void grant(String key, LeaderTask task, LeadershipGrantedEvent event, Instant now) {

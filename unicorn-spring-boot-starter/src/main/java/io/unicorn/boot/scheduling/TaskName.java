@@ -1,5 +1,7 @@
 package io.unicorn.boot.scheduling;
 
+import java.nio.charset.StandardCharsets;
+import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
@@ -15,6 +17,15 @@ final class TaskName {
 
 	static String of(Object object) {
 		return OF_PROCESS.matcher(object.toString()).replaceFirst("");
+	}
+
+	/**
+	 * Return the key under which something is left to the next leader. It is short,
+	 * because all that is left has a limit.
+	 */
+	static String key(String prefix, String name) {
+		return prefix + Long
+			.toHexString(UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)).getMostSignificantBits());
 	}
 
 }

@@ -62,13 +62,13 @@ class UnicornPropertiesBinderTests {
 		assertThat(bind(Map.of())).isEqualTo(new UnicornProperties(null, "auto", "gthread", null, null, List.of(), null,
 				false, new UnicornProperties.Unix("0660", null), Map.of(), 0, 0, Duration.ofSeconds(30),
 				Duration.ofSeconds(30), Duration.ofSeconds(120), Duration.ofMinutes(10), InitializationMode.FIRST,
-				SchedulingMode.LEADER, Duration.ZERO, false,
+				SchedulingMode.LEADER, null, Duration.ZERO, false,
 				new UnicornProperties.Rollout(1, 0, "readiness", Duration.ofSeconds(5)),
 				new UnicornProperties.Health(0), new UnicornProperties.Dashboard(false),
 				new UnicornProperties.WarmUp(List.of(), 1000, Duration.ofSeconds(30)), AotCache.AUTO,
 				JvmProfile.BALANCED, List.of(), null, null, Duration.ZERO, null, new UnicornProperties.Probe(null),
 				new UnicornProperties.Hooks(null, null, null, null, null, null, null, Duration.ofSeconds(10)),
-				ProxyProtocol.OFF, List.of("127.0.0.1", "::1"), new UnicornProperties.Share(true, true)));
+				ProxyProtocol.OFF, List.of("127.0.0.1", "::1"), new UnicornProperties.Share(true, true, true)));
 	}
 
 	@ParameterizedTest
@@ -80,9 +80,9 @@ class UnicornPropertiesBinderTests {
 			"unicorn.max-requests, 9000000000", "unicorn.max-requests-jitter, 100", "unicorn.timeout, 0",
 			"unicorn.timeout, 90", "unicorn.timeout, 500ms", "unicorn.timeout, 2m", "unicorn.timeout, PT5S",
 			"unicorn.graceful-timeout, 1ms", "unicorn.boot-timeout, 0", "unicorn.migration-timeout, 0",
-			"unicorn.initialization, Every", "unicorn.scheduling, All", "unicorn.shutdown-delay, 10",
-			"unicorn.slow-request, 500ms", "unicorn.reload-on-change, true", "unicorn.rollout.max-surge, 3",
-			"unicorn.rollout.max-unavailable, 2", "unicorn.bind, 8080",
+			"unicorn.initialization, Every", "unicorn.scheduling, All", "unicorn.runners, first",
+			"unicorn.shutdown-delay, 10", "unicorn.slow-request, 500ms", "unicorn.reload-on-change, true",
+			"unicorn.rollout.max-surge, 3", "unicorn.rollout.max-unavailable, 2", "unicorn.bind, 8080",
 			"unicorn.bind, '127.0.0.1:0,unix:/run/app.sock,fd://3'", "unicorn.bind, ':0,:0'", "unicorn.bind, ''",
 			"unicorn.backlog, 1", "unicorn.reuse-port, true", "unicorn.unix.mode, 0600", "unicorn.unix.mode, 432",
 			"unicorn.unix.owner, :www", "unicorn.unix.owner, www:www", "unicorn.listeners.grpc-2, '[::1]:9090'",
@@ -125,7 +125,8 @@ class UnicornPropertiesBinderTests {
 			"unicorn.graceful-timeout|never|a duration such as 30s, longer than 0 and at most 365d",
 			"unicorn.boot-timeout|-1|a duration such as 30s, at most 365d, or 0 to switch it off",
 			"unicorn.migration-timeout|-1|a duration such as 30s, at most 365d, or 0 to switch it off",
-			"unicorn.initialization|once|one of: first, every", "unicorn.scheduling|first|one of: leader, all",
+			"unicorn.initialization|once|one of: first, every", "unicorn.runners|one|one of: first, every",
+			"unicorn.scheduling|first|one of: leader, all",
 			"unicorn.shutdown-delay|-1|a duration such as 30s, at most 365d, or 0 to switch it off",
 			"unicorn.reload-on-change|maybe|true or false",
 			"unicorn.rollout.max-surge|-1|a number from 0 to 1024, and not 0 if the other of max-surge and max-unavailable is 0",

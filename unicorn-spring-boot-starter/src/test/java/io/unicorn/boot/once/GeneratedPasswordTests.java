@@ -32,8 +32,8 @@ class GeneratedPasswordTests {
 			new WebApplicationContextRunner()
 				.withConfiguration(AutoConfigurations.of(SecurityAutoConfiguration.class,
 						UserDetailsServiceAutoConfiguration.class))
-				.withInitializer((context) -> OncePerPool.prepare(context.getBeanFactory(), agents.agent(),
-						InitializationMode.FIRST))
+				.withInitializer((context) -> ContextPreparation.prepare(context.getBeanFactory(), agents.agent(),
+						InitializationMode.FIRST, null))
 				.withPropertyValues(properties)
 				.run((context) -> password[0] = context.getBean(UserDetailsService.class)
 					.loadUserByUsername("user")

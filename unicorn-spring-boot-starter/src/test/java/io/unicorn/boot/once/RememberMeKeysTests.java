@@ -33,8 +33,8 @@ class RememberMeKeysTests {
 				.withConfiguration(AutoConfigurations.of(SecurityAutoConfiguration.class,
 						UserDetailsServiceAutoConfiguration.class))
 				.withUserConfiguration(configuration)
-				.withInitializer((context) -> OncePerPool.prepare(context.getBeanFactory(), agents.agent(),
-						InitializationMode.FIRST))
+				.withInitializer((context) -> ContextPreparation.prepare(context.getBeanFactory(), agents.agent(),
+						InitializationMode.FIRST, null))
 				.run((context) -> key[0] = key(context.getBean(FilterChainProxy.class)));
 		}
 		return key[0];

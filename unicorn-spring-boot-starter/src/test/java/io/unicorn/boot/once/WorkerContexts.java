@@ -52,7 +52,8 @@ final class WorkerContexts {
 			String... properties) {
 		try (TestAgents agents = new TestAgents(initialization, SECRET)) {
 			this.runner.withPropertyValues(properties)
-				.withInitializer((context) -> OncePerPool.prepare(context.getBeanFactory(), agents.agent(), this.mode))
+				.withInitializer((context) -> ContextPreparation.prepare(context.getBeanFactory(), agents.agent(),
+						this.mode, null))
 				.run((context) -> {
 					assertStarted(context.getStartupFailure());
 					use.accept(context);

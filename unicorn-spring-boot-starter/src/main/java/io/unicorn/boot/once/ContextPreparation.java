@@ -2,6 +2,7 @@ package io.unicorn.boot.once;
 
 import io.unicorn.ipc.Initialization;
 import io.unicorn.worker.WorkerAgent;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.LazyInitializationExcludeFilter;
@@ -12,15 +13,18 @@ import org.springframework.util.ClassUtils;
  * acts on beans as they are created and not by conditions, which an application that was
  * processed ahead of time has evaluated when it was built.
  */
-public final class OncePerPool {
+public final class ContextPreparation {
 
-	private OncePerPool() {
+	private ContextPreparation() {
 	}
 
 	/**
 	 * Prepare a context that has no beans yet.
+	 * @param runners which workers run the runners of the application, {@code null} if it
+	 * does not say so
 	 */
-	public static void prepare(ConfigurableListableBeanFactory beans, WorkerAgent agent, InitializationMode mode) {
+	public static void prepare(ConfigurableListableBeanFactory beans, WorkerAgent agent, InitializationMode mode,
+			@Nullable RunnersMode runners) {
 		Initialization decided = agent.takeInitialization();
 		Initialization initialization = (mode == InitializationMode.EVERY) ? Initialization.EVERYTHING : decided;
 		beans.addBeanPostProcessor(new DatabaseInitializers(beans, agent, initialization));
@@ -30,6 +34,7 @@ public final class OncePerPool {
 		if (!agent.secret().isEmpty() && ClassUtils.isPresent(RememberMeKeys.NEEDED, beans.getBeanClassLoader())) {
 			beans.addBeanPostProcessor(new RememberMeKeys(agent.secret()));
 		}
+		beans.registerSingleton("unicornStartupRunners", new StartupRunners(runners, decided));
 		// The first request would otherwise create them, in any worker.
 		beans.registerSingleton("unicornEagerInitialization", (LazyInitializationExcludeFilter) (name, definition,
 				type) -> DatabaseInitializers.isOne(type) || SchemaGeneration.isOne(type));
