@@ -151,6 +151,7 @@ class MasterTests {
 	}
 
 	private void becomeReady(Spawned worker) {
+		await().until(() -> this.posix.socketOf(worker).isPolled());
 		say(worker, new Message.Started());
 		say(worker, new Message.MainMethod(""));
 		say(worker, new Message.Ready());
@@ -302,7 +303,7 @@ class MasterTests {
 	}
 
 	private void becomeReadyOnce(Spawned child) {
-		if (this.ready.add(child.pid())) {
+		if (this.posix.socketOf(child).isPolled() && this.ready.add(child.pid())) {
 			becomeReady(child);
 		}
 	}

@@ -68,6 +68,11 @@ public final class ScriptedControlSocket implements ControlSocket {
 		return this.closed;
 	}
 
+	/** Return whether the master waits for what arrives. */
+	public boolean isPolled() {
+		return handler() != null;
+	}
+
 	/** Let bytes arrive from the other end. */
 	public void receive(ByteBuffer bytes) {
 		ControlPoller.Handler receiver = handler();
