@@ -52,7 +52,7 @@ class SessionController {
 
 	@GetMapping("/names")
 	String names(HttpSession session) {
-		return String.join(" ", new TreeSet<>(Collections.list(session.getAttributeNames())));
+		return "names: " + String.join(" ", new TreeSet<>(Collections.list(session.getAttributeNames())));
 	}
 
 	@GetMapping("/flash")

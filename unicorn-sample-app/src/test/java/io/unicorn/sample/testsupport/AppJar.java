@@ -11,6 +11,7 @@ import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -231,7 +232,9 @@ public final class AppJar {
 					Iterator<Path> found = files.iterator();
 					do {
 						Path file = found.next();
-						Files.copy(file, root.resolve("BOOT-INF/lib").resolve(file.getFileName().toString()));
+						// The starter may bring it already.
+						Files.copy(file, root.resolve("BOOT-INF/lib").resolve(file.getFileName().toString()),
+								StandardCopyOption.REPLACE_EXISTING);
 					}
 					while (found.hasNext());
 				}

@@ -1,5 +1,6 @@
 /**
- * Lets scheduled tasks, and jobs of Quartz that are kept in memory, run in the leader alone.
+ * Lets scheduled tasks, and jobs of Quartz that are kept in memory, run in the leader
+ * alone.
  */
 @NullMarked
 package io.unicorn.boot.scheduling;
