@@ -74,6 +74,7 @@ final class WorkerLauncher {
 				.concat(open.stream().mapToInt(Listener::fd), this.generations.leaseOf(plan).stream())
 				.toArray();
 			List<String> leading = new ArrayList<>(group(plan));
+			leading.addAll(WorkerCommand.sessions(plan));
 			if (!effect.exclusive()) {
 				leading.addAll(this.caches.optionsFor(effect.id(), plan));
 			}

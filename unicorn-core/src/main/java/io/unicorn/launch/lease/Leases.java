@@ -29,6 +29,7 @@ import io.unicorn.launch.generation.GenerationManifest;
 import io.unicorn.launch.generation.GenerationStore;
 import io.unicorn.launch.workdir.CommandSocket;
 import io.unicorn.launch.workdir.GroupDirectory;
+import io.unicorn.launch.workdir.SessionDirectory;
 import io.unicorn.launch.workdir.StagingDirectory;
 import io.unicorn.posix.Posix;
 import io.unicorn.posix.PosixException;
@@ -241,6 +242,10 @@ public final class Leases {
 		list(GroupDirectory.DIRECTORY).stream()
 			.filter((group) -> (CommandSocket.hasEnded(group) || isUnused(group)) && GroupDirectory.isAbandoned(group)
 					&& GroupDirectory.remove(group))
+			.forEach(removed::add);
+		list(SessionDirectory.DIRECTORY).stream()
+			.filter((sessions) -> SessionDirectory.isAbandoned(sessions, this.clock.instant()) && isUnused(sessions)
+					&& remove(sessions))
 			.forEach(removed::add);
 		list("").stream()
 			.filter((file) -> PASSING.matcher(file.getFileName().toString()).matches() && isUnused(file)

@@ -1,14 +1,20 @@
 package io.unicorn.launch.plan;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.StringJoiner;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
+import io.unicorn.launch.generation.Sha256;
+import io.unicorn.launch.settings.BindAddress;
 import io.unicorn.launch.settings.MachineResources;
+import io.unicorn.launch.workdir.SessionDirectory;
 import io.unicorn.posix.Command;
 import io.unicorn.posix.Listener;
 import org.jspecify.annotations.Nullable;
@@ -102,6 +108,11 @@ public final class WorkerCommand {
 	 */
 	public static final String GROUP_PROPERTY = "io.unicorn.group";
 
+	/**
+	 * Directory of the HTTP sessions of this application and address.
+	 */
+	public static final String SESSIONS_PROPERTY = "io.unicorn.sessions";
+
 	/** Set in the first worker of a master, which prints the banner. */
 	public static final String FIRST_PROPERTY = "io.unicorn.first";
 
@@ -115,6 +126,9 @@ public final class WorkerCommand {
 	public static final String CHECK_PROPERTY = "io.unicorn.check";
 
 	private static final long FIRST_ID = 1;
+
+	/** Enough for the few applications of one user. */
+	private static final int SESSION_KEY_BYTES = 8;
 
 	/** Descriptors 0 to 2 are the standard streams. */
 	private static final int CONTROL_FD = 3;
@@ -265,6 +279,37 @@ public final class WorkerCommand {
 	public static String title(String role, LaunchPlan plan) {
 		String name = plan.application().isEmpty() ? "" : " [" + Command.bytes(plan.application()) + "]";
 		return "unicorn: " + role + name;
+	}
+
+	/**
+	 * Return the JVM flag that names the directory of the HTTP sessions. It is the same
+	 * after a restart of the application: the one with this name, or from this path, at
+	 * this address. At a port that the system chooses, no client finds the application
+	 * again, so the directory is that of this process.
+	 */
+	public static List<String> sessions(LaunchPlan plan) {
+		Path workDir = Path.of(Command.text(plan.master().workDir()));
+		List<ListenAddress> addresses = plan.bindings().addresses();
+		try {
+			boolean random = addresses.isEmpty()
+					|| (addresses.get(0).bind() instanceof BindAddress.Tcp tcp && tcp.port() == 0);
+			Path directory = random ? SessionDirectory.ofProcess(workDir)
+					: SessionDirectory.of(workDir, sessionKey(plan, addresses.get(0)));
+			return List.of("-D" + SESSIONS_PROPERTY + "=" + Command.bytes(directory));
+		}
+		catch (IOException ex) {
+			return List.of();
+		}
+	}
+
+	private static String sessionKey(LaunchPlan plan, ListenAddress address) {
+		JavaCommandLine user = plan.workers().command();
+		String jar = user.jar();
+		String program = (jar != null) ? Path.of(Command.text(jar)).toAbsolutePath().normalize().toString()
+				: Path.of("").toAbsolutePath() + " " + user.main();
+		String application = plan.application().isEmpty() ? program : plan.application();
+		byte[] hash = Sha256.of((application + "\n" + address.key()).getBytes(StandardCharsets.UTF_8));
+		return HexFormat.of().formatHex(hash, 0, SESSION_KEY_BYTES);
 	}
 
 	private static String passed(LaunchPlan plan) {

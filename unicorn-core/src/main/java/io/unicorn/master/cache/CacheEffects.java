@@ -3,6 +3,7 @@ package io.unicorn.master.cache;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import java.util.function.Consumer;
 
 import io.unicorn.launch.cache.ClassDataCache;
@@ -83,8 +84,9 @@ public final class CacheEffects {
 				this.events.accept(new Event.CodeLost(generation, 0));
 				return new Event.TrainingPostponed(cache.key());
 			}
-			return this.caches.exists(cache) ? new Event.CacheFound(cache.key()) : this.trainer.train(cache,
-					(making) -> WorkerCommand.training(plan, this.environment, making.flags()));
+			return this.caches.exists(cache) ? new Event.CacheFound(cache.key())
+					: this.trainer.train(cache, (making) -> WorkerCommand.training(plan, this.environment,
+							Stream.concat(making.flags().stream(), WorkerCommand.sessions(plan).stream()).toList()));
 		}
 		catch (IOException ex) {
 			return new Event.TrainingFailed(Caches.key(this.generations.plan(generation)),

@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 
 import io.unicorn.launch.workdir.CommandSocket;
 import io.unicorn.launch.workdir.GroupDirectory;
+import io.unicorn.launch.workdir.SessionDirectory;
 import io.unicorn.launch.workdir.SmallDisk;
 import io.unicorn.launch.workdir.WorkDir;
 import io.unicorn.posix.Command;
@@ -391,6 +392,20 @@ class LeasesTests {
 		}
 		leases().prune();
 		assertThat(orphaned).doesNotExist();
+	}
+
+	@Test
+	void sessionsStayForAMonthAndThoseOfAProcessUntilItHasEnded() throws IOException {
+		Path own = SessionDirectory.ofProcess(this.workDir.resolve(""));
+		Path recent = directory("sessions/recent", Duration.ofDays(29));
+		Path old = directory("sessions/old", Duration.ofDays(31));
+		Path living = directory("sessions/" + own.getFileName(), Duration.ofMinutes(11));
+		Path ended = directory("sessions/" + own.getFileName() + "0", Duration.ofMinutes(11));
+		Path fresh = directory("sessions/" + own.getFileName() + "1", Duration.ofMinutes(9));
+
+		assertThat(leases().prune()).containsExactlyInAnyOrder(old, ended);
+
+		assertThat(List.of(recent, living, fresh)).allSatisfy((sessions) -> assertThat(sessions).exists());
 	}
 
 	private static ServerSocketChannel listen(Path socket) throws IOException {

@@ -34,13 +34,14 @@ record BenchJars(Path pool, Path plain, Path stubs) {
 	}
 
 	private static AppJar application() {
-		return AppJar.version("bench").with(PROFILE).with(BenchController.class);
+		return AppJar.version("bench").with(PROFILE).with(BenchController.class).with(SessionBenchController.class);
 	}
 
 	private static AppJar withoutStarter(AppJar jar) {
 		for (String name : new String[] { "unicorn-core-", "unicorn-spring-boot-starter-", "jnr-unixsocket-",
 				"jnr-ffi-", "jnr-posix-", "jnr-enxio-", "jnr-constants-", "jnr-a64asm-", "jnr-x86asm-", "jffi-",
-				"jffi-", "asm-9", "asm-analysis-", "asm-commons-", "asm-tree-", "asm-util-" }) {
+				"jffi-", "asm-9", "asm-analysis-", "asm-commons-", "asm-tree-", "asm-util-", "spring-session-core-",
+				"spring-session-jdbc-", "spring-jdbc-", "spring-tx-", "sqlite-jdbc-" }) {
 			jar.without(LIBRARIES, name);
 		}
 		return jar;

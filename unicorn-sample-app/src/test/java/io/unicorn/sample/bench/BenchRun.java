@@ -28,6 +28,7 @@ import io.unicorn.sample.bench.workload.Reload;
 import io.unicorn.sample.bench.workload.Replacement;
 import io.unicorn.sample.bench.workload.StartTime;
 import io.unicorn.sample.bench.workload.Scrape;
+import io.unicorn.sample.bench.workload.Sessions;
 import io.unicorn.sample.bench.workload.Servers;
 import io.unicorn.sample.bench.workload.Supervision;
 import io.unicorn.sample.bench.workload.Throughput;
@@ -54,7 +55,8 @@ final class BenchRun {
 	/** In the order of the table, the most important first in case time runs out. */
 	private static final List<Workload> WORKLOADS = List.of(new StartTime(), new Replacement(), new Throughput(),
 			new Servers(), new GlobalLock(), new AllocationLatency(), new HeapExhaustion(), new MasterCost(),
-			new WorkerMemory(), new Supervision(), new Scrape(), new HotPaths(), new Peers(), new Reload());
+			new WorkerMemory(), new Supervision(), new Scrape(), new Sessions(), new HotPaths(), new Peers(),
+			new Reload());
 
 	private final List<Jdk> jdks;
 

@@ -218,8 +218,11 @@ public record UnicornProperties(@Nullable Boolean enabled, @DefaultValue("auto")
 	 * Caffeine, JCache) is evicted in the other workers as well. The default is true.
 	 * @param stomp Whether a message to the simple STOMP broker reaches the subscribers
 	 * in all workers. The default is true.
+	 * @param sessions Whether all workers of a servlet application share its HTTP
+	 * sessions, unless it has a store of sessions of its own. The default is true.
 	 */
-	public record Share(@DefaultValue("true") boolean evictions, @DefaultValue("true") boolean stomp) {
+	public record Share(@DefaultValue("true") boolean evictions, @DefaultValue("true") boolean stomp,
+			@DefaultValue("true") boolean sessions) {
 
 	}
 

@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class LaunchPlanner {
 
+	/** The first JDK that prints a warning when a class loads a native library. */
+	private static final int NATIVE_ACCESS_IS_TOLD = 24;
+
 	private final LaunchInputs inputs;
 
 	private final LaunchContext context;
@@ -102,6 +105,10 @@ final class LaunchPlanner {
 		}
 		options.add("--add-opens=java.base/sun.nio.ch=ALL-UNNAMED");
 		options.add("--add-opens=java.base/java.io=ALL-UNNAMED");
+		if (Runtime.version().feature() >= NATIVE_ACCESS_IS_TOLD) {
+			// A worker loads the library of SQLite, for its sessions.
+			options.add("--enable-native-access=ALL-UNNAMED");
+		}
 		properties.jvmArgs().forEach((flag) -> options.add(Command.bytes(flag)));
 		return options;
 	}

@@ -68,7 +68,7 @@ class UnicornPropertiesBinderTests {
 				new UnicornProperties.WarmUp(List.of(), 1000, Duration.ofSeconds(30)), AotCache.AUTO,
 				JvmProfile.BALANCED, List.of(), null, null, Duration.ZERO, null, new UnicornProperties.Probe(null),
 				new UnicornProperties.Hooks(null, null, null, null, null, null, null, Duration.ofSeconds(10)),
-				ProxyProtocol.OFF, List.of("127.0.0.1", "::1"), new UnicornProperties.Share(true, true)));
+				ProxyProtocol.OFF, List.of("127.0.0.1", "::1"), new UnicornProperties.Share(true, true, true)));
 	}
 
 	@ParameterizedTest

@@ -18,11 +18,11 @@ public final class Leftovers {
 
 	/**
 	 * The files that may remain in the work directory after a pool: copies of the
-	 * application with their index and caches, the class path of the master, which the
-	 * next start reuses, and dumps for the operator.
+	 * application with their index and caches, the class path of the master and HTTP
+	 * sessions, which the next start reuses, and dumps for the operator.
 	 */
 	public static final List<String> DOCUMENTED = List.of("generations/**", "generations.lock", "training.lock",
-			"index/**", "lib/**", "dumps/**");
+			"index/**", "lib/**", "dumps/**", "sessions/**");
 
 	/**
 	 * The prefix of staging directories, which must not remain anywhere.
