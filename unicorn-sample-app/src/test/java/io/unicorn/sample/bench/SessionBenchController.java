@@ -35,7 +35,7 @@ class SessionBenchController {
 		List<String> lines = new ArrayList<>();
 		for (int line = 0; line < LINES; line++) {
 			lines.add(Long.toString(ThreadLocalRandom.current().nextLong(Long.MAX_VALUE), Character.MAX_RADIX)
-				.repeat(10)
+				.repeat(100)
 				.substring(0, 100));
 		}
 		return lines;

@@ -2,6 +2,7 @@ package io.unicorn.boot.session;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -33,7 +34,8 @@ final class SqliteLibrary {
 			return;
 		}
 		String name = LibraryLoaderUtil.getNativeLibName();
-		Path directory = Files.createDirectories(parent.resolve("native-" + SQLiteJDBCLoader.getVersion()));
+		Path directory = Files.createDirectories(parent.resolve("native-" + SQLiteJDBCLoader.getVersion()),
+				SqliteStore.PRIVATE_DIRECTORY);
 		Path file = directory.resolve(name);
 		if (!Files.exists(file)) {
 			try (InputStream in = SQLiteJDBCLoader.class
@@ -42,7 +44,11 @@ final class SqliteLibrary {
 					return;
 				}
 				Path part = directory.resolve(name + ".part");
-				Files.copy(in, part, StandardCopyOption.REPLACE_EXISTING);
+				Files.deleteIfExists(part);
+				Files.createFile(part, SqliteStore.PRIVATE_FILE);
+				try (OutputStream out = Files.newOutputStream(part)) {
+					in.transferTo(out);
+				}
 				Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
 			}
 		}

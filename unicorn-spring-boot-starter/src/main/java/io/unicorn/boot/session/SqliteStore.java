@@ -41,8 +41,13 @@ final class SqliteStore implements AutoCloseable {
 
 	private static final Log logger = LogFactory.getLog(SqliteStore.class);
 
-	private static final FileAttribute<Set<PosixFilePermission>> PRIVATE = PosixFilePermissions
+	static final FileAttribute<Set<PosixFilePermission>> PRIVATE_DIRECTORY = PosixFilePermissions
 		.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
+	static final FileAttribute<Set<PosixFilePermission>> PRIVATE_FILE = PosixFilePermissions
+		.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
+	private static final Set<StandardOpenOption> WRITE = Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE);
 
 	private static final String FILE = "sessions.db";
 
@@ -115,9 +120,9 @@ final class SqliteStore implements AutoCloseable {
 
 	/** One process at a time does this. */
 	private synchronized void make(boolean anew) throws IOException, SQLException {
-		Files.createDirectories(this.directory, PRIVATE);
-		try (FileChannel channel = FileChannel.open(this.directory.resolve("lock"), StandardOpenOption.CREATE,
-				StandardOpenOption.WRITE); FileLock lock = channel.lock()) {
+		Files.createDirectories(this.directory, PRIVATE_DIRECTORY);
+		try (FileChannel channel = FileChannel.open(this.directory.resolve("lock"), WRITE, PRIVATE_FILE);
+				FileLock lock = channel.lock()) {
 			SqliteLibrary.extract(this.directory);
 			this.connections.discard();
 			if (anew && Objects.equals(Identity.of(this.file).file(), this.identity.file())) {
@@ -125,6 +130,8 @@ final class SqliteStore implements AutoCloseable {
 					Files.deleteIfExists(this.file.resolveSibling(FILE + suffix));
 				}
 			}
+			// SQLite gives its other files the mode of this one.
+			FileChannel.open(this.file, WRITE, PRIVATE_FILE).close();
 			Identity opened = createTables();
 			if (!lock.isValid()) {
 				throw new IOException("the lock on " + this.directory + " is lost");

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -21,6 +22,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -141,9 +143,16 @@ class SharedSessionsTests {
 	}
 
 	@Test
-	void theFileIsForItsUserAlone() throws IOException {
-		assertThat(Files.getPosixFilePermissions(this.directory.resolve("sessions/app"))).hasToString(
-				Files.getPosixFilePermissions(Files.createTempDirectory(this.directory, "private")).toString());
+	void theFilesAreForTheirUserAlone() throws IOException {
+		this.one.create(Map.of());
+		assertThat(Files.getPosixFilePermissions(this.directory.resolve("sessions")))
+			.isEqualTo(PosixFilePermissions.fromString("rwx------"));
+		try (Stream<Path> files = Files.walk(this.directory.resolve("sessions/app"))) {
+			assertThat(files.toList()).hasSizeGreaterThan(3)
+				.allSatisfy((file) -> assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+					.as(file.toString())
+					.matches("rw[x-]------"));
+		}
 	}
 
 	@Test

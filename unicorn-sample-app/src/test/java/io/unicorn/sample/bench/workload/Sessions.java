@@ -11,6 +11,7 @@ import io.unicorn.sample.bench.Workload;
 import io.unicorn.sample.bench.load.LoadFigures;
 import io.unicorn.sample.bench.load.SessionLoad;
 import io.unicorn.sample.bench.report.Goal;
+import io.unicorn.sample.testsupport.pool.PoolBuilder;
 
 /**
  * Measures what sessions that workers share add to a request, beside sessions in the
@@ -31,10 +32,8 @@ public final class Sessions implements Workload {
 
 	@Override
 	public void run(Bench bench) throws IOException, InterruptedException {
-		App memory = bench
-			.start(bench.untrainedPool().args("--unicorn.workers=" + WORKERS, "--unicorn.share.sessions=false"))
-			.complete();
-		App shared = bench.start(bench.untrainedPool().args("--unicorn.workers=" + WORKERS)).complete();
+		App memory = bench.start(pool(bench).args("--unicorn.share.sessions=false")).complete();
+		App shared = bench.start(pool(bench)).complete();
 		SessionLoad inMemory = bench.closing(new SessionLoad(memory.port(), SESSIONS));
 		SessionLoad inFile = bench.closing(new SessionLoad(shared.port(), SESSIONS));
 		Duration time = bench.settings().seconds(10);
@@ -52,6 +51,13 @@ public final class Sessions implements Workload {
 				added(one.medians, other.medians));
 		bench.judge("a request that reads and writes a shared session, p99: added", Goal.atMost(5, "ms"),
 				added(one.tails, other.tails));
+	}
+
+	/** Connections stay open, also while the other pool is measured. */
+	private static PoolBuilder pool(Bench bench) {
+		return bench.untrainedPool()
+			.args("--unicorn.workers=" + WORKERS, "--server.tomcat.max-keep-alive-requests=-1",
+					"--server.tomcat.keep-alive-timeout=10m");
 	}
 
 	private static List<Double> added(List<Double> without, List<Double> with) {
