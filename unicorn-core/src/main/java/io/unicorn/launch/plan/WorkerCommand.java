@@ -114,6 +114,12 @@ public final class WorkerCommand {
 	/** Lets the application report its configuration, and end. */
 	public static final String CHECK_PROPERTY = "io.unicorn.check";
 
+	/** The report for which the application builds its context, as in a training. */
+	public static final String DOCTOR = "doctor";
+
+	/** The same with exit status 1 if something is found. */
+	public static final String STRICT_DOCTOR = "doctor-strict";
+
 	private static final long FIRST_ID = 1;
 
 	/** Descriptors 0 to 2 are the standard streams. */

@@ -22,6 +22,7 @@ public final class OncePerPool {
 	 */
 	public static void prepare(ConfigurableListableBeanFactory beans, WorkerAgent agent, InitializationMode mode) {
 		Initialization decided = agent.takeInitialization();
+		beans.registerSingleton("unicornInitialization", decided);
 		Initialization initialization = (mode == InitializationMode.EVERY) ? Initialization.EVERYTHING : decided;
 		beans.addBeanPostProcessor(new DatabaseInitializers(beans, agent, initialization));
 		beans.addBeanPostProcessor(new SchemaGeneration(agent, initialization));
