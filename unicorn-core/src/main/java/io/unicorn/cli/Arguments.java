@@ -33,7 +33,7 @@ record Arguments(Name command, @Nullable Integer number, List<String> words, @Nu
 	/** The commands. */
 	enum Name {
 
-		ROLLOUT, STATUS, TOP, SCALE, RETIRE, DUMP, LOG_LEVEL, UPGRADE, STOP, CHECK, CONFIG, HELP;
+		ROLLOUT, STATUS, TOP, SCALE, RETIRE, DUMP, LOG_LEVEL, UPGRADE, STOP, CHECK, CONFIG, DOCTOR, HELP;
 
 		/** Return what the number behind the command is, empty if there is none. */
 		String number() {
@@ -46,7 +46,7 @@ record Arguments(Name command, @Nullable Integer number, List<String> words, @Nu
 
 		/** Whether it needs no pool, and its arguments are those of the application. */
 		boolean isOfApplication() {
-			return this == CHECK || this == CONFIG;
+			return this == CHECK || this == CONFIG || this == DOCTOR;
 		}
 
 		/** Whether it waits for a result. */

@@ -12,7 +12,8 @@ import io.unicorn.posix.Command;
 /**
  * Lets the application report how it would start: only Spring Boot can read the
  * application's configuration. Runs the application's own command line in a child
- * process, which ends when the configuration is read.
+ * process, which ends when the configuration is read, or for the doctor when the beans
+ * exist.
  */
 final class CheckCommand {
 
@@ -30,7 +31,8 @@ final class CheckCommand {
 
 	/**
 	 * Run the application until it has reported.
-	 * @param report {@code check} or {@code config}
+	 * @param report {@code check}, {@code config}, {@code doctor} or
+	 * {@code doctor-strict}
 	 * @param arguments the arguments of the application
 	 * @return its exit status
 	 */
@@ -59,6 +61,9 @@ final class CheckCommand {
 		command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
 		options.stream().filter((option) -> !option.startsWith(MODE_FLAG)).forEach(command::add);
 		command.add("-D" + WorkerCommand.CHECK_PROPERTY + "=" + report);
+		if (report.startsWith(WorkerCommand.DOCTOR)) {
+			command.add("-D" + WorkerCommand.INDEX_PROPERTY + "=" + WorkerCommand.TRAINING);
+		}
 		int application = (this.own.jar() != null || this.own.main().get(0).equals("-m")) ? 2 : 1;
 		this.own.main().stream().limit(application).map(Command::text).forEach(command::add);
 		command.addAll(arguments);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.IntFunction;
@@ -11,6 +12,7 @@ import java.util.function.IntFunction;
 import io.unicorn.ipc.Message;
 import io.unicorn.launch.plan.JavaCommandLine;
 import io.unicorn.launch.plan.PoolProcess;
+import io.unicorn.launch.plan.WorkerCommand;
 import io.unicorn.posix.Command;
 
 /**
@@ -49,6 +51,10 @@ public final class CommandLine {
 			                     say whether a pool would start, and with which settings; starts nothing
 			  config [<argument of the application> ...]
 			                     show all settings of the pool, and where each comes from
+			  doctor [<argument of the application> ...]
+			                     say what in the application works in one process and not in several;
+			                     creates its beans, and starts nothing
+			    --strict           exit with status 1 if something is found
 			  help               show this text
 
 			Which pool, if there are several:
@@ -124,6 +130,12 @@ public final class CommandLine {
 				this.out.flush();
 				return new CheckCommand(JavaCommandLine.parse(Command.ownArguments()))
 					.run(arguments.command().toString(), arguments.words());
+			}
+			case DOCTOR -> {
+				this.out.flush();
+				List<String> words = new ArrayList<>(arguments.words());
+				return new CheckCommand(JavaCommandLine.parse(Command.ownArguments()))
+					.run(words.remove("--strict") ? WorkerCommand.STRICT_DOCTOR : WorkerCommand.DOCTOR, words);
 			}
 			case UPGRADE -> new ChangeCommand(new SocketPoolClient(find(arguments)), this.out)
 				.run(new Message.UpgradeRequest(QUERY, ""));

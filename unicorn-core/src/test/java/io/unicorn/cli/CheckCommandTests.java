@@ -24,6 +24,14 @@ class CheckCommandTests {
 	}
 
 	@Test
+	void theDoctorBuildsTheContextOfATraining() throws CommandFailedException {
+		assertThat(new CheckCommand(
+				JavaCommandLine.parse(List.of("java", "-Djarmode=unicorn", "-jar", "app.jar", "doctor", "--strict")))
+			.command("doctor-strict", List.of()))
+			.containsExactly(JAVA, "-Dio.unicorn.check=doctor-strict", "-Dunicorn.worker=training", "-jar", "app.jar");
+	}
+
+	@Test
 	void anExtractedApplicationIsRunByItsMainClass() throws CommandFailedException {
 		assertThat(command("java", "-Djarmode=unicorn", "-cp", "a:b", "com.example.App", "check")).containsExactly(JAVA,
 				"-cp", "a:b", "-Dio.unicorn.check=check", "com.example.App", "--server.port=0");

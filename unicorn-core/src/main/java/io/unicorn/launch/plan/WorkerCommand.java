@@ -125,6 +125,12 @@ public final class WorkerCommand {
 	/** Lets the application report its configuration, and end. */
 	public static final String CHECK_PROPERTY = "io.unicorn.check";
 
+	/** The report for which the application builds its context, as in a training. */
+	public static final String DOCTOR = "doctor";
+
+	/** The same with exit status 1 if something is found. */
+	public static final String STRICT_DOCTOR = "doctor-strict";
+
 	private static final long FIRST_ID = 1;
 
 	/** Enough for the few applications of one user. */

@@ -7,6 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import java.util.function.LongFunction;
 
+import io.unicorn.boot.doctor.Doctor;
 import io.unicorn.ipc.Message;
 import io.unicorn.ipc.PoolSnapshot;
 import io.unicorn.ipc.PoolSnapshot.RolloutInfo;
@@ -38,26 +39,34 @@ public final class UnicornEndpoint {
 
 	private static final Duration POLL_INTERVAL = Duration.ofMillis(500);
 
+	private static final Duration PATIENCE = Duration.ofSeconds(1);
+
 	private final PoolView pool;
 
 	private final Duration longestWait;
 
+	private final Doctor doctor;
+
 	/**
 	 * Create the endpoint of this pool.
 	 * @param longestWait how long a request may wait for a result
+	 * @param doctor what examines the application, when it is first asked
 	 */
-	public UnicornEndpoint(PoolView pool, Duration longestWait) {
+	public UnicornEndpoint(PoolView pool, Duration longestWait, Doctor doctor) {
 		this.pool = pool;
 		this.longestWait = longestWait;
+		this.doctor = doctor;
 	}
 
 	/**
-	 * Return the state of the pool, or status 503 if the master does not answer.
+	 * Return the state of the pool, or status 503 if the master does not answer. All
+	 * workers of a generation find the same in the application, so each looks itself.
 	 */
 	@ReadOperation
-	public WebEndpointResponse<PoolSnapshot> pool() {
+	public WebEndpointResponse<ExaminedPool> pool() {
 		PoolSnapshot snapshot = this.pool.now();
-		return (snapshot != null) ? new WebEndpointResponse<>(snapshot) : unavailable();
+		return (snapshot != null)
+				? new WebEndpointResponse<>(new ExaminedPool(snapshot, this.doctor.findings(PATIENCE))) : unavailable();
 	}
 
 	/**

@@ -37,8 +37,8 @@ import org.springframework.core.env.Environment;
 @AutoConfiguration
 @Conditional(OnWorkerCondition.class)
 @EnableConfigurationProperties(UnicornProperties.class)
-@Import({ LeaderConfiguration.class, QuartzLeaderConfiguration.class, TomcatPoolConfiguration.class,
-		JettyPoolConfiguration.class, NettyPoolConfiguration.class })
+@Import({ LeaderConfiguration.class, QuartzLeaderConfiguration.class, DoctorConfiguration.class,
+		TomcatPoolConfiguration.class, JettyPoolConfiguration.class, NettyPoolConfiguration.class })
 public final class UnicornAutoConfiguration {
 
 	private final WorkerAgent agent;

@@ -122,6 +122,7 @@ import org.springframework.boot.convert.DurationUnit;
  * are believed, or "*" for all; connections of others are closed. Peers at a Unix socket
  * are always believed. The default is 127.0.0.1,::1.
  * @param share What one worker does in its memory that reaches the others.
+ * @param doctor What is said of an application that works in one process only.
  */
 @ConfigurationProperties("unicorn")
 public record UnicornProperties(@Nullable Boolean enabled, @DefaultValue("auto") String workers,
@@ -141,7 +142,8 @@ public record UnicornProperties(@Nullable Boolean enabled, @DefaultValue("auto")
 		@Nullable String pidfile, @Nullable String workDir,
 		@DefaultValue("0s") @DurationUnit(ChronoUnit.SECONDS) Duration slowRequest, @Nullable String dumpDir,
 		@DefaultValue Probe probe, @DefaultValue Hooks hooks, @DefaultValue("off") ProxyProtocol proxyProtocol,
-		@DefaultValue({ "127.0.0.1", "::1" }) List<String> proxyAllowIps, @DefaultValue Share share){
+		@DefaultValue({ "127.0.0.1", "::1" }) List<String> proxyAllowIps, @DefaultValue Share share,
+		@DefaultValue Doctor doctor){
 
 	static final String AUTO = "auto";
 
@@ -228,6 +230,22 @@ public record UnicornProperties(@Nullable Boolean enabled, @DefaultValue("auto")
 	 */
 	public record Share(@DefaultValue("true") boolean evictions, @DefaultValue("true") boolean stomp,
 			@DefaultValue("true") boolean sessions) {
+
+	}
+
+	/**
+	 * What is said of an application that works in one process only.
+	 *
+	 * @param enabled Whether the first worker of a start or roll-out logs what in the
+	 * application works in one process and not in several. The default is true.
+	 * @param silenced Ids of findings that are not reported. The default is none.
+	 */
+	public record Doctor(@DefaultValue("true") boolean enabled, @DefaultValue( {
+		}) List<String> silenced){
+
+		public Doctor {
+			silenced = (silenced != null) ? List.copyOf(silenced) : List.of();
+		}
 
 	}
 
@@ -333,7 +351,7 @@ public record UnicornProperties(@Nullable Boolean enabled, @DefaultValue("auto")
 				this.initialization, this.scheduling, this.runners, this.shutdownDelay, this.reloadOnChange,
 				this.rollout, this.health, this.dashboard, this.warmUp, this.aotCache, this.jvmProfile, this.jvmArgs,
 				this.pidfile, this.workDir, this.slowRequest, this.dumpDir, this.probe, this.hooks, this.proxyProtocol,
-				this.proxyAllowIps, this.share);
+				this.proxyAllowIps, this.share, this.doctor);
 	}
 
 	/**

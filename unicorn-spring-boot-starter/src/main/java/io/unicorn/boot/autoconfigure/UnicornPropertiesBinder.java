@@ -11,6 +11,7 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
+import io.unicorn.boot.doctor.FindingIds;
 import io.unicorn.boot.server.TrustedPeers;
 import io.unicorn.launch.settings.AotCache;
 import io.unicorn.launch.settings.BindAddress;
@@ -119,6 +120,8 @@ public final class UnicornPropertiesBinder {
 			Map.entry("warm-up.paths", "paths that begin with /, each with or without a query, without spaces and #"),
 			Map.entry("warm-up.requests", "a number from 1 to " + MAX_WARM_UP_REQUESTS),
 			Map.entry("warm-up.timeout", A_TIME), Map.entry("hooks.timeout", A_TIME),
+			Map.entry("doctor.enabled", "true or false"),
+			Map.entry("doctor.silenced", "ids of findings: " + String.join(", ", FindingIds.ALL)),
 			Map.entry("aot-cache", "one of: " + AotCache.names()),
 			Map.entry("jvm-profile", "one of: " + JvmProfile.names()),
 			Map.entry("jvm-args", "JVM flags that begin with -, each with its value after = or :"));
@@ -258,6 +261,7 @@ public final class UnicornPropertiesBinder {
 		check(properties.warmUp());
 		check("hooks.timeout", isTime(properties.hooks().timeout()) && !properties.hooks().timeout().isZero());
 		checkEach("proxy-allow-ips", properties.proxyAllowIps(), TrustedPeers::isValid);
+		checkEach("doctor.silenced", properties.doctor().silenced(), FindingIds.ALL::contains);
 		return properties;
 	}
 

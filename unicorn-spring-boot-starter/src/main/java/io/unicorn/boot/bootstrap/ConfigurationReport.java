@@ -53,8 +53,7 @@ final class ConfigurationReport {
 	 */
 	boolean check(PoolActivation activation, Supplier<LaunchInputs> inputs) {
 		if (!activation.wanted()) {
-			this.out.println((activation.remark() != null) ? activation.remark()
-					: "No worker pool: unicorn.enabled is false, or the application has no web server.");
+			this.out.println((activation.remark() != null) ? activation.remark() : PoolActivation.NO_POOL);
 			return false;
 		}
 		LaunchInputs found = inputs.get();

@@ -28,6 +28,9 @@ record PoolActivation(boolean wanted, @Nullable String remark, boolean serves) {
 
 	static final PoolActivation SWITCHED_OFF = new PoolActivation(false, null, true);
 
+	/** The remark on a start for which there is no other. */
+	static final String NO_POOL = "No worker pool: unicorn.enabled is false, or the application has no web server.";
+
 	private static final String TOMCAT_REACTIVE = "org.springframework.boot.tomcat.reactive.TomcatReactiveWebServerFactory";
 
 	private static final String TOMCAT_SERVLET = "org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory";

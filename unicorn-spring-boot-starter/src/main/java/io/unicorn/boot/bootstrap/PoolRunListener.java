@@ -8,6 +8,7 @@ import io.unicorn.boot.autoconfigure.WorkerBeans;
 import io.unicorn.boot.worker.WorkerProcess;
 import io.unicorn.cli.CommandLine;
 import io.unicorn.launch.plan.WorkerCommand;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringApplicationRunListener;
@@ -26,6 +27,8 @@ class PoolRunListener implements SpringApplicationRunListener, Ordered {
 	private final SpringApplication application;
 
 	private final String[] arguments;
+
+	private @Nullable DoctorReport doctor;
 
 	PoolRunListener(SpringApplication application, String[] arguments) {
 		this.application = application;
@@ -62,7 +65,11 @@ class PoolRunListener implements SpringApplicationRunListener, Ordered {
 	public void environmentPrepared(ConfigurableBootstrapContext bootstrapContext,
 			ConfigurableEnvironment environment) {
 		String planFile = System.getProperty(WorkerCommand.PREPARE_PROPERTY);
-		if (WorkerProcess.isOne()) {
+		if (DoctorReport.isWanted()) {
+			this.doctor = new ProcessStart(this.application, this.arguments).asExamination(bootstrapContext,
+					environment);
+		}
+		else if (WorkerProcess.isOne()) {
 			ProcessStart.asWorker(bootstrapContext, environment);
 		}
 		else if (System.getProperty(WorkerCommand.CHECK_PROPERTY) != null) {
@@ -85,6 +92,16 @@ class PoolRunListener implements SpringApplicationRunListener, Ordered {
 	@Override
 	public void contextLoaded(ConfigurableApplicationContext context) {
 		WorkerBeans.removeIfForeign(context.getBeanFactory());
+		if (this.doctor != null) {
+			this.doctor.addTo(context);
+		}
+	}
+
+	@Override
+	public void failed(@Nullable ConfigurableApplicationContext context, Throwable exception) {
+		if (this.doctor != null) {
+			this.doctor.printWithoutBeans();
+		}
 	}
 
 	/**

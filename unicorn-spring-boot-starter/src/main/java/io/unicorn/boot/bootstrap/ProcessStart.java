@@ -1,13 +1,16 @@
 package io.unicorn.boot.bootstrap;
 
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 import io.unicorn.boot.autoconfigure.UnicornPropertiesBinder;
 import io.unicorn.boot.bootstrap.files.PidFileWriters;
 import io.unicorn.boot.bootstrap.files.PortFileWriters;
 import io.unicorn.launch.plan.WorkerCommand;
+import io.unicorn.launch.settings.MachineResources;
 import io.unicorn.worker.WorkerAgent;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -96,6 +99,31 @@ final class ProcessStart {
 		System.err.flush();
 		// Nothing was started, so no shutdown hook needs to run.
 		Runtime.getRuntime().halt(pool ? 0 : 1);
+	}
+
+	/**
+	 * Prepare this process to examine the application: it builds the context of a worker
+	 * and ends before anything is started.
+	 * @return what examines it
+	 * @throws RuntimeException if a value of the configuration is not allowed
+	 */
+	DoctorReport asExamination(ConfigurableBootstrapContext bootstrapContext, ConfigurableEnvironment environment) {
+		LaunchContext launch = this.context.get();
+		PoolActivation activation = activation(launch, environment);
+		WorkerAgent agent = bootstrapContext.getOrElse(WorkerAgent.class, null);
+		if (agent == null || !activation.wanted()) {
+			System.out.println((activation.remark() != null) ? activation.remark() : PoolActivation.NO_POOL);
+			System.out.flush();
+			Runtime.getRuntime().halt(1);
+		}
+		LaunchInputs inputs = LaunchInputs.of(environment, this.application.getClassLoader());
+		int workers = inputs.settings()
+			.workers()
+			.orElseGet(() -> inputs.size(MachineResources.current(launch.jvmFlags()), launch.jvmFlags()).auto());
+		System.setProperty(WorkerCommand.LISTENERS_PROPERTY,
+				inputs.addresses().stream().map((address) -> address.name() + ":-1").collect(Collectors.joining(",")));
+		WorkerStart.begin(Objects.requireNonNull(agent), bootstrapContext, environment);
+		return new DoctorReport(environment, inputs.properties().doctor().silenced(), workers, System.out);
 	}
 
 	/**

@@ -38,7 +38,7 @@ class WorkerEnvironmentPostProcessor implements EnvironmentPostProcessor, Ordere
 
 	@Override
 	public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
-		if (System.getProperty(WorkerCommand.CHECK_PROPERTY) != null) {
+		if (System.getProperty(WorkerCommand.CHECK_PROPERTY) != null && !WorkerProcess.isTraining()) {
 			environment.getPropertySources().addFirst(WorkerPropertySource.outputOnly());
 			return;
 		}

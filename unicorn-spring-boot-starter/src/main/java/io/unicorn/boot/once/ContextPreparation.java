@@ -26,6 +26,7 @@ public final class ContextPreparation {
 	public static void prepare(ConfigurableListableBeanFactory beans, WorkerAgent agent, InitializationMode mode,
 			@Nullable RunnersMode runners) {
 		Initialization decided = agent.takeInitialization();
+		beans.registerSingleton("unicornInitialization", decided);
 		Initialization initialization = (mode == InitializationMode.EVERY) ? Initialization.EVERYTHING : decided;
 		beans.addBeanPostProcessor(new DatabaseInitializers(beans, agent, initialization));
 		beans.addBeanPostProcessor(new SchemaGeneration(agent, initialization));

@@ -21,7 +21,7 @@ import org.springframework.util.ReflectionUtils;
 /**
  * Recognises a database in the memory of this process, which each worker has for itself.
  */
-final class OwnDatabase {
+public final class OwnDatabase {
 
 	private static final Log logger = LogFactory.getLog(OwnDatabase.class);
 
@@ -57,7 +57,12 @@ final class OwnDatabase {
 		return fields.getPropertyValue(field);
 	}
 
-	static boolean isOne(@Nullable Object database) throws SQLException {
+	/**
+	 * Whether a {@code DataSource} or a {@code ConnectionFactory} of R2DBC opens a
+	 * database of this process alone.
+	 * @throws SQLException if there is no connection to ask
+	 */
+	public static boolean isOne(@Nullable Object database) throws SQLException {
 		if (database instanceof DataSource dataSource) {
 			try (Connection connection = dataSource.getConnection()) {
 				String url = connection.getMetaData().getURL();
@@ -67,7 +72,11 @@ final class OwnDatabase {
 		return database != null && isInMemoryOfR2dbc(database);
 	}
 
-	static boolean isInMemory(String url) {
+	/**
+	 * Whether a URL names a database in memory.
+	 * @param url the URL of JDBC, in lower case
+	 */
+	public static boolean isInMemory(String url) {
 		return Stream
 			.of("jdbc:h2:mem:", "jdbc:hsqldb:mem:", "jdbc:derby:memory:", "jdbc:sqlite::memory:",
 					"jdbc:sqlite:file::memory:")

@@ -8,6 +8,7 @@ import java.util.Map;
 
 import io.unicorn.boot.autoconfigure.UnicornAutoConfiguration;
 import io.unicorn.boot.autoconfigure.actuate.UnicornActuatorAutoConfiguration;
+import io.unicorn.boot.doctor.Doctor;
 import io.unicorn.ipc.Message;
 import io.unicorn.ipc.Message.Result;
 import io.unicorn.ipc.PoolSnapshot;
@@ -31,6 +32,7 @@ import org.springframework.boot.actuate.endpoint.web.WebOperationRequestPredicat
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.mock.env.MockEnvironment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -43,7 +45,8 @@ class UnicornEndpointTests {
 
 	private final TestAgents master = new TestAgents();
 
-	private final UnicornEndpoint endpoint = new UnicornEndpoint(new PoolView(this.master.agent()), LONGEST_WAIT);
+	private final UnicornEndpoint endpoint = new UnicornEndpoint(new PoolView(this.master.agent()), LONGEST_WAIT,
+			new Doctor(new MockEnvironment(), null, List.of(), () -> 2));
 
 	private final WebApplicationContextRunner worker = new WebApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(EndpointAutoConfiguration.class, WebEndpointAutoConfiguration.class,

@@ -41,7 +41,8 @@ class ConfigurationMetadataTests {
 			Map.entry("unicorn.jvm-profile", "balanced"), Map.entry("unicorn.jvm-args", "[]"),
 			Map.entry("unicorn.proxy-protocol", "off"), Map.entry("unicorn.proxy-allow-ips", "127.0.0.1,::1"),
 			Map.entry("unicorn.share.evictions", "true"), Map.entry("unicorn.share.stomp", "true"),
-			Map.entry("unicorn.share.sessions", "true"), Map.entry("unicorn.hooks.timeout", "10s"));
+			Map.entry("unicorn.share.sessions", "true"), Map.entry("unicorn.hooks.timeout", "10s"),
+			Map.entry("unicorn.doctor.enabled", "true"), Map.entry("unicorn.doctor.silenced", "[]"));
 
 	private static List<JsonNode> properties() throws IOException {
 		try (InputStream in = UnicornProperties.class

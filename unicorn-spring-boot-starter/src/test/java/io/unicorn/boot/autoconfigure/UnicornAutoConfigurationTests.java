@@ -264,27 +264,28 @@ class UnicornAutoConfigurationTests {
 			assertThat(response.getStatus()).isEqualTo(200);
 			JsonMapper mapper = JsonMapper.builder().build();
 			JsonNode json = mapper.readTree(mapper.writeValueAsString(response.getBody()));
-			assertThat(json).isEqualTo(mapper.readTree("""
-					{"master":{"pid":4711,"startedAt":"2026-01-01T00:00:00Z","uptimeSeconds":77,"version":"1.2.3",
-					   "jdk":"21+35","state":"running","generation":2},
-					 "target":2,"ready":1,
-					 "listeners":[{"name":"http","address":"[::]:8080","waiting":3,"backlog":128}],
-					 "workers":[{"index":0,"id":1,"pid":4712,"generation":1,"state":"ready","leader":true,
-					   "startedAt":"2026-01-01T00:00:01Z","requests":42,"inFlight":3,"errors":1,
-					   "oldestRequestMillis":700,"connections":5,"readyAt":"2026-01-01T00:00:03Z","bootMillis":2000,
-					   "lastHeartbeatMillis":300,"heapUsedBytes":1000,"heapMaxBytes":2000,"rssBytes":3000,
-					   "cpuPercent":12.5,"threads":61},
-					  {"index":1,"id":5,"pid":4713,"generation":2,"state":"booting","leader":false,
-					   "startedAt":"2026-01-01T00:01:00Z","requests":0,"inFlight":0,"errors":0,
-					   "oldestRequestMillis":0,"connections":0,"readyAt":null,"bootMillis":0,
-					   "lastHeartbeatMillis":0,"heapUsedBytes":0,"heapMaxBytes":0,"rssBytes":0,
-					   "cpuPercent":0.0,"threads":0}],
-					 "exits":{"crashed":2},
-					 "lastExits":[{"id":4,"pid":4700,"reason":"crashed","detail":"exit code 1",
-					   "at":"2026-01-01T00:00:59Z","dumpFile":""}],
-					 "rollouts":[{"id":1,"from":1,"to":2,"code":"app.jar 00ff","trigger":"SIGHUP","state":"rolling",
-					   "startedAt":"2026-01-01T00:02:00Z","endedAt":null,"reason":"",
-					   "steps":[{"at":"2026-01-01T00:02:01Z","what":"prepared"}],"log":[]}],"problem":""}"""));
+			assertThat(json).isEqualTo(mapper.readTree(
+					"""
+							{"master":{"pid":4711,"startedAt":"2026-01-01T00:00:00Z","uptimeSeconds":77,"version":"1.2.3",
+							   "jdk":"21+35","state":"running","generation":2},
+							 "target":2,"ready":1,
+							 "listeners":[{"name":"http","address":"[::]:8080","waiting":3,"backlog":128}],
+							 "workers":[{"index":0,"id":1,"pid":4712,"generation":1,"state":"ready","leader":true,
+							   "startedAt":"2026-01-01T00:00:01Z","requests":42,"inFlight":3,"errors":1,
+							   "oldestRequestMillis":700,"connections":5,"readyAt":"2026-01-01T00:00:03Z","bootMillis":2000,
+							   "lastHeartbeatMillis":300,"heapUsedBytes":1000,"heapMaxBytes":2000,"rssBytes":3000,
+							   "cpuPercent":12.5,"threads":61},
+							  {"index":1,"id":5,"pid":4713,"generation":2,"state":"booting","leader":false,
+							   "startedAt":"2026-01-01T00:01:00Z","requests":0,"inFlight":0,"errors":0,
+							   "oldestRequestMillis":0,"connections":0,"readyAt":null,"bootMillis":0,
+							   "lastHeartbeatMillis":0,"heapUsedBytes":0,"heapMaxBytes":0,"rssBytes":0,
+							   "cpuPercent":0.0,"threads":0}],
+							 "exits":{"crashed":2},
+							 "lastExits":[{"id":4,"pid":4700,"reason":"crashed","detail":"exit code 1",
+							   "at":"2026-01-01T00:00:59Z","dumpFile":""}],
+							 "rollouts":[{"id":1,"from":1,"to":2,"code":"app.jar 00ff","trigger":"SIGHUP","state":"rolling",
+							   "startedAt":"2026-01-01T00:02:00Z","endedAt":null,"reason":"",
+							   "steps":[{"at":"2026-01-01T00:02:01Z","what":"prepared"}],"log":[]}],"problem":"","findings":[]}"""));
 		});
 	}
 

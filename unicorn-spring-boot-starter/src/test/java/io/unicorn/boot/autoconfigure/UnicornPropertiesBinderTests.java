@@ -68,7 +68,8 @@ class UnicornPropertiesBinderTests {
 				new UnicornProperties.WarmUp(List.of(), 1000, Duration.ofSeconds(30)), AotCache.AUTO,
 				JvmProfile.BALANCED, List.of(), null, null, Duration.ZERO, null, new UnicornProperties.Probe(null),
 				new UnicornProperties.Hooks(null, null, null, null, null, null, null, Duration.ofSeconds(10)),
-				ProxyProtocol.OFF, List.of("127.0.0.1", "::1"), new UnicornProperties.Share(true, true, true)));
+				ProxyProtocol.OFF, List.of("127.0.0.1", "::1"), new UnicornProperties.Share(true, true, true),
+				new UnicornProperties.Doctor(true, List.of())));
 	}
 
 	@ParameterizedTest
@@ -95,7 +96,8 @@ class UnicornPropertiesBinderTests {
 			"unicorn.work-dir, /var/lib/a", "unicorn.dump-dir, /var/dumps", "unicorn.proxy-protocol, v1",
 			"unicorn.proxy-protocol, V2", "unicorn.proxy-protocol, auto", "unicorn.proxy-protocol, false",
 			"unicorn.proxy-allow-ips, '10.0.0.0/8,fd00::/8,192.0.2.7'", "unicorn.proxy-allow-ips, *",
-			"unicorn.proxy-allow-ips, ''" })
+			"unicorn.proxy-allow-ips, ''", "unicorn.doctor.enabled, false",
+			"unicorn.doctor.silenced, 'runner,sessions'", "unicorn.doctor.silenced, ''" })
 	void anAllowedValueIsBound(String name, String value) {
 		assertThat(bind(Map.of(name, value))).isNotNull();
 	}
@@ -178,7 +180,7 @@ class UnicornPropertiesBinderTests {
 
 	@ParameterizedTest
 	@CsvSource({ "unicorn.warm-up.paths, /a, b", "unicorn.jvm-args, -Da=b, c",
-			"unicorn.proxy-allow-ips, 10.0.0.1, ::1/129" })
+			"unicorn.proxy-allow-ips, 10.0.0.1, ::1/129", "unicorn.doctor.silenced, runner, runners" })
 	void anInvalidElementOfAListIsNamed(String name, String good, String bad) {
 		assertThatExceptionOfType(InvalidUnicornPropertyException.class)
 			.isThrownBy(() -> bind(Map.of(name + "[0]", good, name + "[1]", bad)))

@@ -12,6 +12,7 @@ import io.unicorn.boot.actuate.UnicornHealthIndicator;
 import io.unicorn.boot.autoconfigure.OnWorkerCondition;
 import io.unicorn.boot.autoconfigure.UnicornAutoConfiguration;
 import io.unicorn.boot.autoconfigure.UnicornProperties;
+import io.unicorn.boot.doctor.Doctor;
 import io.unicorn.boot.worker.AvailabilityReadinessCheck;
 import io.unicorn.worker.ReadinessCheck;
 import io.unicorn.worker.WorkerAgent;
@@ -53,10 +54,11 @@ public final class UnicornActuatorAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	@ConditionalOnAvailableEndpoint
-	UnicornEndpoint unicornEndpoint(PoolView pool, UnicornProperties properties) {
+	UnicornEndpoint unicornEndpoint(PoolView pool, UnicornProperties properties, Doctor doctor) {
 		// A request that takes longer than the timeout is a hang to some worker classes.
 		Duration half = properties.timeout().dividedBy(2);
-		return new UnicornEndpoint(pool, (half.isZero() || half.compareTo(LONGEST_WAIT) > 0) ? LONGEST_WAIT : half);
+		return new UnicornEndpoint(pool, (half.isZero() || half.compareTo(LONGEST_WAIT) > 0) ? LONGEST_WAIT : half,
+				doctor);
 	}
 
 	@Configuration(proxyBeanMethods = false)

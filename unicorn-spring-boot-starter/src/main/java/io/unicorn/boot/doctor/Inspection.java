@@ -1,0 +1,171 @@
+package io.unicorn.boot.doctor;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.IntSupplier;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfigurationPackages;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.EnumerablePropertySource;
+import org.springframework.core.env.PropertySource;
+import org.springframework.util.ClassUtils;
+
+/**
+ * What rules see of an application: its configuration, and the beans that exist. It
+ * creates no bean, and knows optional libraries by the names of their classes.
+ */
+final class Inspection {
+
+	private static final List<String> PER_WORKER = List.of("${unicorn.worker", "${random.");
+
+	private final ConfigurableEnvironment environment;
+
+	private final @Nullable ConfigurableListableBeanFactory beans;
+
+	private final IntSupplier workers;
+
+	/**
+	 * Create.
+	 * @param beans the beans, or {@code null} if there is no context
+	 * @param workers returns the number of workers that the pool is to have
+	 */
+	Inspection(ConfigurableEnvironment environment, @Nullable ConfigurableListableBeanFactory beans,
+			IntSupplier workers) {
+		this.environment = environment;
+		this.beans = beans;
+		this.workers = workers;
+	}
+
+	int workers() {
+		return this.workers.getAsInt();
+	}
+
+	/** Return the value of a property, or {@code null} if it has none. */
+	@Nullable String property(String name) {
+		String value = this.environment.getProperty(name);
+		return (value != null && !value.isBlank()) ? value.strip() : null;
+	}
+
+	/** Whether a property is true, or has no value and is true by default. */
+	boolean isOn(String name, boolean byDefault) {
+		String value = property(name);
+		return (value != null) ? value.equalsIgnoreCase("true") : byDefault;
+	}
+
+	/**
+	 * Whether a property of the application, whichever, has this value because it names
+	 * the worker or a random number.
+	 */
+	boolean isPerWorker(String value) {
+		return this.environment.getPropertySources()
+			.stream()
+			.flatMap(Inspection::texts)
+			.filter((text) -> PER_WORKER.stream().anyMatch(text::contains))
+			.anyMatch((text) -> text.contains("${random.") ? isLike(text, value)
+					: this.environment.resolvePlaceholders(text).equals(value));
+	}
+
+	/** A random number is another one each time; what is before it stays. */
+	private boolean isLike(String text, String value) {
+		return value.startsWith(this.environment.resolvePlaceholders(text.substring(0, text.indexOf("${random."))));
+	}
+
+	private static Stream<String> texts(PropertySource<?> source) {
+		return (source instanceof EnumerablePropertySource<?> known) ? Arrays.stream(known.getPropertyNames())
+			.map(known::getProperty)
+			.filter(CharSequence.class::isInstance)
+			.map(Object::toString) : Stream.empty();
+	}
+
+	boolean hasClass(String name) {
+		return ClassUtils.isPresent(name, classLoader());
+	}
+
+	/** Whether a bean has one of these types, created or not. */
+	boolean hasBean(String... types) {
+		return Arrays.stream(types).anyMatch((type) -> !names(type).isEmpty());
+	}
+
+	/** Return the names of the beans of a type, created or not. */
+	List<String> names(String type) {
+		if (this.beans == null || !hasClass(type)) {
+			return List.of();
+		}
+		return List.of(this.beans.getBeanNamesForType(ClassUtils.resolveClassName(type, classLoader()), true, false));
+	}
+
+	/** Return the beans of these types that exist, by name. */
+	Map<String, Object> existing(String... types) {
+		Map<String, Object> found = new LinkedHashMap<>();
+		for (String type : types) {
+			for (String name : names(type)) {
+				ConfigurableListableBeanFactory factory = Objects.requireNonNull(this.beans);
+				if (factory.containsSingleton(name)) {
+					found.put(name, factory.getBean(name));
+				}
+			}
+		}
+		return found;
+	}
+
+	/** Return the classes of the application's own beans, by name. */
+	Map<String, Class<?>> own() {
+		Map<String, Class<?>> found = new LinkedHashMap<>();
+		if (this.beans != null) {
+			for (String name : this.beans.getBeanDefinitionNames()) {
+				Class<?> type = this.beans.getType(name, false);
+				if (type != null && isOwn(name)) {
+					found.put(name, ClassUtils.getUserClass(type));
+				}
+			}
+		}
+		return found;
+	}
+
+	/** Whether the application defines a bean, and not a library. */
+	boolean isOwn(String name) {
+		if (this.beans == null || !AutoConfigurationPackages.has(this.beans)
+				|| !this.beans.containsBeanDefinition(name)) {
+			return false;
+		}
+		String source = source(name);
+		return AutoConfigurationPackages.get(this.beans).stream().anyMatch((own) -> source.startsWith(own + "."));
+	}
+
+	/** Return the scope of a bean, empty for singletons. */
+	String scope(String name) {
+		return (this.beans != null && this.beans.containsBeanDefinition(name))
+				? Objects.toString(this.beans.getMergedBeanDefinition(name).getScope(), "") : "";
+	}
+
+	/** Return the class that defines a bean with a method, or the bean's own. */
+	String source(String name) {
+		if (this.beans == null || !this.beans.containsBeanDefinition(name)) {
+			return "";
+		}
+		BeanDefinition definition = this.beans.getMergedBeanDefinition(name);
+		String factory = definition.getFactoryBeanName();
+		Class<?> type = (factory != null) ? this.beans.getType(factory, false) : null;
+		return Objects.toString((type != null) ? type.getName() : definition.getBeanClassName(), "");
+	}
+
+	/** Whether a bean was given one of another type. */
+	boolean uses(String name, String type) {
+		return this.beans != null && names(type).stream()
+			.anyMatch((other) -> List.of(Objects.requireNonNull(this.beans).getDependenciesForBean(name))
+				.contains(other));
+	}
+
+	private @Nullable ClassLoader classLoader() {
+		return (this.beans != null) ? this.beans.getBeanClassLoader() : ClassUtils.getDefaultClassLoader();
+	}
+
+}

@@ -1,0 +1,339 @@
+package io.unicorn.boot.doctor;
+
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.StandardSocketOptions;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+
+import javax.sql.DataSource;
+
+import io.unicorn.boot.PoolWorker;
+import org.h2.jdbcx.JdbcDataSource;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.beans.factory.support.RootBeanDefinition;
+import org.springframework.boot.ApplicationArguments;
+import org.springframework.boot.ApplicationRunner;
+import org.springframework.boot.autoconfigure.AutoConfigurationPackages;
+import org.springframework.boot.env.RandomValuePropertySource;
+import org.springframework.cache.annotation.CachePut;
+import org.springframework.cache.caffeine.CaffeineCacheManager;
+import org.springframework.cache.support.NoOpCacheManager;
+import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.mock.env.MockEnvironment;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.web.DefaultSecurityFilterChain;
+import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.authentication.UsernamePasswordAuthenticationFilter;
+import org.springframework.security.web.authentication.rememberme.InMemoryTokenRepositoryImpl;
+import org.springframework.security.web.context.HttpSessionSecurityContextRepository;
+import org.springframework.security.web.context.RequestAttributeSecurityContextRepository;
+import org.springframework.security.web.context.SecurityContextHolderFilter;
+import org.springframework.security.web.context.SecurityContextRepository;
+import org.springframework.security.web.util.matcher.AnyRequestMatcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class RulesTests {
+
+	private final MockEnvironment environment = new MockEnvironment();
+
+	private final GenericApplicationContext context = new GenericApplicationContext();
+
+	private int workers = 3;
+
+	@TempDir
+	private Path directory;
+
+	private List<String> found() {
+		AutoConfigurationPackages.register(this.context, "io.unicorn.boot.doctor");
+		this.context.refresh();
+		return Rules
+			.findings(new Inspection(this.environment, this.context.getBeanFactory(), () -> this.workers), Set.of())
+			.stream()
+			.map(Finding::id)
+			.toList();
+	}
+
+	private List<String> found(String property, String value) {
+		this.environment.setProperty(property, value);
+		return found();
+	}
+
+	private <T> void bean(String name, Class<T> type, Supplier<T> supplier) {
+		this.context.registerBean(name, type, supplier);
+	}
+
+	@Test
+	void theIdsAreThoseOfTheRules() {
+		assertThat(Rules.ALL).extracting(Rule::id).containsExactlyElementsOf(FindingIds.ALL);
+	}
+
+	@Test
+	void anApplicationWithoutAnythingHasNoFinding() {
+		assertThat(found()).isEmpty();
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "jdbc:h2:mem:shop, database-in-memory", "jdbc:hsqldb:mem:shop, database-in-memory",
+			"jdbc:sqlite::memory:, database-in-memory", "jdbc:h2:file:./shop, database-file",
+			"jdbc:h2:~/shop, database-file", "jdbc:hsqldb:file:shop, database-file", "jdbc:derby:shop, database-file",
+			"jdbc:duckdb:/srv/shop, database-file", "jdbc:h2:./shop;AUTO_SERVER=TRUE, database-auto-server",
+			"jdbc:sqlite:shop.db, database-journal" })
+	void aDatabaseOfOneProcessIsFoundByItsUrl(String url, String id) {
+		assertThat(found("spring.datasource.url", url)).containsExactly(id);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "jdbc:postgresql://db/shop", "jdbc:h2:tcp://db/shop", "jdbc:hsqldb:hsql://db/shop",
+			"jdbc:derby://db/shop", "jdbc:sqlite:shop.db?journal_mode=WAL", "jdbc:h2:./shop;ACCESS_MODE_DATA=r",
+			"jdbc:h2:./shop-${unicorn.worker.index}" })
+	void aDatabaseOfSeveralProcessesIsNotFound(String url) {
+		this.environment.setProperty("unicorn.worker.index", "2");
+		assertThat(found("spring.datasource.url", url)).isEmpty();
+	}
+
+	@Test
+	void theDatabaseOfABeanIsFoundWithoutAProperty() {
+		JdbcDataSource source = new JdbcDataSource();
+		source.setURL("jdbc:h2:mem:" + getClass().getName());
+		bean("shop", DataSource.class, () -> source);
+		assertThat(found()).containsExactly("database-in-memory");
+	}
+
+	@Test
+	void aFileThatABeanOpensIsFound() {
+		JdbcDataSource source = new JdbcDataSource();
+		source.setURL("jdbc:h2:" + this.directory.resolve("shop"));
+		bean("shop", DataSource.class, () -> source);
+		assertThat(found()).containsExactly("database-file");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "10, 30, true", "10, 40, false" })
+	void thePoolsTogetherMayOpenTooManyConnections(int size, String limit, boolean tooMany) {
+		bean("shop", DataSource.class, () -> new SizedPool(size, limit));
+		assertThat(found().contains("database-connections")).isEqualTo(tooMany);
+	}
+
+	@Test
+	void oneWorkerHasNothingToShareButWhatItsSuccessorCannotOpen() {
+		this.workers = 1;
+		this.environment.setProperty("spring.datasource.url", "jdbc:h2:mem:shop");
+		assertThat(found()).isEmpty();
+	}
+
+	@Test
+	void theFileOfOneWorkerIsAProblemOfItsSuccessor() {
+		this.workers = 1;
+		assertThat(found("spring.datasource.url", "jdbc:h2:./shop")).containsExactly("database-file");
+	}
+
+	@Test
+	void aWorkerWithoutASuccessorBesideItHasNoFinding() {
+		this.workers = 1;
+		this.environment.setProperty("unicorn.rollout.max-surge", "0");
+		assertThat(found("spring.datasource.url", "jdbc:h2:./shop")).isEmpty();
+	}
+
+	private void login(SecurityContextRepository repository) {
+		bean("chain", SecurityFilterChain.class,
+				() -> new DefaultSecurityFilterChain(AnyRequestMatcher.INSTANCE,
+						new SecurityContextHolderFilter(repository),
+						new UsernamePasswordAuthenticationFilter((Authentication request) -> request)));
+	}
+
+	@Test
+	void aLoginInTheSessionIsFound() {
+		login(new HttpSessionSecurityContextRepository());
+		assertThat(found()).containsExactly("sessions");
+	}
+
+	@Test
+	void aStatelessLoginIsNotFound() {
+		login(new RequestAttributeSecurityContextRepository());
+		assertThat(found()).isEmpty();
+	}
+
+	private void sessionScoped(Class<?> type) {
+		RootBeanDefinition definition = new RootBeanDefinition(type);
+		definition.setScope("session");
+		this.context.registerBeanDefinition("cart", definition);
+	}
+
+	@Test
+	void aBeanOfTheSessionIsFound() {
+		sessionScoped(Cart.class);
+		assertThat(found()).containsExactly("sessions");
+	}
+
+	@Test
+	void aTokenRepositoryInMemoryIsFound() {
+		bean("tokens", InMemoryTokenRepositoryImpl.class, InMemoryTokenRepositoryImpl::new);
+		assertThat(found()).containsExactly("remember-me-tokens");
+	}
+
+	@Test
+	void whatIsPutIntoALocalCacheIsFound() {
+		bean("caches", CaffeineCacheManager.class, CaffeineCacheManager::new);
+		this.context.registerBean("prices", Prices.class);
+		assertThat(found()).containsExactly("cache-put");
+	}
+
+	@Test
+	void whatIsPutIntoAnotherCacheIsNotFound() {
+		bean("caches", NoOpCacheManager.class, NoOpCacheManager::new);
+		this.context.registerBean("prices", Prices.class);
+		assertThat(found()).isEmpty();
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "jcache, true", "org.hibernate.cache.jcache.internal.JCacheRegionFactory, true",
+			"com.hazelcast.hibernate.HazelcastCacheRegionFactory, false" })
+	void aSecondLevelCacheInMemoryIsFound(String factory, boolean local) {
+		assertThat(found("spring.jpa.properties.hibernate.cache.region.factory_class", factory))
+			.isEqualTo(local ? List.of("second-level-cache") : List.of());
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "spring.kafka.consumer.properties.group.instance.id, kafka-member",
+			"spring.kafka.properties[group.instance.id], kafka-member",
+			"spring.kafka.producer.transaction-id-prefix, kafka-transactions" })
+	void aKafkaIdOfAllWorkersIsFound(String property, String id) {
+		assertThat(found(property, "shop")).containsExactly(id);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "shop-${unicorn.worker.index}", "shop-${random.uuid}" })
+	void aKafkaIdPerWorkerIsNotFound(String value) {
+		this.environment.setProperty("unicorn.worker.index", "2");
+		this.environment.getPropertySources().addLast(new RandomValuePropertySource());
+		assertThat(found("spring.kafka.producer.transaction-id-prefix", value)).isEmpty();
+	}
+
+	@Test
+	void aFixedPortOfADirectoryIsFound() {
+		this.environment.setProperty("spring.ldap.embedded.base-dn", "dc=shop");
+		assertThat(found("spring.ldap.embedded.port", "8389")).containsExactly("embedded-ldap");
+	}
+
+	@Test
+	void aFreePortOfADirectoryIsNotFound() {
+		assertThat(found("spring.ldap.embedded.base-dn", "dc=shop")).isEmpty();
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "vm://localhost, embedded-broker", "tcp://broker:61616, ''" })
+	void aBrokerInTheProcessIsFound(String url, String id) {
+		assertThat(found("spring.activemq.broker-url", url)).isEqualTo(id.isEmpty() ? List.of() : List.of(id));
+	}
+
+	@Test
+	void aPortThatThisProcessHasOpenedIsFound() throws Exception {
+		try (ServerSocket socket = belowChosenPorts()) {
+			assertThat(OwnPorts.find()).contains(socket.getLocalPort());
+			assertThat(found()).contains("open-port");
+		}
+	}
+
+	@Test
+	void aPortThatTheSystemHasChosenIsNotFound() throws Exception {
+		try (ServerSocket socket = new ServerSocket(0)) {
+			assertThat(OwnPorts.find()).doesNotContain(socket.getLocalPort());
+		}
+	}
+
+	@Test
+	void aPortThatProcessesMayShareIsNotFound() throws Exception {
+		int port;
+		try (ServerSocket free = belowChosenPorts()) {
+			port = free.getLocalPort();
+		}
+		try (ServerSocket socket = new ServerSocket()) {
+			socket.setOption(StandardSocketOptions.SO_REUSEPORT, true);
+			socket.bind(new InetSocketAddress(port));
+			assertThat(OwnPorts.find()).doesNotContain(port);
+		}
+	}
+
+	private static ServerSocket belowChosenPorts() throws Exception {
+		for (int port = 20_000; port < 30_000; port++) {
+			try {
+				return new ServerSocket(port);
+			}
+			catch (BindException ex) {
+				// The next one.
+			}
+		}
+		throw new IllegalStateException("no port is free");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "60s, 30, true", "20s, 30, false" })
+	void aPhaseThatIsLongerThanTheTimeToLeaveIsFound(String phase, String graceful, boolean longer) {
+		this.environment.setProperty("spring.lifecycle.timeout-per-shutdown-phase", phase);
+		assertThat(found("unicorn.graceful-timeout", graceful))
+			.isEqualTo(longer ? List.of("shutdown-phase") : List.of());
+	}
+
+	@Test
+	void aRunnerOfTheApplicationIsFound() {
+		this.context.registerBean("fill", Fill.class);
+		assertThat(found()).containsExactly("runner");
+	}
+
+	@Test
+	void aRunnerOfALibraryIsNotFound() {
+		bean("fill", ApplicationRunner.class, Fill::new);
+		this.context.getBeanFactory().getBeanDefinition("fill").setBeanClassName(PoolWorker.class.getName());
+		assertThat(found()).isEmpty();
+	}
+
+	@Test
+	void aSilencedFindingIsLeftOut() {
+		this.environment.setProperty("spring.datasource.url", "jdbc:h2:mem:shop");
+		assertThat(new Doctor(this.environment, null, List.of("database-in-memory"), () -> 2)
+			.findings(Duration.ofMinutes(1))).isEmpty();
+	}
+
+	@Test
+	void aFindingIsOneLine() {
+		this.environment.setProperty("spring.datasource.url", "jdbc:h2:mem:shop;PASSWORD=secret");
+		assertThat(new Doctor(this.environment, null, List.of(), () -> 2).findings(Duration.ofMinutes(1)))
+			.singleElement()
+			.hasToString("[database-in-memory] spring.datasource.url: each worker has jdbc:h2:mem:shop for itself, so "
+					+ "what one writes, the others do not see, and it is gone when the worker is replaced. Use the "
+					+ "server of a database.");
+	}
+
+	static class Cart {
+
+	}
+
+	static class Prices {
+
+		@CachePut("prices")
+		public String price() {
+			return "1";
+		}
+
+	}
+
+	static class Fill implements ApplicationRunner {
+
+		@Override
+		public void run(ApplicationArguments args) {
+		}
+
+	}
+
+}
