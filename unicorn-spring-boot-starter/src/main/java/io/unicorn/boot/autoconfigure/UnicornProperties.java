@@ -85,8 +85,7 @@ import org.springframework.boot.convert.DurationUnit;
  * worker at a time, or "all". The default is leader.
  * @param runners Which workers run the ApplicationRunner and CommandLineRunner beans in
  * the packages of the application: "first" for the first worker of a start or of a
- * roll-out, or "every". By default every worker runs them, and the first one logs their
- * names.
+ * roll-out, or "every". By default every worker runs them, and the doctor names them.
  * @param shutdownDelay Time for which the pool continues to serve after it was told to
  * stop, while its readiness is down so that load balancers send no new requests, in
  * seconds unless a unit is given, at most 365d. The default is 0s.

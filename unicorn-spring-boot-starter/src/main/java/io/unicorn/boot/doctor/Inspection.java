@@ -1,5 +1,6 @@
 package io.unicorn.boot.doctor;
 
+import java.lang.annotation.Annotation;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -155,6 +156,12 @@ final class Inspection {
 		String factory = definition.getFactoryBeanName();
 		Class<?> type = (factory != null) ? this.beans.getType(factory, false) : null;
 		return Objects.toString((type != null) ? type.getName() : definition.getBeanClassName(), "");
+	}
+
+	/** Whether a bean, its class or the method that makes it, has an annotation. */
+	boolean isAnnotated(String name, String annotation) {
+		return this.beans != null && this.beans.findAnnotationOnBean(name,
+				ClassUtils.resolveClassName(annotation, classLoader()).asSubclass(Annotation.class), false) != null;
 	}
 
 	/** Whether a bean was given one of another type. */

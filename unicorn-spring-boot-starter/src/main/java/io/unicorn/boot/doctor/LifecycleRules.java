@@ -19,19 +19,25 @@ final class LifecycleRules {
 
 	private static final String POOL_WORKER = "io.unicorn.boot.PoolWorker";
 
+	private static final String ONCE_PER_POOL = "io.unicorn.boot.OncePerPool";
+
 	private LifecycleRules() {
 	}
 
 	/** One that has asked for {@code PoolWorker} knows of the others. */
 	static Stream<Symptom> runners(Inspection inspection) {
+		if (inspection.property("unicorn.runners") != null) {
+			return Stream.empty();
+		}
 		return Stream.of("org.springframework.boot.ApplicationRunner", "org.springframework.boot.CommandLineRunner")
 			.flatMap((type) -> inspection.names(type).stream())
 			.distinct()
-			.filter((name) -> inspection.isOwn(name) && !inspection.uses(name, POOL_WORKER))
+			.filter((name) -> inspection.isOwn(name) && !inspection.uses(name, POOL_WORKER)
+					&& !inspection.isAnnotated(name, ONCE_PER_POOL))
 			.map((name) -> new Symptom("bean " + name,
 					"it runs at the start of every worker, also of one that replaces another while the others serve",
-					"Make sure that it clears and repeats nothing that workers share, or do that on "
-							+ "LeadershipGrantedEvent, if its isFirst() is true"));
+					"Annotate it with @OncePerPool if it does something for all workers, or say which workers run "
+							+ "runners: unicorn.runners=first or every"));
 	}
 
 	/** Without graceful-timeout, the pool has adapted itself. */

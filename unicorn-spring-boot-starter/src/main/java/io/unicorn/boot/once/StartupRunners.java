@@ -3,6 +3,7 @@ package io.unicorn.boot.once;
 import java.lang.reflect.Method;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 import io.unicorn.boot.OncePerPool;
 import io.unicorn.ipc.Initialization;
@@ -49,25 +50,16 @@ final class StartupRunners implements ApplicationListener<ApplicationStartedEven
 
 	@Override
 	public void onApplicationEvent(ApplicationStartedEvent event) {
+		if (this.initialization != Initialization.NOTHING) {
+			return;
+		}
 		ConfigurableListableBeanFactory beans = event.getApplicationContext().getBeanFactory();
 		Class<?> type = ClassUtils.resolveClassName(RUNNER, beans.getBeanClassLoader());
-		List<String> runners = List.of(beans.getBeanNamesForType(type));
 		Predicate<String> once = (name) -> beans.findAnnotationOnBean(name, OncePerPool.class) != null;
-		Predicate<String> ofApplication = (name) -> isOfApplication(beans, name);
-		if (this.initialization == Initialization.NOTHING) {
-			leaveOut(beans, type,
-					runners.stream().filter((this.mode == RunnersMode.FIRST) ? once.or(ofApplication) : once).toList());
-		}
-		else if (this.initialization == Initialization.START && this.mode == null) {
-			advise(runners.stream().filter(ofApplication.and(once.negate())).toList());
-		}
-	}
-
-	private static void advise(List<String> runners) {
-		if (!runners.isEmpty()) {
-			logger.info("Runners run in every worker, when it starts: " + String.join(", ", runners)
-					+ ". With @OncePerPool or unicorn.runners=first they run in the first one only");
-		}
+		leaveOut(beans, type,
+				Stream.of(beans.getBeanNamesForType(type))
+					.filter((this.mode == RunnersMode.FIRST) ? once.or((name) -> isOfApplication(beans, name)) : once)
+					.toList());
 	}
 
 	private static void leaveOut(ConfigurableListableBeanFactory beans, Class<?> type, List<String> names) {

@@ -12,6 +12,7 @@ import java.util.function.Supplier;
 
 import javax.sql.DataSource;
 
+import io.unicorn.boot.OncePerPool;
 import io.unicorn.boot.PoolWorker;
 import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.Test;
@@ -289,6 +290,13 @@ class RulesTests {
 	void aRunnerOfTheApplicationIsFound() {
 		this.context.registerBean("fill", Fill.class);
 		assertThat(found()).containsExactly("runner");
+		assertThat(found("unicorn.runners", "every")).isEmpty();
+	}
+
+	@Test
+	void aRunnerThatRunsOnceIsNotFound() {
+		this.context.registerBean("fill", FillOnce.class);
+		assertThat(found()).isEmpty();
 	}
 
 	@Test
@@ -316,6 +324,11 @@ class RulesTests {
 	}
 
 	static class Cart {
+
+	}
+
+	@OncePerPool
+	static final class FillOnce extends Fill {
 
 	}
 

@@ -9,7 +9,6 @@ import io.unicorn.library.RunnerOfLibrary;
 import io.unicorn.worker.TestAgents;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -19,8 +18,6 @@ import org.springframework.boot.CommandLineRunner;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.AutoConfigurationPackage;
-import org.springframework.boot.test.system.CapturedOutput;
-import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -32,7 +29,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Which runners of an application run in which worker.
  */
-@ExtendWith(OutputCaptureExtension.class)
 class StartupRunnersTests {
 
 	private static final List<String> ALL = List.of("first", "every", "method", "class", "library");
@@ -78,21 +74,6 @@ class StartupRunnersTests {
 	void beansThatAreLazyAreLeftOut() {
 		assertThat(runs(Initialization.NOTHING, null, "--spring.main.lazy-initialization=true"))
 			.containsExactly("first", "every", "library");
-	}
-
-	@Test
-	void theFirstWorkerNamesThoseOfTheApplicationThatRunEverywhere(CapturedOutput output) {
-		runs(Initialization.START, null);
-		assertThat(output).containsOnlyOnce("Runners run in every worker, when it starts: firstRunner, everyRunner. "
-				+ "With @OncePerPool or unicorn.runners=first they run in the first one only");
-	}
-
-	@Test
-	void nothingIsSaidWhereTheApplicationHasDecided(CapturedOutput output) {
-		runs(Initialization.START, RunnersMode.EVERY);
-		runs(Initialization.NOTHING, null);
-		runs(Initialization.ROLL_OUT, null);
-		assertThat(output).doesNotContain("Runners run");
 	}
 
 	@Configuration(proxyBeanMethods = false)
