@@ -17,20 +17,32 @@ final class LifecycleRules {
 
 	private static final String GRACEFUL = "unicorn.graceful-timeout";
 
+	/** What leads to data that workers share. */
+	private static final String[] SHARED = { "javax.sql.DataSource", "io.r2dbc.spi.ConnectionFactory",
+			"jakarta.persistence.EntityManagerFactory", "org.springframework.data.mongodb.MongoDatabaseFactory",
+			"org.springframework.data.redis.connection.RedisConnectionFactory",
+			"org.springframework.kafka.core.ProducerFactory", "jakarta.jms.ConnectionFactory",
+			"org.springframework.amqp.rabbit.connection.ConnectionFactory" };
+
 	private static final String POOL_WORKER = "io.unicorn.boot.PoolWorker";
 
 	private LifecycleRules() {
 	}
 
-	/** One that has asked for {@code PoolWorker} knows of the others. */
+	/**
+	 * Those that get hold of shared data, at whatever distance. One that has asked for
+	 * {@code PoolWorker} knows of the others.
+	 */
 	static Stream<Symptom> runners(Inspection inspection) {
 		return Stream.of("org.springframework.boot.ApplicationRunner", "org.springframework.boot.CommandLineRunner")
 			.flatMap((type) -> inspection.names(type).stream())
 			.distinct()
-			.filter((name) -> inspection.isOwn(name) && !inspection.uses(name, POOL_WORKER))
+			.filter((name) -> inspection.isOwn(name) && inspection.uses(name, SHARED)
+					&& !inspection.uses(name, POOL_WORKER))
 			.map((name) -> new Symptom("bean " + name,
-					"it runs at the start of every worker, also of one that replaces another while the others serve",
-					"Make sure that it clears and repeats nothing that workers share, or do that on "
+					"it has access to data that workers share, and runs at the start of every worker, also of one that "
+							+ "replaces another while the others serve",
+					"Make sure that it clears and repeats nothing, or do that on "
 							+ "LeadershipGrantedEvent, if its isFirst() is true"));
 	}
 
