@@ -1,12 +1,17 @@
 package io.unicorn.boot.doctor;
 
 import java.lang.annotation.Annotation;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.IntSupplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
@@ -164,11 +169,22 @@ final class Inspection {
 				ClassUtils.resolveClassName(annotation, classLoader()).asSubclass(Annotation.class), false) != null;
 	}
 
-	/** Whether a bean was given one of another type. */
-	boolean uses(String name, String type) {
-		return this.beans != null && names(type).stream()
-			.anyMatch((other) -> List.of(Objects.requireNonNull(this.beans).getDependenciesForBean(name))
-				.contains(other));
+	/** Whether a bean was given one of these types, or what it was given was. */
+	boolean uses(String name, String... types) {
+		Set<String> sought = Arrays.stream(types).flatMap((type) -> names(type).stream()).collect(Collectors.toSet());
+		Set<String> seen = new HashSet<>();
+		Deque<String> rest = new ArrayDeque<>(List.of(name));
+		while (this.beans != null && !sought.isEmpty() && !rest.isEmpty()) {
+			for (String given : this.beans.getDependenciesForBean(rest.remove())) {
+				if (sought.contains(given)) {
+					return true;
+				}
+				if (seen.add(given)) {
+					rest.add(given);
+				}
+			}
+		}
+		return false;
 	}
 
 	private @Nullable ClassLoader classLoader() {

@@ -17,6 +17,13 @@ final class LifecycleRules {
 
 	private static final String GRACEFUL = "unicorn.graceful-timeout";
 
+	/** What leads to data that workers share. */
+	private static final String[] SHARED = { "javax.sql.DataSource", "io.r2dbc.spi.ConnectionFactory",
+			"jakarta.persistence.EntityManagerFactory", "org.springframework.data.mongodb.MongoDatabaseFactory",
+			"org.springframework.data.redis.connection.RedisConnectionFactory",
+			"org.springframework.kafka.core.ProducerFactory", "jakarta.jms.ConnectionFactory",
+			"org.springframework.amqp.rabbit.connection.ConnectionFactory" };
+
 	private static final String POOL_WORKER = "io.unicorn.boot.PoolWorker";
 
 	private static final String ONCE_PER_POOL = "io.unicorn.boot.OncePerPool";
@@ -24,7 +31,10 @@ final class LifecycleRules {
 	private LifecycleRules() {
 	}
 
-	/** One that has asked for {@code PoolWorker} knows of the others. */
+	/**
+	 * Those that get hold of shared data, at whatever distance. One that has asked for
+	 * {@code PoolWorker} knows of the others.
+	 */
 	static Stream<Symptom> runners(Inspection inspection) {
 		if (inspection.property("unicorn.runners") != null) {
 			return Stream.empty();
@@ -32,10 +42,11 @@ final class LifecycleRules {
 		return Stream.of("org.springframework.boot.ApplicationRunner", "org.springframework.boot.CommandLineRunner")
 			.flatMap((type) -> inspection.names(type).stream())
 			.distinct()
-			.filter((name) -> inspection.isOwn(name) && !inspection.uses(name, POOL_WORKER)
-					&& !inspection.isAnnotated(name, ONCE_PER_POOL))
+			.filter((name) -> inspection.isOwn(name) && inspection.uses(name, SHARED)
+					&& !inspection.uses(name, POOL_WORKER) && !inspection.isAnnotated(name, ONCE_PER_POOL))
 			.map((name) -> new Symptom("bean " + name,
-					"it runs at the start of every worker, also of one that replaces another while the others serve",
+					"it has access to data that workers share, and runs at the start of every worker, also of one that "
+							+ "replaces another while the others serve",
 					"Annotate it with @OncePerPool if it does something for all workers, or say which workers run "
 							+ "runners: unicorn.runners=first or every"));
 	}

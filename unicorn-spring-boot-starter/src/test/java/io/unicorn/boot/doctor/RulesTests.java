@@ -14,6 +14,8 @@ import javax.sql.DataSource;
 
 import io.unicorn.boot.OncePerPool;
 import io.unicorn.boot.PoolWorker;
+import io.unicorn.boot.worker.WorkerLogObserver;
+import io.unicorn.worker.WorkerAgent;
 import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,6 +31,7 @@ import org.springframework.boot.env.RandomValuePropertySource;
 import org.springframework.cache.annotation.CachePut;
 import org.springframework.cache.caffeine.CaffeineCacheManager;
 import org.springframework.cache.support.NoOpCacheManager;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.mock.env.MockEnvironment;
 import org.springframework.security.core.Authentication;
@@ -48,7 +51,7 @@ class RulesTests {
 
 	private final MockEnvironment environment = new MockEnvironment();
 
-	private final GenericApplicationContext context = new GenericApplicationContext();
+	private final GenericApplicationContext context = new AnnotationConfigApplicationContext();
 
 	private int workers = 3;
 
@@ -286,8 +289,14 @@ class RulesTests {
 			.isEqualTo(longer ? List.of("shutdown-phase") : List.of());
 	}
 
+	private void database() {
+		bean("shop", DataSource.class, () -> new SizedPool(1, "100"));
+		this.context.registerBean("orders", Orders.class);
+	}
+
 	@Test
-	void aRunnerOfTheApplicationIsFound() {
+	void aRunnerWithADatabaseIsFound() {
+		database();
 		this.context.registerBean("fill", Fill.class);
 		assertThat(found()).containsExactly("runner");
 		assertThat(found("unicorn.runners", "every")).isEmpty();
@@ -295,14 +304,22 @@ class RulesTests {
 
 	@Test
 	void aRunnerThatRunsOnceIsNotFound() {
+		database();
 		this.context.registerBean("fill", FillOnce.class);
 		assertThat(found()).isEmpty();
 	}
 
 	@Test
-	void aRunnerOfALibraryIsNotFound() {
-		bean("fill", ApplicationRunner.class, Fill::new);
-		this.context.getBeanFactory().getBeanDefinition("fill").setBeanClassName(PoolWorker.class.getName());
+	void aRunnerThatKnowsTheWorkerIsNotFound() {
+		database();
+		bean("worker", PoolWorker.class, () -> new PoolWorker(WorkerAgent.unconnected(new WorkerLogObserver())));
+		this.context.registerBean("fill", CarefulFill.class);
+		assertThat(found()).isEmpty();
+	}
+
+	@Test
+	void aRunnerWithoutADatabaseIsNotFound() {
+		this.context.registerBean("greet", Greet.class);
 		assertThat(found()).isEmpty();
 	}
 
@@ -327,11 +344,6 @@ class RulesTests {
 
 	}
 
-	@OncePerPool
-	static final class FillOnce extends Fill {
-
-	}
-
 	static class Prices {
 
 		@CachePut("prices")
@@ -341,10 +353,37 @@ class RulesTests {
 
 	}
 
-	static class Fill implements ApplicationRunner {
+	record Orders(DataSource shop) {
+
+	}
+
+	static class Greet implements ApplicationRunner {
 
 		@Override
 		public void run(ApplicationArguments args) {
+		}
+
+	}
+
+	static class Fill extends Greet {
+
+		Fill(Orders orders) {
+		}
+
+	}
+
+	@OncePerPool
+	static final class FillOnce extends Fill {
+
+		FillOnce(Orders orders) {
+			super(orders);
+		}
+
+	}
+
+	static class CarefulFill extends Greet {
+
+		CarefulFill(Orders orders, PoolWorker worker) {
 		}
 
 	}
