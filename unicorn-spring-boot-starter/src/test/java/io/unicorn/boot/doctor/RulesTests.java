@@ -7,8 +7,6 @@ import java.net.StandardSocketOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
-import java.util.function.Supplier;
 
 import javax.sql.DataSource;
 
@@ -26,14 +24,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.boot.ApplicationArguments;
 import org.springframework.boot.ApplicationRunner;
-import org.springframework.boot.autoconfigure.AutoConfigurationPackages;
 import org.springframework.boot.env.RandomValuePropertySource;
 import org.springframework.cache.annotation.CachePut;
 import org.springframework.cache.caffeine.CaffeineCacheManager;
 import org.springframework.cache.support.NoOpCacheManager;
-import org.springframework.context.annotation.AnnotationConfigApplicationContext;
-import org.springframework.context.support.GenericApplicationContext;
-import org.springframework.mock.env.MockEnvironment;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.web.DefaultSecurityFilterChain;
 import org.springframework.security.web.SecurityFilterChain;
@@ -47,35 +41,10 @@ import org.springframework.security.web.util.matcher.AnyRequestMatcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-class RulesTests {
-
-	private final MockEnvironment environment = new MockEnvironment();
-
-	private final GenericApplicationContext context = new AnnotationConfigApplicationContext();
-
-	private int workers = 3;
+class RulesTests extends ExaminedApplication {
 
 	@TempDir
 	private Path directory;
-
-	private List<String> found() {
-		AutoConfigurationPackages.register(this.context, "io.unicorn.boot.doctor");
-		this.context.refresh();
-		return Rules
-			.findings(new Inspection(this.environment, this.context.getBeanFactory(), () -> this.workers), Set.of())
-			.stream()
-			.map(Finding::id)
-			.toList();
-	}
-
-	private List<String> found(String property, String value) {
-		this.environment.setProperty(property, value);
-		return found();
-	}
-
-	private <T> void bean(String name, Class<T> type, Supplier<T> supplier) {
-		this.context.registerBean(name, type, supplier);
-	}
 
 	@Test
 	void theIdsAreThoseOfTheRules() {
