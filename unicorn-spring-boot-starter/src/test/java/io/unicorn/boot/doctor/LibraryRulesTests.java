@@ -180,8 +180,8 @@ class LibraryRulesTests extends ExaminedApplication {
 	}
 
 	private void sockJs(TransportHandler transport) {
-		TransportHandlingSockJsService service = new TransportHandlingSockJsService(
-				mock(TaskScheduler.class), List.of(transport));
+		TransportHandlingSockJsService service = new TransportHandlingSockJsService(mock(TaskScheduler.class),
+				List.of(transport));
 		SockJsHttpRequestHandler handler = new SockJsHttpRequestHandler(service, new TextWebSocketHandler());
 		bean("sockets", AbstractUrlHandlerMapping.class,
 				() -> new SimpleUrlHandlerMapping(Map.of("/chat/**", handler)));

@@ -268,6 +268,12 @@ class RulesTests extends ExaminedApplication {
 		database();
 		this.context.registerBean("fill", Fill.class);
 		assertThat(found()).containsExactly("runner");
+	}
+
+	@Test
+	void aRunnerOfWhichTheConfigurationSaysWhereItRunsIsNotFound() {
+		database();
+		this.context.registerBean("fill", Fill.class);
 		assertThat(found("unicorn.runners", "every")).isEmpty();
 	}
 
