@@ -70,7 +70,7 @@ final class DoctorReport {
 			return true;
 		}
 		findings.forEach(this.out::println);
-		if (findings.isEmpty()) {
+		if (findings.isEmpty() && beans != null) {
 			this.out.println("Nothing was found that works in one process only.");
 		}
 		return !findings.isEmpty();

@@ -24,6 +24,9 @@ import org.springframework.core.env.ConfigurableEnvironment;
  */
 class PoolRunListener implements SpringApplicationRunListener, Ordered {
 
+	/** A property source of the context that Spring Cloud builds first. */
+	private static final String CLOUD_BOOTSTRAP = "bootstrap";
+
 	private final SpringApplication application;
 
 	private final String[] arguments;
@@ -65,6 +68,11 @@ class PoolRunListener implements SpringApplicationRunListener, Ordered {
 	public void environmentPrepared(ConfigurableBootstrapContext bootstrapContext,
 			ConfigurableEnvironment environment) {
 		String planFile = System.getProperty(WorkerCommand.PREPARE_PROPERTY);
+		if (System.getProperty(WorkerCommand.CHECK_PROPERTY) != null
+				&& environment.getPropertySources().contains(CLOUD_BOOTSTRAP)) {
+			// A context that Spring Cloud builds before that of the application.
+			return;
+		}
 		if (DoctorReport.isWanted()) {
 			this.doctor = new ProcessStart(this.application, this.arguments).asExamination(bootstrapContext,
 					environment);

@@ -65,7 +65,7 @@ public final class Doctor {
 			return null;
 		}
 		catch (ExecutionException ex) {
-			logger.debug("The application could not be examined", ex);
+			logger.warn("The application could not be examined", ex.getCause());
 			return List.of();
 		}
 		catch (InterruptedException ex) {

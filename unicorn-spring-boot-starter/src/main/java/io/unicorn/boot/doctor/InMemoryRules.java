@@ -48,16 +48,20 @@ final class InMemoryRules {
 			.existing("org.springframework.security.oauth2.client.registration.ClientRegistrationRepository")
 			.values()
 			.stream()
-			.filter(Iterable.class::isInstance)
+			// One that asks its supplier would ask the issuer now.
+			.filter((all) -> all instanceof Iterable<?> && !all.getClass().getSimpleName().startsWith("Supplier"))
 			.flatMap((all) -> StreamSupport.stream(((Iterable<?>) all).spliterator(), false))
 			.anyMatch((client) -> "authorization_code".equals(PropertyAccessorFactory.forBeanPropertyAccess(client)
 				.getPropertyValue("authorizationGrantType.value")));
-		return !ofUsers ? Stream.empty()
+		boolean inSession = inspection
+			.hasBean("org.springframework.security.oauth2.client.web.HttpSessionOAuth2AuthorizedClientRepository");
+		return (!ofUsers || inSession) ? Stream.empty()
 				: inspection.names("org.springframework.security.oauth2.client.InMemoryOAuth2AuthorizedClientService")
 					.stream()
 					.map((name) -> new Symptom("bean " + name,
 							"the access tokens of users are in the memory of the worker with which they have logged in",
-							"Define a JdbcOAuth2AuthorizedClientService"));
+							"If they are used after the login, define an HttpSessionOAuth2AuthorizedClientRepository "
+									+ "or a JdbcOAuth2AuthorizedClientService"));
 	}
 
 	static Stream<Symptom> rememberMe(Inspection inspection) {
@@ -90,8 +94,9 @@ final class InMemoryRules {
 		return configured(inspection, "io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry",
 				"allCircuitBreakers")
 			.map((name) -> new Symptom("bean " + name,
-					"each worker opens its circuit breakers by the failures that it has seen itself",
-					"Expect as many failing calls as there are workers, or lower minimum-number-of-calls"));
+					"each worker opens its circuit breakers by its own calls, so it takes as many times the calls as there "
+							+ "are workers until all have opened",
+					"Divide minimum-number-of-calls and sliding-window-size by the number of workers"));
 	}
 
 	/** Return the names of registries that something is registered with. */

@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.IntSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -30,7 +32,10 @@ import org.springframework.util.ClassUtils;
  */
 final class Inspection {
 
-	private static final List<String> PER_WORKER = List.of("${unicorn.worker", "${random.");
+	private static final List<String> PER_WORKER = List.of("${unicorn.worker.", "${unicorn.worker}",
+			"${unicorn.worker:", "${random.");
+
+	private static final Pattern RANDOM = Pattern.compile("\\$\\{random\\.([a-z]+)[^}]*}");
 
 	private final ConfigurableEnvironment environment;
 
@@ -79,9 +84,24 @@ final class Inspection {
 					: this.environment.resolvePlaceholders(text).equals(value));
 	}
 
-	/** A random number is another one each time; what is before it stays. */
+	/** A random value is another one each time; what is around it stays. */
 	private boolean isLike(String text, String value) {
-		return value.startsWith(this.environment.resolvePlaceholders(text.substring(0, text.indexOf("${random."))));
+		StringBuilder pattern = new StringBuilder();
+		Matcher random = RANDOM.matcher(text);
+		int end = 0;
+		while (random.find()) {
+			pattern.append(literal(text.substring(end, random.start()))).append(switch (random.group(1)) {
+				case "uuid" -> "[0-9a-f-]{36}";
+				case "value" -> "[0-9a-f]{32}";
+				default -> "-?[0-9]+";
+			});
+			end = random.end();
+		}
+		return value.matches(pattern.append(literal(text.substring(end))).toString());
+	}
+
+	private String literal(String text) {
+		return Pattern.quote(this.environment.resolvePlaceholders(text));
 	}
 
 	private static Stream<String> texts(PropertySource<?> source) {
@@ -114,7 +134,9 @@ final class Inspection {
 		for (String type : types) {
 			for (String name : names(type)) {
 				ConfigurableListableBeanFactory factory = Objects.requireNonNull(this.beans);
-				if (factory.containsSingleton(name)) {
+				// The product of a factory exists if another bean has it.
+				if (factory.containsSingleton(name)
+						&& (!factory.isFactoryBean(name) || factory.getDependentBeans(name).length > 0)) {
 					found.put(name, factory.getBean(name));
 				}
 			}

@@ -56,7 +56,7 @@ final class Rules {
 					findings.addAll(rule.findings(inspection));
 				}
 				catch (RuntimeException | LinkageError ex) {
-					logger.debug("The rule " + rule.id() + " has failed", ex);
+					logger.warn("[" + rule.id() + "] could not be examined: " + ex);
 				}
 			}
 		}

@@ -1,12 +1,17 @@
 package io.unicorn.boot.doctor;
 
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
+
+import org.springframework.beans.PropertyAccessorFactory;
 
 /**
  * Servers inside the application, and other things that one process has alone.
  */
 final class ServerRules {
+
+	private static final String SEARCH = "spring.jpa.properties.hibernate.search.";
 
 	private ServerRules() {
 	}
@@ -45,16 +50,34 @@ final class ServerRules {
 	}
 
 	static Stream<Symptom> index(Inspection inspection) {
-		Stream<String> beans = Stream.of("org.apache.lucene.index.IndexWriter", "org.rocksdb.RocksDB", "org.mapdb.DB")
-			.flatMap((type) -> inspection.names(type).stream())
-			.map((name) -> "bean " + name);
-		String type = "spring.jpa.properties.hibernate.search.backend.directory.type";
-		Stream<String> search = (inspection.hasClass("org.hibernate.search.backend.lucene.LuceneBackend")
-				&& !"local-heap".equals(inspection.property(type))) ? Stream.of(type) : Stream.empty();
-		return Stream.concat(beans, search)
-			.map((place) -> new Symptom(place,
-					"only one process can write this index or store; the others wait for its " + "lock and fail",
-					"Use a server, or a directory per worker (${unicorn.worker.index})"));
+		Stream<String> lucene = inspection.existing("org.apache.lucene.index.IndexWriter")
+			.entrySet()
+			.stream()
+			.filter((bean) -> isOnDisk(bean.getValue()))
+			.map(Map.Entry::getKey);
+		Stream<String> stores = Stream.of("org.rocksdb.RocksDB", "org.mapdb.DB")
+			.flatMap((type) -> inspection.names(type).stream());
+		Stream<Symptom> beans = Stream.concat(lucene, stores)
+			.map((name) -> new Symptom("bean " + name,
+					"only one process can write this index or store; others cannot open it, or their writes fail",
+					"Use a server, or a directory per worker (${unicorn.worker.index}), and silence this"));
+		return Stream.concat(beans, search(inspection));
+	}
+
+	/** A directory of files tells its path. */
+	private static boolean isOnDisk(Object writer) {
+		return PropertyAccessorFactory.forBeanPropertyAccess(writer).isReadableProperty("directory.directory");
+	}
+
+	/** Hibernate Search writes an index for the changes of its own process. */
+	private static Stream<Symptom> search(Inspection inspection) {
+		boolean used = inspection.hasClass("org.hibernate.search.backend.lucene.LuceneBackend")
+				&& inspection.hasClass("org.hibernate.search.mapper.orm.Search")
+				&& inspection.isOn(SEARCH + "enabled", true)
+				&& "lucene".equals(Objects.toString(inspection.property(SEARCH + "backend.type"), "lucene"));
+		return used ? Stream.of(new Symptom(SEARCH + "backend.type",
+				"only one worker can write a Lucene index, and an index per worker lacks what the others change",
+				"Use the Elasticsearch backend")) : Stream.empty();
 	}
 
 }

@@ -1,6 +1,7 @@
 package io.unicorn.boot.doctor;
 
 import java.io.Serializable;
+import java.lang.reflect.Modifier;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -74,17 +75,24 @@ final class SessionRules {
 
 	/** Spring Session serializes what a session holds, unless it was told otherwise. */
 	static Stream<Symptom> notSerializable(Inspection inspection) {
-		if (!isShared(inspection)
-				|| !inspection.names("org.springframework.data.redis.serializer.RedisSerializer").isEmpty()) {
+		if (!isShared(inspection) || isOtherwiseSerialized(inspection)) {
 			return Stream.empty();
 		}
 		return sessionScoped(inspection).entrySet()
 			.stream()
-			.filter((bean) -> !Serializable.class.isAssignableFrom(bean.getValue()))
-			.map((bean) -> new Symptom("bean " + bean.getKey(),
-					bean.getValue().getName() + " is stored in sessions and is not Serializable, so a session with it "
-							+ "cannot be stored for other workers",
+			.filter((bean) -> !Serializable.class.isAssignableFrom(bean.getValue())
+					&& !Modifier.isAbstract(bean.getValue().getModifiers()))
+			.map((bean) -> new Symptom("bean " + bean.getKey(), bean.getValue().getName()
+					+ " is stored in sessions and is not Serializable, so other requests do not " + "find it, or fail",
 					"Let the class implement Serializable"));
+	}
+
+	/** By the beans that Spring Session looks for. */
+	private static boolean isOtherwiseSerialized(Inspection inspection) {
+		return inspection.names("org.springframework.data.redis.serializer.RedisSerializer")
+			.contains("springSessionDefaultRedisSerializer")
+				|| inspection.names("org.springframework.core.convert.ConversionService")
+					.contains("springSessionConversionService");
 	}
 
 	private static boolean hasSessionAttributes(Class<?> type) {

@@ -60,7 +60,7 @@ final class TransportRules {
 			.map((name) -> new Symptom("bean " + name,
 					"the sessions of MCP clients are in the memory of one worker; requests that reach another one fail "
 							+ "with status 404",
-					"Set spring.ai.mcp.server.protocol=STATELESS"));
+					"Set spring.ai.mcp.server.protocol=STATELESS, which has no messages from the server"));
 	}
 
 }

@@ -2,6 +2,7 @@ package io.unicorn.boot.doctor;
 
 import java.io.IOException;
 import java.io.Serializable;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +18,9 @@ import net.bytebuddy.ByteBuddy;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.store.ByteBuffersDirectory;
+import org.apache.lucene.store.FSDirectory;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -29,6 +32,7 @@ import org.springframework.security.oauth2.client.OAuth2AuthorizedClientService;
 import org.springframework.security.oauth2.client.registration.ClientRegistration;
 import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
 import org.springframework.security.oauth2.client.registration.InMemoryClientRegistrationRepository;
+import org.springframework.security.oauth2.client.web.HttpSessionOAuth2AuthorizedClientRepository;
 import org.springframework.security.oauth2.core.AuthorizationGrantType;
 import org.springframework.security.oauth2.server.authorization.InMemoryOAuth2AuthorizationService;
 import org.springframework.security.oauth2.server.authorization.OAuth2AuthorizationService;
@@ -59,11 +63,34 @@ import static org.mockito.Mockito.mock;
  */
 class LibraryRulesTests extends ExaminedApplication {
 
+	@TempDir
+	private Path directory = Path.of("");
+
 	@Test
 	void anIndexThatOneProcessWritesIsFound() throws IOException {
+		try (IndexWriter writer = new IndexWriter(FSDirectory.open(this.directory), new IndexWriterConfig())) {
+			bean("books", IndexWriter.class, () -> writer);
+			assertThat(found()).containsExactly("index-file");
+		}
+	}
+
+	@Test
+	void anIndexInMemoryIsNotFound() throws IOException {
 		IndexWriter writer = new IndexWriter(new ByteBuffersDirectory(), new IndexWriterConfig());
 		bean("books", IndexWriter.class, () -> writer);
+		assertThat(found()).isEmpty();
+	}
+
+	@Test
+	void theIndexOfHibernateSearchIsFound() {
+		define("org.hibernate.search.backend.lucene.LuceneBackend", "org.hibernate.search.mapper.orm.Search");
 		assertThat(found()).containsExactly("index-file");
+	}
+
+	@Test
+	void hibernateSearchOnAServerIsNotFound() {
+		define("org.hibernate.search.backend.lucene.LuceneBackend", "org.hibernate.search.mapper.orm.Search");
+		assertThat(found("spring.jpa.properties.hibernate.search.backend.type", "elasticsearch")).isEmpty();
 	}
 
 	@Test
@@ -122,6 +149,16 @@ class LibraryRulesTests extends ExaminedApplication {
 		ClientRegistrationRepository clients = client(AuthorizationGrantType.CLIENT_CREDENTIALS);
 		bean("clients", ClientRegistrationRepository.class, () -> clients);
 		bean("tokens", OAuth2AuthorizedClientService.class, () -> new InMemoryOAuth2AuthorizedClientService(clients));
+		assertThat(found()).isEmpty();
+	}
+
+	@Test
+	void accessTokensInTheSessionAreNotFound() {
+		ClientRegistrationRepository clients = client(AuthorizationGrantType.AUTHORIZATION_CODE);
+		bean("clients", ClientRegistrationRepository.class, () -> clients);
+		bean("tokens", OAuth2AuthorizedClientService.class, () -> new InMemoryOAuth2AuthorizedClientService(clients));
+		bean("session", HttpSessionOAuth2AuthorizedClientRepository.class,
+				HttpSessionOAuth2AuthorizedClientRepository::new);
 		assertThat(found()).isEmpty();
 	}
 
@@ -190,7 +227,8 @@ class LibraryRulesTests extends ExaminedApplication {
 	@ParameterizedTest
 	@ValueSource(strings = { "false", "true" })
 	void anInstanceOfEurekaThatAllWorkersAreIsFound(boolean perWorker) {
-		define("org.springframework.cloud.netflix.eureka.EurekaInstanceConfigBean");
+		this.context.registerBean("registration",
+				define("org.springframework.cloud.netflix.eureka.serviceregistry.EurekaAutoServiceRegistration"));
 		this.environment.setProperty("unicorn.worker.id", "17");
 		assertThat(found("eureka.instance.instance-id", "shop" + (perWorker ? ":${unicorn.worker.id}" : "")))
 			.isEqualTo(perWorker ? List.of() : List.of("eureka-instance"));
@@ -199,7 +237,8 @@ class LibraryRulesTests extends ExaminedApplication {
 	@ParameterizedTest
 	@ValueSource(strings = { "false", "true" })
 	void anInstanceOfConsulThatAllWorkersAreIsFound(boolean perWorker) {
-		define("org.springframework.cloud.consul.discovery.ConsulDiscoveryProperties");
+		this.context.registerBean("registration",
+				define("org.springframework.cloud.consul.serviceregistry.ConsulAutoServiceRegistration"));
 		this.environment.setProperty("unicorn.worker.id", "17");
 		assertThat(
 				found("spring.cloud.consul.discovery.instance-id", "shop" + (perWorker ? ":${unicorn.worker.id}" : "")))
@@ -210,8 +249,10 @@ class LibraryRulesTests extends ExaminedApplication {
 	@ValueSource(strings = { "false", "true" })
 	void keysThatAreDerivedFromTheProcessAreFound(boolean configured) {
 		define("com.baomidou.mybatisplus.core.incrementer.IdentifierGenerator");
+		this.environment.setProperty("unicorn.worker.index", "3");
+		this.environment.setProperty("mybatis-plus.global-config.sequence.datacenter-id", "1");
 		if (configured) {
-			this.environment.setProperty("mybatis-plus.global-config.worker-id", "3");
+			this.environment.setProperty("mybatis-plus.global-config.sequence.worker-id", "${unicorn.worker.index}");
 		}
 		assertThat(found()).isEqualTo(configured ? List.of() : List.of("snowflake-ids"));
 	}
@@ -230,13 +271,21 @@ class LibraryRulesTests extends ExaminedApplication {
 		assertThat(found()).isEmpty();
 	}
 
-	/** Let the application have a library with a class of this name. */
-	private Class<?> define(String name) {
-		Class<?> type = new ByteBuddy().subclass(Object.class)
-			.name(name)
-			.make()
-			.load(getClass().getClassLoader())
-			.getLoaded();
+	@Test
+	void keysOfTheDatabaseAreNotFound() {
+		define("com.baomidou.mybatisplus.core.incrementer.IdentifierGenerator");
+		assertThat(found("mybatis-plus.global-config.db-config.id-type", "auto")).isEmpty();
+	}
+
+	/**
+	 * Let the application have libraries with classes of these names.
+	 * @return the last one
+	 */
+	private Class<?> define(String... names) {
+		Class<?> type = getClass();
+		for (String name : names) {
+			type = new ByteBuddy().subclass(Object.class).name(name).make().load(type.getClassLoader()).getLoaded();
+		}
 		this.context.setClassLoader(type.getClassLoader());
 		return type;
 	}
@@ -266,11 +315,23 @@ class LibraryRulesTests extends ExaminedApplication {
 		this.context.registerBean("basket", type, (definition) -> definition.setScope("session"));
 	}
 
+	@Test
+	void aSessionScopedBeanOfAnInterfaceIsNotFound() {
+		sessions();
+		this.context.registerBean("basket", AnyBasket.class, StoredBasket::new,
+				(definition) -> definition.setScope("session"));
+		assertThat(found()).isEmpty();
+	}
+
+	interface AnyBasket {
+
+	}
+
 	static class Basket {
 
 	}
 
-	static class StoredBasket implements Serializable {
+	static class StoredBasket implements AnyBasket, Serializable {
 
 		private static final long serialVersionUID = 1L;
 

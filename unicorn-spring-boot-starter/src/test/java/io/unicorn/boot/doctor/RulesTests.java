@@ -76,6 +76,13 @@ class RulesTests extends ExaminedApplication {
 	}
 
 	@Test
+	void aRandomValueElsewhereIsNoExcuse() {
+		this.environment.getPropertySources().addLast(new RandomValuePropertySource());
+		this.environment.setProperty("app.secret", "${random.value}");
+		assertThat(found("spring.datasource.url", "jdbc:h2:./shop")).containsExactly("database-file");
+	}
+
+	@Test
 	void theDatabaseOfABeanIsFoundWithoutAProperty() {
 		JdbcDataSource source = new JdbcDataSource();
 		source.setURL("jdbc:h2:mem:" + getClass().getName());
