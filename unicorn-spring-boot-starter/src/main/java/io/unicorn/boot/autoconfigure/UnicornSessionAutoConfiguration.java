@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 
 import io.unicorn.boot.session.ServerCookies;
@@ -16,6 +17,7 @@ import io.unicorn.worker.WorkerAgent;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.ServletContext;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpSessionListener;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteDataSource;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigureOrder;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -33,11 +36,16 @@ import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.boot.web.servlet.ServletListenerRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.Environment;
+import org.springframework.security.core.session.SessionRegistry;
+import org.springframework.security.core.session.SessionRegistryImpl;
+import org.springframework.session.FindByIndexNameSessionRepository;
 import org.springframework.session.Session;
 import org.springframework.session.SessionRepository;
 import org.springframework.session.jdbc.JdbcIndexedSessionRepository;
+import org.springframework.session.security.SpringSessionBackedSessionRegistry;
 import org.springframework.session.web.http.CookieHttpSessionIdResolver;
 import org.springframework.session.web.http.CookieSerializer;
 import org.springframework.session.web.http.HttpSessionIdResolver;
@@ -120,7 +128,42 @@ public final class UnicornSessionAutoConfiguration {
 	private static <S extends Session> Filter filter(SessionRepository<S> sessions, HttpSessionIdResolver resolver) {
 		SessionRepositoryFilter<S> filter = new SessionRepositoryFilter<>(sessions);
 		filter.setHttpSessionIdResolver(resolver);
-		return filter;
+		AtomicBoolean told = new AtomicBoolean();
+		return (request, response, chain) -> {
+			if (request instanceof HttpServletRequest http && http.getDispatcherType() == DispatcherType.REQUEST
+					&& http.getSession(false) != null && told.compareAndSet(false, true)) {
+				logger.warn("A filter in front of the shared sessions has asked for a session, and has got one of this "
+						+ "worker alone with the same cookie, so logins are lost. Give it an order above "
+						+ SessionRepositoryFilter.DEFAULT_ORDER);
+			}
+			filter.doFilter(request, response, chain);
+		};
+	}
+
+	/** Nothing asks for it. */
+	@Bean
+	static LazyInitializationExcludeFilter unicornSessionExpiryExcludeFilter() {
+		return (name, definition, type) -> type == SessionExpiry.class;
+	}
+
+	/**
+	 * Configures how Spring Security counts the sessions of a user.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(SessionRegistry.class)
+	static class RegistryConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean
+		SessionRegistry unicornSessionRegistry(ObjectProvider<SharedSessions<?>> sessions) {
+			SharedSessions<?> shared = sessions.getIfAvailable();
+			return (shared != null) ? registry(shared) : new SessionRegistryImpl();
+		}
+
+		private static <S extends Session> SessionRegistry registry(FindByIndexNameSessionRepository<S> sessions) {
+			return new SpringSessionBackedSessionRegistry<>(sessions);
+		}
+
 	}
 
 	/** The server has no sessions any more of which it could tell its listeners. */

@@ -40,6 +40,9 @@ final class LeaderTriggers implements TriggerListener, JobListener {
 
 	private static final String NAME = "unicorn";
 
+	/** How often a leader that resigns looks whether its jobs still run. */
+	private static final long LOOK_MILLIS = 1000;
+
 	/** One that has fired here, for which no job has run here. */
 	private record Vetoed(JobDetail job, Trigger trigger, Instant due) {
 
@@ -153,8 +156,10 @@ final class LeaderTriggers implements TriggerListener, JobListener {
 		Set<TriggerKey> triggers;
 		synchronized (this) {
 			this.leadership = null;
+			Set<String> before = Set.of();
 			while (!this.running.isEmpty()) {
-				wait();
+				wait(LOOK_MILLIS);
+				before = dropEnded(before);
 			}
 			triggers = (this.shared != null) ? Set.copyOf(this.shared) : Set.of();
 		}
@@ -164,6 +169,34 @@ final class LeaderTriggers implements TriggerListener, JobListener {
 				event.handOver(key(trigger), due.toString());
 			}
 		}
+	}
+
+	/**
+	 * Drop the runs whose end no listener was told of, if they were gone before as well:
+	 * one may just have been beginning.
+	 * @return the runs that are gone now
+	 */
+	private synchronized Set<String> dropEnded(Set<String> before) throws SchedulerException {
+		Set<String> gone = new HashSet<>(this.running);
+		gone.removeAll(alive());
+		this.running.removeIf((run) -> gone.contains(run) && before.contains(run));
+		return gone;
+	}
+
+	/** Return the runs that execute, and those of {@link #begin} that are to come. */
+	private Set<String> alive() throws SchedulerException {
+		Set<String> alive = new HashSet<>();
+		for (JobExecutionContext each : this.scheduler.getCurrentlyExecutingJobs()) {
+			alive.add(each.getFireInstanceId());
+			alive.add(each.getTrigger().getKey().toString());
+		}
+		for (TriggerKey once : this.scheduler.getTriggerKeys(GroupMatcher.triggerGroupEquals(NAME))) {
+			if (this.scheduler.getTriggerState(once) == Trigger.TriggerState.NORMAL
+					&& !this.scheduler.isInStandbyMode()) {
+				alive.add(once.toString());
+			}
+		}
+		return alive;
 	}
 
 	private @Nullable Instant due(TriggerKey key) throws SchedulerException {

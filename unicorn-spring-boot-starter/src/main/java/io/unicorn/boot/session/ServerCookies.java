@@ -46,6 +46,11 @@ public final class ServerCookies implements CookieSerializer {
 	@Override
 	public void writeCookieValue(CookieValue value) {
 		HttpServletRequest request = value.getRequest();
+		if (!value.getCookieValue().isEmpty() && readCookieValues(request).contains(value.getCookieValue())) {
+			// A request that ends after the login of another one must not undo its
+			// cookie.
+			return;
+		}
 		SessionCookieConfig config = config(request);
 		Cookie cookie = new Cookie(name(config), value.getCookieValue());
 		String path = StringUtils.hasText(config.getPath()) ? config.getPath() : request.getContextPath();

@@ -37,6 +37,7 @@ public final class SessionExpiry implements AutoCloseable {
 
 	void run() {
 		try {
+			this.sessions.touch();
 			if (this.leader.getAsBoolean()) {
 				this.sessions.removeExpired(Instant.now());
 			}

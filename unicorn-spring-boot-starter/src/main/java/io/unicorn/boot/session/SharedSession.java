@@ -1,8 +1,10 @@
 package io.unicorn.boot.session;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ConcurrentModificationException;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,11 +24,16 @@ import org.springframework.session.Session;
  */
 final class SharedSession<S extends Session> implements Session {
 
+	/** The attribute of a stored session that has its key in the store. */
+	static final String KEY = "io.unicorn.key";
+
+	private static final Duration NEVER = Duration.ofSeconds(-1);
+
 	private final S stored;
 
 	private final AttributeCodec codec;
 
-	private final BiConsumer<String, String> renaming;
+	private final Changes changes;
 
 	private final Map<String, Object> values = new ConcurrentHashMap<>();
 
@@ -39,12 +46,12 @@ final class SharedSession<S extends Session> implements Session {
 	/**
 	 * Create without attributes.
 	 * @param stored what is written
-	 * @param renaming is told the old and the new id when the id changes
+	 * @param changes is told of what is written at once
 	 */
-	SharedSession(S stored, AttributeCodec codec, BiConsumer<String, String> renaming) {
+	SharedSession(S stored, AttributeCodec codec, Changes changes) {
 		this.stored = stored;
 		this.codec = codec;
-		this.renaming = renaming;
+		this.changes = changes;
 	}
 
 	/**
@@ -55,6 +62,9 @@ final class SharedSession<S extends Session> implements Session {
 	boolean load(BiConsumer<String, String> problem) {
 		boolean complete = true;
 		for (String name : this.stored.getAttributeNames()) {
+			if (name.equals(KEY)) {
+				continue;
+			}
 			byte[] bytes = this.stored.getRequiredAttribute(name);
 			try {
 				this.values.put(name, this.codec.decode(bytes));
@@ -98,13 +108,21 @@ final class SharedSession<S extends Session> implements Session {
 		try {
 			byte[] bytes = this.codec.encode(value);
 			byte[] before = this.stored.getAttribute(name);
-			if (always || before == null || this.codec.isChanged(before, bytes)) {
-				this.stored.setAttribute(name, bytes);
-				return true;
+			if (!always && before != null && !this.codec.isChanged(before, bytes)) {
+				return false;
 			}
-			return false;
+			// What can be written and not read would end the session.
+			this.codec.decode(bytes);
+			this.stored.setAttribute(name, bytes);
+			return true;
 		}
 		catch (IOException ex) {
+			if (ex.getCause() instanceof ConcurrentModificationException) {
+				// Another thread changes it now. What is stored stays until the next
+				// flush.
+				this.set.add(name);
+				return false;
+			}
 			problem.accept(name, value, AttributeCodec.reason(ex));
 			boolean removed = this.stored.getAttribute(name) != null;
 			this.stored.removeAttribute(name);
@@ -125,7 +143,8 @@ final class SharedSession<S extends Session> implements Session {
 	public String changeSessionId() {
 		String before = this.stored.getId();
 		String now = this.stored.changeSessionId();
-		this.renaming.accept(before, now);
+		byte[] key = this.stored.getAttribute(KEY);
+		this.changes.renamed((key != null) ? new String(key, StandardCharsets.UTF_8) : null, before, now);
 		return now;
 	}
 
@@ -187,7 +206,10 @@ final class SharedSession<S extends Session> implements Session {
 
 	@Override
 	public void setMaxInactiveInterval(Duration interval) {
-		this.stored.setMaxInactiveInterval(interval);
+		// Zero is never, as in a server.
+		Duration time = interval.isZero() ? NEVER : interval;
+		this.stored.setMaxInactiveInterval(time);
+		this.changes.expiresAfter(getId(), time);
 	}
 
 	@Override
@@ -198,6 +220,19 @@ final class SharedSession<S extends Session> implements Session {
 	@Override
 	public boolean isExpired() {
 		return this.stored.isExpired();
+	}
+
+	/**
+	 * Writes what other requests must not set back, at once.
+	 */
+	interface Changes {
+
+		/** The key is {@code null} in a session that is new. */
+		void renamed(@Nullable String key, String before, String now);
+
+		/** The time is negative for never. */
+		void expiresAfter(String id, Duration time);
+
 	}
 
 	/**

@@ -23,6 +23,7 @@ import org.springframework.session.events.AbstractSessionEvent;
 import org.springframework.session.events.SessionCreatedEvent;
 import org.springframework.session.events.SessionDeletedEvent;
 import org.springframework.session.events.SessionExpiredEvent;
+import org.springframework.transaction.support.TransactionOperations;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -32,11 +33,13 @@ import org.springframework.transaction.support.TransactionTemplate;
  * @param <S> the stored session
  */
 public final class SharedSessions<S extends Session>
-		implements FindByIndexNameSessionRepository<SharedSession<S>>, AutoCloseable {
+		implements FindByIndexNameSessionRepository<SharedSession<S>>, SharedSession.Changes, AutoCloseable {
 
 	private final SqliteStore store;
 
 	private final JdbcOperations jdbc;
+
+	private final TransactionOperations transactions;
 
 	private final FindByIndexNameSessionRepository<S> living;
 
@@ -50,11 +53,12 @@ public final class SharedSessions<S extends Session>
 
 	private final SessionLog log = new SessionLog();
 
-	private SharedSessions(SqliteStore store, JdbcOperations jdbc, FindByIndexNameSessionRepository<S> living,
-			FindByIndexNameSessionRepository<S> expired, AttributeCodec codec, Supplier<Duration> timeout,
-			ApplicationEventPublisher events) {
+	private SharedSessions(SqliteStore store, JdbcOperations jdbc, TransactionOperations transactions,
+			FindByIndexNameSessionRepository<S> living, FindByIndexNameSessionRepository<S> expired,
+			AttributeCodec codec, Supplier<Duration> timeout, ApplicationEventPublisher events) {
 		this.store = store;
 		this.jdbc = jdbc;
+		this.transactions = transactions;
 		this.living = living;
 		this.expired = expired;
 		this.codec = codec;
@@ -81,24 +85,37 @@ public final class SharedSessions<S extends Session>
 		manager.setTransactionSynchronization(DataSourceTransactionManager.SYNCHRONIZATION_NEVER);
 		TransactionTemplate transactions = new TransactionTemplate(manager);
 		AttributeCodec codec = new AttributeCodec(classLoader);
-		return new SharedSessions<>(store, jdbc, StoredSessions.living(jdbc, transactions, codec),
+		return new SharedSessions<>(store, jdbc, transactions, StoredSessions.living(jdbc, transactions, codec),
 				StoredSessions.expired(jdbc, transactions, codec), codec, timeout, events);
 	}
 
 	@Override
 	public SharedSession<S> createSession() {
-		SharedSession<S> session = shared(this.living.createSession());
-		session.setMaxInactiveInterval(this.timeout.get());
+		S stored = this.living.createSession();
+		stored.setMaxInactiveInterval(this.timeout.get());
+		SharedSession<S> session = shared(stored);
 		publish(new SessionCreatedEvent(this, session));
 		return session;
 	}
 
 	private SharedSession<S> shared(S stored) {
-		return new SharedSession<>(stored, this.codec, this::rename);
+		return new SharedSession<>(stored, this.codec, this);
 	}
 
-	private void rename(String before, String now) {
-		perform("An id is not changed", () -> this.jdbc.update(StoredSessions.RENAME, now, before));
+	@Override
+	public void renamed(@Nullable String key, String before, String now) {
+		update("An id is not changed", StoredSessions.RENAME + ((key != null) ? "PRIMARY_ID = ?" : "SESSION_ID = ?"),
+				now, (key != null) ? key : before);
+	}
+
+	@Override
+	public void expiresAfter(String id, Duration time) {
+		update("A time-out is not changed", StoredSessions.INTERVAL, time.toSeconds(), id);
+	}
+
+	/** In a transaction of its own, also where the application has one. */
+	private int update(String failing, String statement, Object... arguments) {
+		return perform(failing, () -> this.transactions.execute((status) -> this.jdbc.update(statement, arguments)));
 	}
 
 	/**
@@ -108,16 +125,19 @@ public final class SharedSessions<S extends Session>
 	 */
 	@Override
 	public void save(SharedSession<S> session) {
-		boolean changed = session.flush(this.log::leftOut);
-		try {
-			perform("A session is not written", () -> {
-				this.living.save(session.stored());
-				return true;
-			});
-		}
-		catch (NestedRuntimeException ex) {
-			if (changed) {
-				throw ex;
+		// The thread that writes the body of a response may save it as well.
+		synchronized (session) {
+			boolean changed = session.flush(this.log::leftOut);
+			try {
+				perform("A session is not written", () -> {
+					this.living.save(session.stored());
+					return true;
+				});
+			}
+			catch (NestedRuntimeException ex) {
+				if (changed) {
+					throw ex;
+				}
 			}
 		}
 	}
@@ -135,10 +155,21 @@ public final class SharedSessions<S extends Session>
 		}
 		SharedSession<S> session = shared(stored);
 		if (session.load(this.log::unreadable)) {
+			keep(session);
 			return session;
 		}
 		delete(id);
 		return null;
+	}
+
+	/** A session whose time is half over must not expire while a long request uses it. */
+	private void keep(SharedSession<S> session) {
+		Duration time = session.getMaxInactiveInterval();
+		Instant now = Instant.now();
+		if (!time.isNegative() && session.getLastAccessedTime().plus(time.dividedBy(2)).isBefore(now)) {
+			session.setLastAccessedTime(now);
+			save(session);
+		}
 	}
 
 	@Override
@@ -152,7 +183,7 @@ public final class SharedSessions<S extends Session>
 	}
 
 	private boolean delete(String id) {
-		return perform("A session is not deleted", () -> this.jdbc.update(StoredSessions.DELETE, id)) == 1;
+		return update("A session is not deleted", StoredSessions.DELETE, id) == 1;
 	}
 
 	@Override
@@ -185,13 +216,15 @@ public final class SharedSessions<S extends Session>
 			found = perform("Expired sessions are not removed",
 					() -> this.expired.findByIndexNameAndIndexValue(PRINCIPAL_NAME_INDEX_NAME, time));
 		}
+	}
+
+	/** Mark the store as used, so that it is not removed. */
+	void touch() {
 		this.store.touch();
 	}
 
 	private void removeExpired(String id, S stored, Instant now) {
-		int removed = perform("Expired sessions are not removed",
-				() -> this.jdbc.update(StoredSessions.DELETE_EXPIRED, id, now.toEpochMilli()));
-		if (removed == 1) {
+		if (update("Expired sessions are not removed", StoredSessions.DELETE_EXPIRED, id, now.toEpochMilli()) == 1) {
 			SharedSession<S> session = shared(stored);
 			session.load(this.log::ignored);
 			publish(new SessionExpiredEvent(this, session));

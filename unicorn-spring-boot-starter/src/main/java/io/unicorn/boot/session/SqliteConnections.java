@@ -3,11 +3,13 @@ package io.unicorn.boot.session;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.util.Deque;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
@@ -54,7 +56,7 @@ final class SqliteConnections extends AbstractDataSource implements SmartDataSou
 
 	@Override
 	public Connection getConnection() throws SQLException {
-		this.permits.acquireUninterruptibly();
+		acquire();
 		try {
 			Connection connection = this.idle.pollFirst();
 			if (connection == null) {
@@ -66,6 +68,21 @@ final class SqliteConnections extends AbstractDataSource implements SmartDataSou
 		catch (SQLException | RuntimeException | Error ex) {
 			this.permits.release();
 			throw ex;
+		}
+	}
+
+	/**
+	 * While a worker that was stopped holds the file, requests fail instead of piling up.
+	 */
+	private void acquire() throws SQLException {
+		try {
+			if (!this.permits.tryAcquire(BUSY_MILLIS, TimeUnit.MILLISECONDS)) {
+				throw new SQLTransientConnectionException("all connections are in use");
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new SQLTransientConnectionException("interrupted", ex);
 		}
 	}
 

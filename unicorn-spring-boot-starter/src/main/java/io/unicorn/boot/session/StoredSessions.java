@@ -49,19 +49,28 @@ final class StoredSessions {
 		.replace("{name}", "?3");
 
 	/**
-	 * The id, ?1, is not written: a request that has read the session before another one
-	 * changed the id must not undo that. For the same reason a later access and the name
-	 * of a user stay.
+	 * The id and the time for which a session may be unused, ?1 and ?3, are not written:
+	 * a request that has read the session before another one changed them must not undo
+	 * that. For the same reason a later access and the name of a user stay.
 	 */
 	private static final String UPDATE = "UPDATE %TABLE_NAME% SET LAST_ACCESS_TIME = MAX(LAST_ACCESS_TIME, ?2), "
-			+ "MAX_INACTIVE_INTERVAL = ?3, EXPIRY_TIME = CASE WHEN LAST_ACCESS_TIME > ?2 THEN EXPIRY_TIME ELSE ?4 END, "
+			+ "EXPIRY_TIME = CASE WHEN LAST_ACCESS_TIME > ?2 THEN EXPIRY_TIME WHEN MAX_INACTIVE_INTERVAL < 0 "
+			+ "THEN 9223372036854775807 ELSE ?2 + MAX_INACTIVE_INTERVAL * 1000 END, "
 			+ "PRINCIPAL_NAME = COALESCE(?5, PRINCIPAL_NAME) WHERE PRIMARY_ID = ?6";
 
 	/** Sessions that have expired are read a hundred at a time. */
 	private static final String EXPIRED = "WHERE S.PRIMARY_ID IN (SELECT PRIMARY_ID FROM %TABLE_NAME% "
 			+ "WHERE EXPIRY_TIME < CAST(? AS INTEGER) LIMIT 100) ORDER BY S.PRIMARY_ID";
 
-	static final String RENAME = "UPDATE SPRING_SESSION SET SESSION_ID = ? WHERE SESSION_ID = ?";
+	/** One more attribute: the key of the session. */
+	private static final String WITH_KEY = " UNION ALL SELECT S.PRIMARY_ID, S.SESSION_ID, S.CREATION_TIME, "
+			+ "S.LAST_ACCESS_TIME, S.MAX_INACTIVE_INTERVAL, '" + SharedSession.KEY
+			+ "', CAST(S.PRIMARY_ID AS BLOB) FROM %TABLE_NAME% S WHERE S.SESSION_ID = ?1";
+
+	static final String RENAME = "UPDATE SPRING_SESSION SET SESSION_ID = ? WHERE ";
+
+	static final String INTERVAL = "UPDATE SPRING_SESSION SET MAX_INACTIVE_INTERVAL = ?1, EXPIRY_TIME = CASE "
+			+ "WHEN ?1 < 0 THEN 9223372036854775807 ELSE LAST_ACCESS_TIME + ?1 * 1000 END WHERE SESSION_ID = ?2";
 
 	static final String DELETE = "DELETE FROM SPRING_SESSION WHERE SESSION_ID = ?";
 
@@ -76,7 +85,7 @@ final class StoredSessions {
 	static JdbcIndexedSessionRepository living(JdbcOperations jdbc, TransactionOperations transactions,
 			AttributeCodec codec) {
 		return create(jdbc, transactions, codec, (repository) -> {
-			repository.setGetSessionQuery(COLUMNS + "WHERE S.SESSION_ID = ?" + NOT_EXPIRED);
+			repository.setGetSessionQuery(COLUMNS + "WHERE S.SESSION_ID = ?1" + NOT_EXPIRED + WITH_KEY + NOT_EXPIRED);
 			repository.setListSessionsByPrincipalNameQuery(
 					COLUMNS + "WHERE S.PRINCIPAL_NAME = ?" + NOT_EXPIRED + " ORDER BY S.PRIMARY_ID");
 		});

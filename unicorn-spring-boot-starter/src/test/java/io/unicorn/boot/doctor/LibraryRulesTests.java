@@ -4,13 +4,10 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-import com.nimbusds.jose.jwk.JWKSet;
-import com.nimbusds.jose.jwk.source.ImmutableJWKSet;
-import com.nimbusds.jose.jwk.source.JWKSource;
-import com.nimbusds.jose.proc.SecurityContext;
 import io.github.bucket4j.Bucket;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.github.resilience4j.ratelimiter.RateLimiterRegistry;
@@ -22,23 +19,12 @@ import org.apache.lucene.store.FSDirectory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
+import org.springframework.beans.BeanUtils;
+import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.scheduling.TaskScheduler;
-import org.springframework.security.oauth2.client.InMemoryOAuth2AuthorizedClientService;
-import org.springframework.security.oauth2.client.OAuth2AuthorizedClientService;
-import org.springframework.security.oauth2.client.registration.ClientRegistration;
-import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
-import org.springframework.security.oauth2.client.registration.InMemoryClientRegistrationRepository;
-import org.springframework.security.oauth2.client.web.HttpSessionOAuth2AuthorizedClientRepository;
-import org.springframework.security.oauth2.core.AuthorizationGrantType;
-import org.springframework.security.oauth2.server.authorization.InMemoryOAuth2AuthorizationService;
-import org.springframework.security.oauth2.server.authorization.OAuth2AuthorizationService;
-import org.springframework.security.oauth2.server.authorization.client.InMemoryRegisteredClientRepository;
-import org.springframework.security.oauth2.server.authorization.client.RegisteredClient;
-import org.springframework.security.oauth2.server.authorization.client.RegisteredClientRepository;
 import org.springframework.session.MapSession;
 import org.springframework.session.SessionRepository;
 import org.springframework.web.servlet.handler.AbstractUrlHandlerMapping;
@@ -46,7 +32,6 @@ import org.springframework.web.servlet.handler.SimpleUrlHandlerMapping;
 import org.springframework.web.socket.handler.TextWebSocketHandler;
 import org.springframework.web.socket.server.support.DefaultHandshakeHandler;
 import org.springframework.web.socket.sockjs.support.SockJsHttpRequestHandler;
-import org.springframework.web.socket.sockjs.transport.SockJsServiceConfig;
 import org.springframework.web.socket.sockjs.transport.TransportHandler;
 import org.springframework.web.socket.sockjs.transport.TransportHandlingSockJsService;
 import org.springframework.web.socket.sockjs.transport.handler.WebSocketTransportHandler;
@@ -62,6 +47,10 @@ import static org.mockito.Mockito.mock;
  * otherwise with classes of the same names.
  */
 class LibraryRulesTests extends ExaminedApplication {
+
+	private static final String SERVER = "org.springframework.security.oauth2.server.authorization.";
+
+	private static final String CLIENT = "org.springframework.security.oauth2.client.";
 
 	@TempDir
 	private Path directory = Path.of("");
@@ -83,93 +72,107 @@ class LibraryRulesTests extends ExaminedApplication {
 
 	@Test
 	void theIndexOfHibernateSearchIsFound() {
-		define("org.hibernate.search.backend.lucene.LuceneBackend", "org.hibernate.search.mapper.orm.Search");
+		define(define("org.hibernate.search.backend.lucene.LuceneBackend"), Object.class,
+				"org.hibernate.search.mapper.orm.Search");
 		assertThat(found()).containsExactly("index-file");
 	}
 
 	@Test
 	void hibernateSearchOnAServerIsNotFound() {
-		define("org.hibernate.search.backend.lucene.LuceneBackend", "org.hibernate.search.mapper.orm.Search");
+		define(define("org.hibernate.search.backend.lucene.LuceneBackend"), Object.class,
+				"org.hibernate.search.mapper.orm.Search");
 		assertThat(found("spring.jpa.properties.hibernate.search.backend.type", "elasticsearch")).isEmpty();
 	}
 
 	@Test
 	void anAuthorizationServerThatKeepsCodesInMemoryIsFound() {
-		bean("clients", RegisteredClientRepository.class, LibraryRulesTests::registered);
-		assertThat(found()).containsExactly("oauth2-authorizations");
-	}
-
-	@Test
-	void anAuthorizationServiceInMemoryIsFound() {
-		bean("clients", RegisteredClientRepository.class, LibraryRulesTests::registered);
-		bean("codes", InMemoryOAuth2AuthorizationService.class, InMemoryOAuth2AuthorizationService::new);
+		this.context.registerBean("clients", define(SERVER + "client.RegisteredClientRepository"));
 		assertThat(found()).containsExactly("oauth2-authorizations");
 	}
 
 	@Test
 	void anAuthorizationServiceThatWorkersShareIsNotFound() {
-		bean("clients", RegisteredClientRepository.class, LibraryRulesTests::registered);
-		bean("codes", OAuth2AuthorizationService.class, () -> mock(OAuth2AuthorizationService.class));
+		Class<?> clients = define(SERVER + "client.RegisteredClientRepository");
+		this.context.registerBean("clients", clients);
+		this.context.registerBean("codes", define(clients, Object.class, SERVER + "OAuth2AuthorizationService"));
 		assertThat(found()).isEmpty();
-	}
-
-	private static RegisteredClientRepository registered() {
-		return new InMemoryRegisteredClientRepository(RegisteredClient.withId("1")
-			.clientId("shop")
-			.authorizationGrantType(AuthorizationGrantType.CLIENT_CREDENTIALS)
-			.build());
 	}
 
 	@Test
 	void aKeyThatSpringBootGeneratesIsFound() {
-		this.context.registerBean(OAuth2AuthorizationServerJwtAutoConfiguration.class);
+		keys(OAuth2AuthorizationServerJwtAutoConfiguration.class);
 		assertThat(found()).containsExactly("oauth2-keys");
 	}
 
 	@Test
 	void aKeyOfTheApplicationIsNotFound() {
-		bean("keys", JWKSource.class, LibraryRulesTests::keys);
+		keys(LibraryRulesTests.class);
 		assertThat(found()).isEmpty();
 	}
 
-	private static JWKSource<SecurityContext> keys() {
-		return new ImmutableJWKSet<>(new JWKSet());
+	private void keys(Class<?> source) {
+		RootBeanDefinition keys = new RootBeanDefinition(define("com.nimbusds.jose.jwk.source.JWKSource"));
+		RootBeanDefinition configuration = new RootBeanDefinition(source);
+		configuration.setInstanceSupplier(() -> BeanUtils.instantiateClass(source));
+		this.context.registerBeanDefinition("configuration", configuration);
+		keys.setInstanceSupplier(() -> BeanUtils.instantiateClass(keys.getBeanClass()));
+		keys.setFactoryBeanName("configuration");
+		this.context.registerBeanDefinition("keys", keys);
 	}
 
-	@Test
-	void accessTokensOfUsersInMemoryAreFound() {
-		ClientRegistrationRepository clients = client(AuthorizationGrantType.AUTHORIZATION_CODE);
-		bean("clients", ClientRegistrationRepository.class, () -> clients);
-		bean("tokens", OAuth2AuthorizedClientService.class, () -> new InMemoryOAuth2AuthorizedClientService(clients));
-		assertThat(found()).containsExactly("oauth2-authorized-clients");
+	@ParameterizedTest
+	@CsvSource({ "authorization_code, true, false", "authorization_code, false, true",
+			"client_credentials, false, false" })
+	void accessTokensOfUsersInMemoryAreFound(String grant, boolean found, boolean inSession) {
+		Class<?> clients = define(getClass(), Clients.class, CLIENT + "registration.ClientRegistrationRepository");
+		Class<?> tokens = define(clients, Object.class, CLIENT + "InMemoryOAuth2AuthorizedClientService");
+		((Clients) bean("clients", clients)).add(new Client(new Grant(grant)));
+		bean("tokens", tokens);
+		if (inSession) {
+			bean("session", define(tokens, Object.class, CLIENT + "web.HttpSessionOAuth2AuthorizedClientRepository"));
+		}
+		assertThat(found()).isEqualTo(found ? List.of("oauth2-authorized-clients") : List.of());
 	}
 
-	@Test
-	void accessTokensOfTheApplicationItselfAreNotFound() {
-		ClientRegistrationRepository clients = client(AuthorizationGrantType.CLIENT_CREDENTIALS);
-		bean("clients", ClientRegistrationRepository.class, () -> clients);
-		bean("tokens", OAuth2AuthorizedClientService.class, () -> new InMemoryOAuth2AuthorizedClientService(clients));
-		assertThat(found()).isEmpty();
+	@SuppressWarnings("unchecked")
+	private Object bean(String name, Class<?> type) {
+		Object bean = BeanUtils.instantiateClass(type);
+		this.context.registerBean(name, (Class<Object>) type, () -> bean);
+		return bean;
 	}
 
-	@Test
-	void accessTokensInTheSessionAreNotFound() {
-		ClientRegistrationRepository clients = client(AuthorizationGrantType.AUTHORIZATION_CODE);
-		bean("clients", ClientRegistrationRepository.class, () -> clients);
-		bean("tokens", OAuth2AuthorizedClientService.class, () -> new InMemoryOAuth2AuthorizedClientService(clients));
-		bean("session", HttpSessionOAuth2AuthorizedClientRepository.class,
-				HttpSessionOAuth2AuthorizedClientRepository::new);
-		assertThat(found()).isEmpty();
+	public static class Clients extends ArrayList<Client> {
+
+		private static final long serialVersionUID = 1L;
+
 	}
 
-	private static ClientRegistrationRepository client(AuthorizationGrantType grant) {
-		return new InMemoryClientRegistrationRepository(ClientRegistration.withRegistrationId("shop")
-			.clientId("shop")
-			.authorizationGrantType(grant)
-			.redirectUri("http://localhost/login")
-			.authorizationUri("http://localhost/authorize")
-			.tokenUri("http://localhost/token")
-			.build());
+	public static final class Client {
+
+		private final Grant grant;
+
+		Client(Grant grant) {
+			this.grant = grant;
+		}
+
+		public Grant getAuthorizationGrantType() {
+			return this.grant;
+		}
+
+	}
+
+	public static final class Grant {
+
+		private final String value;
+
+		Grant(String value) {
+			this.value = value;
+		}
+
+		public String getValue() {
+			return this.value;
+		}
+
 	}
 
 	@Test
@@ -277,15 +280,17 @@ class LibraryRulesTests extends ExaminedApplication {
 		assertThat(found("mybatis-plus.global-config.db-config.id-type", "auto")).isEmpty();
 	}
 
+	/** Let the application have a library with a class of this name. */
+	private Class<?> define(String name) {
+		return define(getClass(), Object.class, name);
+	}
+
 	/**
-	 * Let the application have libraries with classes of these names.
-	 * @return the last one
+	 * Let the application have one more class.
+	 * @param with the class that it has already
 	 */
-	private Class<?> define(String... names) {
-		Class<?> type = getClass();
-		for (String name : names) {
-			type = new ByteBuddy().subclass(Object.class).name(name).make().load(type.getClassLoader()).getLoaded();
-		}
+	private Class<?> define(Class<?> with, Class<?> parent, String name) {
+		Class<?> type = new ByteBuddy().subclass(parent).name(name).make().load(with.getClassLoader()).getLoaded();
 		this.context.setClassLoader(type.getClassLoader());
 		return type;
 	}
@@ -338,13 +343,7 @@ class LibraryRulesTests extends ExaminedApplication {
 	}
 
 	/** Of the name of Spring Boot's. */
-	@Configuration(proxyBeanMethods = false)
 	static class OAuth2AuthorizationServerJwtAutoConfiguration {
-
-		@Bean
-		JWKSource<SecurityContext> jwkSource() {
-			return keys();
-		}
 
 	}
 

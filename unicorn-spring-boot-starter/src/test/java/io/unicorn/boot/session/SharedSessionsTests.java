@@ -279,12 +279,10 @@ class SharedSessionsTests {
 		String id = this.one.create(Map.of("user", "anna"));
 		String living = this.one.create(Map.of());
 		String eternal = this.one.create(Map.of());
-		Request<?> request = this.one.request(eternal);
-		request.session().setMaxInactiveInterval(Duration.ofSeconds(-1));
-		request.end();
-		request = this.one.request(id);
-		request.session().setMaxInactiveInterval(Duration.ZERO);
-		request.end();
+		String asLong = this.one.create(Map.of());
+		expireAfter(eternal, Duration.ofSeconds(-1));
+		expireAfter(asLong, Duration.ZERO);
+		expireAfter(id, Duration.ofMillis(1));
 		this.events.clear();
 		assertThat(this.other.sessions().findById(id)).isNull();
 		assertThat(this.events).isEmpty();
@@ -293,6 +291,43 @@ class SharedSessionsTests {
 		assertThat(this.events).containsExactly("SessionExpiredEvent [user]");
 		assertThat(this.one.sessions().findById(living)).isNotNull();
 		assertThat(this.one.sessions().findById(eternal)).isNotNull();
+		assertThat(this.one.sessions().findById(asLong)).isNotNull();
+	}
+
+	private void expireAfter(String id, Duration time) {
+		Request<?> request = this.one.request(id);
+		request.session().setMaxInactiveInterval(time);
+		request.end();
+	}
+
+	@Test
+	void aParallelRequestDoesNotUndoATimeout() {
+		String id = this.one.create(Map.of());
+		Request<?> before = this.other.request(id);
+		expireAfter(id, Duration.ofHours(8));
+		before.end();
+		this.one.sessions().removeExpired(Instant.now().plus(Duration.ofHours(7)));
+		assertThat(this.one.sessions().findById(id)).isNotNull();
+	}
+
+	@Test
+	void ofTwoLoginsAtOnceTheLastIdIsValid() {
+		String id = this.one.create(Map.of());
+		Request<?> first = this.one.request(id);
+		Request<?> second = this.other.request(id);
+		first.session().changeSessionId();
+		String now = second.session().changeSessionId();
+		first.end();
+		second.end();
+		assertThat(this.one.sessions().findById(now)).isNotNull();
+	}
+
+	@Test
+	void anAttributeThatCanBeWrittenAndNotReadIsLeftOut() {
+		String id = this.one.create(Map.of("user", "anna"));
+		this.one.request(id).set("odd", new Unreadable()).end();
+		assertThat(this.other.read(id, "user")).isEqualTo("anna");
+		assertThat(this.other.read(id, "odd")).isNull();
 	}
 
 	@Test
@@ -427,6 +462,32 @@ class SharedSessionsTests {
 	}
 
 	private record Cart(String content) implements Serializable {
+
+	}
+
+	/** Its superclass cannot be constructed when it is read. */
+	private static final class Unreadable extends Named implements Serializable {
+
+		private static final long serialVersionUID = 1L;
+
+		private Unreadable() {
+			super("odd");
+		}
+
+	}
+
+	private static class Named {
+
+		private final String name;
+
+		Named(String name) {
+			this.name = name;
+		}
+
+		@Override
+		public String toString() {
+			return this.name;
+		}
 
 	}
 
