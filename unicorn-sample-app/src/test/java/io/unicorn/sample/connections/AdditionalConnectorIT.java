@@ -91,7 +91,7 @@ class AdditionalConnectorIT {
 			.keepAlive(4)
 			.connectionPerRequest(4)
 			.get("/whoami")
-			.pause(Duration.ofMillis(10))
+			.pause(Duration.ofMillis(25))
 			.start());
 		assertThat(pool.rollOut().state()).isEqualTo("succeeded");
 		load.stop().assertFlawless();

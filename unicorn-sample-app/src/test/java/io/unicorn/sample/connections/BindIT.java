@@ -185,7 +185,7 @@ class BindIT {
 		int second = Integer.parseInt(
 				pool.awaitOutput(Pattern.compile("listening on \\S*:(\\d+) \\(http-2\\)"), Duration.ZERO).group(1));
 		LoadClient load = this.pools
-			.closing(pool.load().connectionPerRequest(4).get("/whoami").pause(Duration.ofMillis(10)).start());
+			.closing(pool.load().connectionPerRequest(4).get("/whoami").pause(Duration.ofMillis(25)).start());
 		try (UnixLoad unix = new UnixLoad(file, 4)) {
 			Set<String> workers = new HashSet<>();
 			for (int i = 0; i < 200 && workers.size() < 2; i++) {
@@ -240,7 +240,13 @@ class BindIT {
 	private static void serveThroughReplacements(RunningPool pool, int actuator) throws Exception {
 		String listening = "\"name\":\"http\",\"address\":\"127.0.0.1:" + pool.port() + "\"";
 		assertThat(exchange(local(actuator), "/actuator/unicorn")).contains(listening);
-		LoadClient load = pool.load().get("/whoami").keepAlive(2).connectionPerRequest(2).start();
+		LoadClient load = pool.load()
+			.get("/whoami")
+			.keepAlive(2)
+			.connectionPerRequest(2)
+			// Booting workers get what the load leaves of the processors.
+			.pause(Duration.ofMillis(25))
+			.start();
 		try {
 			rollOut(pool);
 			replaceMaster(pool);

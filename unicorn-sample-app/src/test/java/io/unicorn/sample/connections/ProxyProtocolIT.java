@@ -244,6 +244,8 @@ class ProxyProtocolIT {
 			.connectionPerRequest(4)
 			.get("/whoami", "/sleep?ms=20")
 			.timeout(Duration.ofSeconds(30))
+			// Booting workers get what the load leaves of the processors.
+			.pause(Duration.ofMillis(25))
 			.start());
 		for (int rollout = 1; rollout <= 2; rollout++) {
 			int mark = pool.mark();

@@ -164,7 +164,7 @@ class SyncIT {
 
 	/** Each response ends its connection, whatever the client would like. */
 	private static LoadClient load(RunningPool pool) {
-		return pool.load().keepAlive(3).connectionPerRequest(3).get("/whoami").pause(Duration.ofMillis(10)).start();
+		return pool.load().keepAlive(3).connectionPerRequest(3).get("/whoami").pause(Duration.ofMillis(25)).start();
 	}
 
 }

@@ -2,11 +2,13 @@ package io.unicorn.sample.server;
 
 import io.unicorn.sample.testsupport.Alone;
 import io.unicorn.sample.testsupport.AppJar;
+import io.unicorn.sample.testsupport.OneJdk;
 
 /**
  * Tests a pool on Jetty.
  */
 @Alone
+@OneJdk
 class JettyContractIT extends ServerContract {
 
 	JettyContractIT() {

@@ -8,8 +8,8 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.Tag;
 
 /**
- * Marks tests that do not depend on the JDK. If the tests run on several JDKs, these run
- * only once.
+ * Marks tests that hardly depend on the JDK, or that have a twin that runs on each. If
+ * the tests run on several JDKs, these run only on the first one.
  */
 @Target({ ElementType.TYPE, ElementType.METHOD })
 @Retention(RetentionPolicy.RUNTIME)
