@@ -219,6 +219,7 @@ class BindIT {
 	}
 
 	@Test
+	@Nightly
 	@OneJdk
 	void theSocketsThatSystemdPassesAreUsedByName() throws Exception {
 		RunningPool pool = this.pools

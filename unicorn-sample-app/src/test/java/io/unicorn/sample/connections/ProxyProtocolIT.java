@@ -185,6 +185,7 @@ class ProxyProtocolIT {
 	}
 
 	@ParameterizedTest
+	@Nightly
 	@ValueSource(strings = { "jetty", "reactor-netty" })
 	void otherServersShowTheClientOfTheProxyToo(String server) throws Exception {
 		SelfSigned certificate = SelfSigned.in(this.directory);
