@@ -37,6 +37,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests the addresses that {@code unicorn.bind} and systemd give to a pool.
  */
+@OneJdk
 class BindIT {
 
 	/**
@@ -107,7 +108,6 @@ class BindIT {
 	@ParameterizedTest
 	@ValueSource(strings = { ServerApp.JETTY, ServerApp.REACTOR_NETTY })
 	@Nightly
-	@OneJdk
 	void aUnixSocketServesAsWellOnOtherServers(String server) throws Exception {
 		serveOnUnixSocket(pool().jar(ServerApp.on(server).overwrite(this.jars.resolve("app.jar"))));
 	}
@@ -176,7 +176,6 @@ class BindIT {
 
 	@ParameterizedTest
 	@MethodSource("io.unicorn.sample.connections.ServerApp#all")
-	@OneJdk
 	void allWorkersAcceptFromSeveralAddresses(String server) throws Exception {
 		Path file = this.directory.resolve("app.sock");
 		RunningPool pool = this.pools.start(pool("--unicorn.bind=127.0.0.1:0,[::1]:0,unix:" + file)
@@ -209,7 +208,6 @@ class BindIT {
 
 	@Test
 	@Nightly
-	@OneJdk
 	void aDescriptorThatWasPassedSurvivesRollOutsAndUpgrades() throws Exception {
 		RunningPool pool = this.pools
 			.start(pool("--unicorn.bind=fd://7").prefix("python3", "-c", LAUNCHER, "7", "http"));
@@ -220,7 +218,6 @@ class BindIT {
 
 	@Test
 	@Nightly
-	@OneJdk
 	void theSocketsThatSystemdPassesAreUsedByName() throws Exception {
 		RunningPool pool = this.pools
 			.start(pool("--management.server.port=9").prefix("python3", "-c", LAUNCHER, "3", "management:app.socket"));

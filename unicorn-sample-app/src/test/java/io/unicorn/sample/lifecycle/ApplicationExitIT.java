@@ -9,6 +9,7 @@ import java.time.Duration;
 
 import io.unicorn.sample.lifecycle.EndingApplication.End;
 import io.unicorn.sample.testsupport.AppJar;
+import io.unicorn.sample.testsupport.OneJdk;
 import io.unicorn.sample.testsupport.pool.PoolBuilder;
 import io.unicorn.sample.testsupport.pool.Pools;
 import io.unicorn.sample.testsupport.pool.RunningPool;
@@ -25,6 +26,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests that an application which ends its process of its own accord ends the pool, once
  * and with its exit code. How that is told from other ends depends on the JDK.
  */
+@OneJdk
 class ApplicationExitIT {
 
 	private static final Duration TIMEOUT = Duration.ofMinutes(2);

@@ -16,6 +16,7 @@ import java.util.stream.Collectors;
 
 import io.unicorn.sample.testsupport.AppJar;
 import io.unicorn.sample.testsupport.FreePort;
+import io.unicorn.sample.testsupport.Nightly;
 import io.unicorn.sample.testsupport.OneJdk;
 import io.unicorn.sample.testsupport.http.HttpConnection;
 import io.unicorn.sample.testsupport.http.Response;
@@ -140,6 +141,7 @@ class SessionIT {
 	}
 
 	@Test
+	@Nightly
 	void theSameOnJetty() throws Exception {
 		assertShared(start(AppJar.jetty(), 0));
 	}

@@ -39,6 +39,7 @@ import static org.junit.jupiter.api.Assumptions.abort;
  * written once.
  */
 @OneJdk
+@Nightly
 class ShopIT {
 
 	private static final Pattern READY = Pattern.compile("ready in");
@@ -79,7 +80,6 @@ class ShopIT {
 	}
 
 	@Test
-	@Nightly
 	void neitherDoesOneOnPostgreSql() throws Exception {
 		Path programs = Postgres.find().orElseGet(() -> abort("PostgreSQL is not installed"));
 		try (Postgres database = Postgres.start(programs)) {

@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 
 import io.unicorn.sample.testsupport.Await;
 import io.unicorn.sample.testsupport.Nightly;
+import io.unicorn.sample.testsupport.OneJdk;
 import io.unicorn.sample.testsupport.load.LoadClient;
 import io.unicorn.sample.testsupport.load.LoadRequest;
 import io.unicorn.sample.testsupport.pool.Pools;
@@ -27,6 +28,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Tests that a replacement boots on some of the processors, and runs on all of them when
  * it is ready.
  */
+@OneJdk
 class BootSchedulingIT {
 
 	private static final Pattern SPAWNED = Pattern.compile("worker \\d+ \\(pid (\\d+)\\) spawned as a replacement");

@@ -9,6 +9,7 @@ import java.util.List;
 
 import io.unicorn.sample.testsupport.Await;
 import io.unicorn.sample.testsupport.OneJdk;
+import io.unicorn.sample.testsupport.Nightly;
 import io.unicorn.sample.testsupport.pool.Pools;
 import io.unicorn.sample.testsupport.pool.RunningPool;
 import org.junit.jupiter.api.Test;
@@ -34,6 +35,7 @@ class HooksIT {
 	Path directory;
 
 	@Test
+	@Nightly
 	void eachHookTellsWhatHappens() throws IOException {
 		Path file = this.directory.resolve("told");
 		String[] arguments = HOOKS.stream()

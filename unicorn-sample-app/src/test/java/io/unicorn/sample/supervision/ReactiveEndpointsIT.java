@@ -15,6 +15,7 @@ import java.util.Set;
 import io.unicorn.sample.testsupport.AppJar;
 import io.unicorn.sample.testsupport.FreePort;
 import io.unicorn.sample.testsupport.OneJdk;
+import io.unicorn.sample.testsupport.Nightly;
 import io.unicorn.sample.testsupport.pool.Pools;
 import io.unicorn.sample.testsupport.pool.RunningPool;
 import org.junit.jupiter.api.Test;
@@ -77,9 +78,19 @@ class ReactiveEndpointsIT {
 		return metric.path("measurements").path(0).path("value").asLong();
 	}
 
+	@Test
+	void theEndpointsOfEachWorkerAreReachedAndAChangeReachesAll() throws Exception {
+		reachAll("reactor-netty", "management.server.port");
+	}
+
 	@ParameterizedTest
-	@CsvSource({ "reactor-netty, management.server.port", "tomcat, spring.webflux.base-path", "jetty, ''" })
-	void theEndpointsOfEachWorkerAreReachedAndAChangeReachesAll(String server, String property) throws Exception {
+	@Nightly
+	@CsvSource({ "tomcat, spring.webflux.base-path", "jetty, ''" })
+	void onOtherServersTheyAreReachedAsWell(String server, String property) throws Exception {
+		reachAll(server, property);
+	}
+
+	private void reachAll(String server, String property) throws Exception {
 		int own = FreePort.choose();
 		AppJar jar = switch (server) {
 			case "tomcat" -> AppJar.reactiveOnTomcat();
