@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import io.unicorn.sample.testsupport.FreePort;
+import io.unicorn.sample.testsupport.Nightly;
 import io.unicorn.sample.testsupport.OneJdk;
 import io.unicorn.sample.testsupport.Unpacked;
 import io.unicorn.sample.testsupport.pool.PoolBuilder;
@@ -178,6 +179,7 @@ class LaunchFormsIT {
 	}
 
 	@Test
+	@Nightly
 	void thePortOfRemoteManagementMayComeFromTheEnvironment() throws IOException {
 		int port = FreePort.choose();
 		RunningPool pool = this.pools.start(RunningPool.builder()

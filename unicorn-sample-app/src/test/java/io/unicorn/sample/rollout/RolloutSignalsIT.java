@@ -61,6 +61,7 @@ class RolloutSignalsIT {
 	}
 
 	@Test
+	@Nightly
 	void aCanaryThatIsKilledWhileItBootsRollsBackAndLeavesThePoolReady() throws Exception {
 		RunningPool pool = SHARED.ready();
 		RolloutView before = RolloutView.latest(pool.pool());

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.regex.Pattern;
 
 import io.unicorn.sample.testsupport.Await;
+import io.unicorn.sample.testsupport.Nightly;
 import io.unicorn.sample.testsupport.OneJdk;
 import io.unicorn.sample.testsupport.pool.RunningPool;
 import io.unicorn.sample.testsupport.pool.SharedPool;
@@ -83,6 +84,7 @@ class EndpointsIT {
 	}
 
 	@Test
+	@Nightly
 	void aHeapDumpIsAFileOfThatWorker() throws Exception {
 		RunningPool pool = POOL.ready();
 		HttpResponse<String> response = get(pool, "/actuator/unicorn/1/heapdump");

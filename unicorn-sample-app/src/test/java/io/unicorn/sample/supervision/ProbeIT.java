@@ -126,6 +126,7 @@ class ProbeIT {
 	}
 
 	@Test
+	@Nightly
 	void aNewMasterAnswersAndAPoolThatStopsIsNotReady() throws Exception {
 		RunningPool pool = start();
 		int mark = pool.mark();
