@@ -186,7 +186,7 @@ class SessionIT {
 			assertThat(client.text(pool, "names")).isEqualTo("names: ");
 		}
 		assertThat(client.cookie).isNotEqualTo(cookie);
-		assertThat(pool.output()).doesNotContainPattern(Pattern.compile("WARN|ERROR"));
+		assertThat(pool.output()).doesNotContainPattern(Pattern.compile("\\b(WARN|ERROR)\\b"));
 	}
 
 }
