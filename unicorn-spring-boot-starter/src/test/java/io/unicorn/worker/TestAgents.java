@@ -22,6 +22,8 @@ import io.unicorn.meters.MeterFormat;
 import io.unicorn.meters.MeterTable;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.context.ConfigurableApplicationContext;
+
 /**
  * Provides an agent whose master is this object: it answers pool queries with a snapshot
  * that the test sets, and collects all messages of the agent. It is in the agent's
@@ -154,6 +156,13 @@ public final class TestAgents implements AutoCloseable {
 	public synchronized void otherWorker(MeterBatch batch) {
 		this.meters.add(ID - 1, 0);
 		this.meters.update(ID - 1, batch);
+	}
+
+	/** Let a context be that of this agent's worker. */
+	public void register(ConfigurableApplicationContext context) {
+		context.getBeanFactory().registerSingleton("unicornWorkerAgent", this.agent);
+		context.getBeanFactory().registerSingleton("unicornRequestLedger", new RequestLedger(0, () -> {
+		}));
 	}
 
 	public WorkerAgent agent() {

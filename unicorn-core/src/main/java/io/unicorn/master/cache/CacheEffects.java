@@ -3,8 +3,8 @@ package io.unicorn.master.cache;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 import io.unicorn.launch.cache.ClassDataCache;
 import io.unicorn.launch.plan.LaunchPlan;

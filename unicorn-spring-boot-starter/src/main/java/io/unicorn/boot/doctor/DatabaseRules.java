@@ -25,7 +25,7 @@ final class DatabaseRules {
 	}
 
 	static Stream<Symptom> inMemory(Inspection inspection) {
-		Stream<Symptom> jdbc = Databases.urls(inspection)
+		Stream<Symptom> jdbc = inspection.databases()
 			.entrySet()
 			.stream()
 			.filter((entry) -> Databases.isInMemory(entry.getValue()))
@@ -89,15 +89,12 @@ final class DatabaseRules {
 
 	/** Return the URLs that are the same in all workers. */
 	private static Stream<Map.Entry<String, String>> shared(Inspection inspection) {
-		return Databases.urls(inspection)
-			.entrySet()
-			.stream()
-			.filter((entry) -> !inspection.isPerWorker(entry.getValue()));
+		return inspection.databases().entrySet().stream().filter((entry) -> !inspection.isPerWorker(entry.getValue()));
 	}
 
 	/** One pool may be within the limit, and all of them together above it. */
 	static Stream<Symptom> connections(Inspection inspection) {
-		Map<String, String> urls = Databases.urls(inspection);
+		Map<String, String> urls = inspection.databases();
 		return Databases.dataSources(inspection).entrySet().stream().flatMap((entry) -> {
 			String url = urls.getOrDefault(entry.getKey(), "");
 			int size = Databases.size(entry.getValue());

@@ -43,6 +43,8 @@ final class Inspection {
 
 	private final IntSupplier workers;
 
+	private @Nullable Map<String, String> databases;
+
 	/**
 	 * Create.
 	 * @param beans the beans, or {@code null} if there is no context
@@ -53,6 +55,19 @@ final class Inspection {
 		this.environment = environment;
 		this.beans = beans;
 		this.workers = workers;
+	}
+
+	/**
+	 * Return the URLs of the databases, by the place where each is configured. They are
+	 * found once, because it may take a connection.
+	 */
+	Map<String, String> databases() {
+		Map<String, String> found = this.databases;
+		if (found == null) {
+			found = Databases.urls(this);
+			this.databases = found;
+		}
+		return found;
 	}
 
 	int workers() {

@@ -14,15 +14,13 @@ import org.quartz.simpl.RAMJobStore;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.context.ApplicationEvent;
-import org.springframework.context.event.SmartApplicationListener;
-import org.springframework.core.Ordered;
 
 /**
  * Lets the jobs of Quartz run in the leader alone if each worker keeps them in its
  * memory. A scheduler with another store shares it with those of the other workers, and
  * runs each job in one of them by itself.
  */
-public final class LeaderJobs implements SmartInitializingSingleton, SmartApplicationListener {
+public final class LeaderJobs implements SmartInitializingSingleton, LeadershipListener {
 
 	private static final Log logger = LogFactory.getLog(LeaderJobs.class);
 
@@ -88,23 +86,6 @@ public final class LeaderJobs implements SmartInitializingSingleton, SmartApplic
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
-	}
-
-	@Override
-	public boolean supportsEventType(Class<? extends ApplicationEvent> type) {
-		return type == LeadershipGrantedEvent.class || type == LeadershipRevokedEvent.class;
-	}
-
-	/** The next leader is appointed when the jobs have ended. */
-	@Override
-	public boolean supportsAsyncExecution() {
-		return false;
-	}
-
-	/** The listeners of the application follow, because they may fail. */
-	@Override
-	public int getOrder() {
-		return Ordered.HIGHEST_PRECEDENCE;
 	}
 
 }

@@ -13,15 +13,13 @@ import io.unicorn.boot.LeadershipRevokedEvent;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.context.ApplicationEvent;
-import org.springframework.context.event.SmartApplicationListener;
-import org.springframework.core.Ordered;
 
 /**
  * The tasks of this worker that run in the leader alone. When this worker has become the
  * leader, they begin where those of the leader before have ended; when it resigns, it
  * waits for them, and leaves to the next leader when each is due. Thread-safe.
  */
-public final class LeaderTasks implements SmartApplicationListener {
+public final class LeaderTasks implements LeadershipListener {
 
 	private static final String KEY = "unicorn.task.";
 
@@ -104,23 +102,6 @@ public final class LeaderTasks implements SmartApplicationListener {
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
-	}
-
-	@Override
-	public boolean supportsEventType(Class<? extends ApplicationEvent> type) {
-		return type == LeadershipGrantedEvent.class || type == LeadershipRevokedEvent.class;
-	}
-
-	/** The next leader is appointed when the tasks have ended. */
-	@Override
-	public boolean supportsAsyncExecution() {
-		return false;
-	}
-
-	/** The listeners of the application follow, because they may fail. */
-	@Override
-	public int getOrder() {
-		return Ordered.HIGHEST_PRECEDENCE;
 	}
 
 }

@@ -111,8 +111,10 @@ final class SharedSession<S extends Session> implements Session {
 			if (!always && before != null && !this.codec.isChanged(before, bytes)) {
 				return false;
 			}
-			// What can be written and not read would end the session.
-			this.codec.decode(bytes);
+			if (!AttributeCodec.isImmutable(value)) {
+				// What can be written and not read would end the session.
+				this.codec.decode(bytes);
+			}
 			this.stored.setAttribute(name, bytes);
 			return true;
 		}

@@ -209,13 +209,13 @@ public final class SharedSessions<S extends Session>
 	 */
 	void removeExpired(Instant now) {
 		String time = Long.toString(now.toEpochMilli());
-		Map<String, S> found = perform("Expired sessions are not removed",
-				() -> this.expired.findByIndexNameAndIndexValue(PRINCIPAL_NAME_INDEX_NAME, time));
-		while (!found.isEmpty()) {
-			found.forEach((id, stored) -> removeExpired(id, stored, now));
+		Map<String, S> found;
+		do {
 			found = perform("Expired sessions are not removed",
 					() -> this.expired.findByIndexNameAndIndexValue(PRINCIPAL_NAME_INDEX_NAME, time));
+			found.forEach((id, stored) -> removeExpired(id, stored, now));
 		}
+		while (!found.isEmpty());
 	}
 
 	/** Mark the store as used, so that it is not removed. */

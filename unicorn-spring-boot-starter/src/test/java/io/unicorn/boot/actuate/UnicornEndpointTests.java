@@ -12,7 +12,6 @@ import io.unicorn.boot.doctor.Doctor;
 import io.unicorn.ipc.Message;
 import io.unicorn.ipc.Message.Result;
 import io.unicorn.ipc.PoolSnapshot;
-import io.unicorn.worker.RequestLedger;
 import io.unicorn.worker.TestAgents;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -52,17 +51,11 @@ class UnicornEndpointTests {
 		.withConfiguration(AutoConfigurations.of(EndpointAutoConfiguration.class, WebEndpointAutoConfiguration.class,
 				UnicornAutoConfiguration.class, UnicornActuatorAutoConfiguration.class))
 		.withPropertyValues("management.endpoints.web.exposure.include=unicorn")
-		.withInitializer(this::registerWorker);
+		.withInitializer(this.master::register);
 
 	@AfterEach
 	void close() {
 		this.master.close();
-	}
-
-	private void registerWorker(ConfigurableApplicationContext context) {
-		context.getBeanFactory().registerSingleton("unicornWorkerAgent", this.master.agent());
-		context.getBeanFactory().registerSingleton("unicornRequestLedger", new RequestLedger(0, () -> {
-		}));
 	}
 
 	/** Let the master describe a pool in which the worker of the agent is in a state. */

@@ -12,7 +12,6 @@ import io.unicorn.boot.LeadershipGrantedEvent;
 import io.unicorn.boot.LeadershipRevokedEvent;
 import io.unicorn.boot.WorkerReadyEvent;
 import io.unicorn.ipc.Message;
-import io.unicorn.worker.RequestLedger;
 import io.unicorn.worker.TestAgents;
 import net.javacrumbs.shedlock.core.LockProvider;
 import org.awaitility.Awaitility;
@@ -55,11 +54,8 @@ class LeaderConfigurationTests {
 		.withConfiguration(AutoConfigurations.of(UnicornAutoConfiguration.class))
 		.withUserConfiguration(Tasks.class);
 
-	private final WebApplicationContextRunner worker = this.anywhere.withInitializer((context) -> {
-		context.getBeanFactory().registerSingleton("unicornWorkerAgent", this.master.agent());
-		context.getBeanFactory().registerSingleton("unicornRequestLedger", new RequestLedger(0, () -> {
-		}));
-	});
+	private final WebApplicationContextRunner worker = this.anywhere
+		.withInitializer((context) -> this.master.register(context));
 
 	@AfterEach
 	void close() {

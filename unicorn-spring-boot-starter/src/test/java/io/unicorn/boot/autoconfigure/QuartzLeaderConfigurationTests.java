@@ -4,7 +4,6 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.unicorn.ipc.Message;
-import io.unicorn.worker.RequestLedger;
 import io.unicorn.worker.TestAgents;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -43,11 +42,8 @@ class QuartzLeaderConfigurationTests {
 		.withConfiguration(AutoConfigurations.of(UnicornAutoConfiguration.class))
 		.withUserConfiguration(Jobs.class);
 
-	private final WebApplicationContextRunner worker = this.anywhere.withInitializer((context) -> {
-		context.getBeanFactory().registerSingleton("unicornWorkerAgent", this.master.agent());
-		context.getBeanFactory().registerSingleton("unicornRequestLedger", new RequestLedger(0, () -> {
-		}));
-	});
+	private final WebApplicationContextRunner worker = this.anywhere
+		.withInitializer((context) -> this.master.register(context));
 
 	@AfterEach
 	void close() {

@@ -24,7 +24,6 @@ import io.unicorn.boot.tomcat.TomcatPoolCustomizer;
 import io.unicorn.boot.worker.DrainLifecycle;
 import io.unicorn.ipc.Message;
 import io.unicorn.ipc.PoolSnapshot;
-import io.unicorn.worker.RequestLedger;
 import io.unicorn.worker.TestAgents;
 import io.unicorn.worker.WorkerAgent;
 import org.apache.catalina.startup.Tomcat;
@@ -63,11 +62,8 @@ class UnicornAutoConfigurationTests {
 				AutoConfigurations.of(UnicornAutoConfiguration.class, UnicornActuatorAutoConfiguration.class))
 		.withPropertyValues("management.endpoints.web.exposure.include=*");
 
-	private final WebApplicationContextRunner worker = this.anywhere.withInitializer((context) -> {
-		context.getBeanFactory().registerSingleton("unicornWorkerAgent", this.master.agent());
-		context.getBeanFactory().registerSingleton("unicornRequestLedger", new RequestLedger(0, () -> {
-		}));
-	});
+	private final WebApplicationContextRunner worker = this.anywhere
+		.withInitializer((context) -> this.master.register(context));
 
 	@AfterEach
 	void close() {

@@ -15,7 +15,6 @@ import javax.sql.DataSource;
 
 import io.unicorn.boot.session.SharedSessions;
 import io.unicorn.launch.plan.WorkerCommand;
-import io.unicorn.worker.RequestLedger;
 import io.unicorn.worker.TestAgents;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -31,6 +30,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.sqlite.SQLiteDataSource;
 
+import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
@@ -48,8 +48,10 @@ import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.JdbcOperations;
+import org.springframework.security.core.session.SessionRegistry;
 import org.springframework.session.MapSessionRepository;
 import org.springframework.session.SessionRepository;
+import org.springframework.session.security.SpringSessionBackedSessionRegistry;
 import org.springframework.session.web.http.SessionRepositoryFilter;
 import org.springframework.transaction.PlatformTransactionManager;
 
@@ -76,11 +78,9 @@ class UnicornSessionAutoConfigurationTests {
 		.withUserConfiguration(Application.class)
 		.withPropertyValues("server.port=0");
 
-	private final WebApplicationContextRunner worker = this.anywhere.withInitializer((context) -> {
-		context.getBeanFactory().registerSingleton("unicornWorkerAgent", this.master.agent());
-		context.getBeanFactory().registerSingleton("unicornRequestLedger", new RequestLedger(0, () -> {
-		}));
-	}).withClassLoader(new FilteredClassLoader("org.h2"));
+	private final WebApplicationContextRunner worker = this.anywhere
+		.withInitializer((context) -> this.master.register(context))
+		.withClassLoader(new FilteredClassLoader("org.h2"));
 
 	@BeforeEach
 	void place() {
@@ -105,6 +105,22 @@ class UnicornSessionAutoConfigurationTests {
 
 	private static String cookie(HttpResponse<String> response) {
 		return response.headers().firstValue("Set-Cookie").orElseThrow();
+	}
+
+	@Test
+	void springSecurityCountsTheSessionsOfAllWorkers() {
+		this.worker.run((context) -> assertThat(context.getBean(SessionRegistry.class))
+			.isInstanceOf(SpringSessionBackedSessionRegistry.class));
+	}
+
+	@Test
+	void sessionsExpireInAnApplicationWhoseBeansAreLazy() {
+		this.worker
+			.withInitializer(
+					(context) -> context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
+			.run((context) -> assertThat(
+					context.getSourceApplicationContext().getBeanFactory().containsSingleton("unicornSessionExpiry"))
+				.isTrue());
 	}
 
 	@Test

@@ -2,7 +2,6 @@ package io.unicorn.boot.autoconfigure.actuate;
 
 import io.unicorn.boot.autoconfigure.UnicornAutoConfiguration;
 import io.unicorn.boot.dashboard.DashboardServlet;
-import io.unicorn.worker.RequestLedger;
 import io.unicorn.worker.TestAgents;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -21,7 +20,6 @@ import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
-import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.annotation.AnnotationUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -42,13 +40,7 @@ class UnicornDashboardManagementContextConfigurationTests {
 	private final WebApplicationContextRunner anywhere = new WebApplicationContextRunner()
 		.withConfiguration(CONFIGURATIONS);
 
-	private final WebApplicationContextRunner worker = this.anywhere.withInitializer(this::asWorker);
-
-	private void asWorker(ConfigurableApplicationContext context) {
-		context.getBeanFactory().registerSingleton("unicornWorkerAgent", this.master.agent());
-		context.getBeanFactory().registerSingleton("unicornRequestLedger", new RequestLedger(0, () -> {
-		}));
-	}
+	private final WebApplicationContextRunner worker = this.anywhere.withInitializer(this.master::register);
 
 	@AfterEach
 	void close() {
@@ -84,7 +76,7 @@ class UnicornDashboardManagementContextConfigurationTests {
 	@Test
 	void aReactiveApplicationHasNone() {
 		new ReactiveWebApplicationContextRunner().withConfiguration(CONFIGURATIONS)
-			.withInitializer(this::asWorker)
+			.withInitializer(this.master::register)
 			.withPropertyValues(ENABLED, EXPOSED)
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean("unicornDashboard"));
 	}
